@@ -1,0 +1,161 @@
+"""Problems, the places they stand at, and how they are shown.
+
+A `Source` is a text with a name, a `Span` a place in it, a `Diagnostic` one problem: its code
+is the category (`unknown-divert`), its message one sentence, the label what is wrong *here*,
+the hint the remedy.
+
+    error[unknown-divert]: no knot, stitch or label is called `kitchn`
+      ┌─ story.ink:14:4
+    14 │ -> kitchn
+       │    ^^^^^^ diverted to here
+    hint: did you mean `kitchen`? (story.ink:40)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+__all__ = [
+    "Diagnostic",
+    "Severity",
+    "Source",
+    "Span",
+    "StoryError",
+    "closest",
+    "render",
+    "render_all",
+]
+
+Severity = Literal["error", "warning", "note"]
+
+_COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
+_MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """A text and the name it is shown under."""
+
+    name: str
+    text: str
+    _starts: list[int] = field(default_factory=list, repr=False)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text's lines without their ends."""
+        return self.text.split("\n")
+
+    def line(self, number: int) -> str:
+        """Line `number`, counted from 1 (`""` past the end)."""
+        if not self._starts:
+            self._starts.append(0)
+            at = self.text.find("\n")
+            while at >= 0:
+                self._starts.append(at + 1)
+                at = self.text.find("\n", at + 1)
+        if not 1 <= number <= len(self._starts):
+            return ""
+        start = self._starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start:] if end < 0 else self.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one source: 1-based line and column, and its end (column exclusive)."""
+
+    source: Source
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    @property
+    def place(self) -> str:
+        """`story.ink:14:4`"""
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem with its place and its remedy.
+
+    `path` is a path of choices that replays it, where there is one (`0/2@17/1`).
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    span: Span | None = None
+    label: str = ""
+    hint: str = ""
+    path: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.span.place}: " if self.span else ""
+        return f"{place}{self.severity}[{self.code}]: {self.message}"
+
+
+class StoryError(Exception):
+    """A story that can't be used, with every problem found in it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__("\n".join(str(d) for d in self.diagnostics))
+
+
+def closest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate most like `name`, if any is like it at all."""
+    found = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
+    """The problem as text of several lines, readable without colour."""
+
+    def paint(code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+    tone = _COLOURS[diagnostic.severity]
+    head = paint(tone, f"{diagnostic.severity}[{diagnostic.code}]")
+    out = [f"{head}: {paint('1', diagnostic.message)}"]
+    span = diagnostic.span
+    if span is not None:
+        number = str(span.line)
+        pad = " " * len(number)
+        out.append(f"{pad} {paint('34', '┌─')} {span.place}")
+        text, column = _window(span.source.line(span.line).rstrip("\r"), span.column)
+        if text.strip():
+            width = 1
+            if span.end_line in (0, span.line) and span.end_column > span.column:
+                width = min(span.end_column - span.column, max(1, len(text) - column + 1))
+            indent = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
+            out.append(f"{paint('34', f'{number} │')} {text}")
+            caret = paint(tone, "^" * width + (f" {diagnostic.label}" if diagnostic.label else ""))
+            out.append(f"{paint('34', f'{pad} │')} {indent}{caret}")
+        elif diagnostic.label:
+            out.append(f"{pad} = {diagnostic.label}")
+    if diagnostic.path is not None:
+        out.append(f"path: {diagnostic.path or '(the start)'}")
+    if diagnostic.hint:
+        out.append(f"{paint('1;32', 'hint')}: {diagnostic.hint}")
+    return "\n".join(out)
+
+
+def render_all(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
+    """All problems, a blank line between them."""
+    return "\n\n".join(render(d, colour=colour) for d in diagnostics)
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """A part of a long line around `column`, and where the column falls in it."""
+    column = min(max(column, 1), len(text) + 1)
+    if len(text) <= _MAX_SHOWN_WIDTH:
+        return text, column
+    start = max(0, column - 1 - _MAX_SHOWN_WIDTH // 3)
+    shown = text[start : start + _MAX_SHOWN_WIDTH]
+    lead = "…" if start else ""
+    return f"{lead}{shown}…", column - start + len(lead)
