@@ -1,0 +1,1 @@
+"""foretell's tests: what each file holds is listed in CONTRIBUTING.md."""

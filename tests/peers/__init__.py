@@ -1,0 +1,1 @@
+"""Other implementations of ink, to compare with: inkjs so far."""
