@@ -2,7 +2,7 @@
 
 A node process runs `inkjs_oracle.js` and answers one JSON line for each; it lives as long as the
 `Inkjs` object, so that thousands of small stories take seconds. A request that takes too long
-kills the process, raises `OracleTimeout`, and the next request starts a new one.
+kills the process, raises `OracleTimeoutError`, and the next request starts a new one.
 
     with Inkjs() as oracle:
         compiled = oracle.compile("Heads or tails? {~heads|tails}.\n * Again")
@@ -34,7 +34,7 @@ __all__ = [
     "Inkjs",
     "Line",
     "OracleError",
-    "OracleTimeout",
+    "OracleTimeoutError",
     "Problem",
     "Run",
     "Turn",
@@ -50,7 +50,7 @@ class OracleError(Exception):
     """The oracle could not answer; its own fault or that of the request."""
 
 
-class OracleTimeout(OracleError):
+class OracleTimeoutError(OracleError):
     """No answer in time. inkjs never finishes some stories."""
 
 
@@ -64,7 +64,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A run-time error or warning: ink's sentence without its place; `line` counts lines before its own."""
+    """A run-time error or warning: ink's sentence without its place.
+
+    `line` counts the lines of the turn before the one it came up in.
+    """
 
     severity: str
     message: str
@@ -283,7 +286,7 @@ class Inkjs:
             ready, _, _ = select.select([descriptor], [], [], self.timeout)
             if not ready:
                 self.close()
-                raise OracleTimeout(f"no answer within {self.timeout} s")
+                raise OracleTimeoutError(f"no answer within {self.timeout} s")
             chunk = os.read(descriptor, 1 << 20)
             if not chunk:
                 raise BrokenPipeError("end of output")
