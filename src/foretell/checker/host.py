@@ -1,0 +1,59 @@
+"""Where a kernel runs: plain Python for a small graph, machine code for a large one.
+
+A story of a few hundred situations is solved in plain Python before any compiler has been
+loaded; one of a million is not. The choice is made here and nowhere else, by the amount of work a
+caller names (states plus edges, say):
+
+    run(spread, graph.n + graph.m, graph.first_edge, …)
+
+Both ways run the same source (docs/kernels.md) and give the same result. Plain Python is handed
+memory views of the arrays, since an element of a NumPy array is a NumPy scalar, which is slow and
+overflows at its own width.
+
+What this does not do: it compiles nothing ahead of time and keeps no cache on disk; that is
+`vm.jit`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+__all__ = ["COMPILE_FROM", "compiled_from", "run"]
+
+COMPILE_FROM = 20_000
+"""The amount of work (states plus edges) from which a kernel is compiled."""
+
+_limits: list[float] = [COMPILE_FROM]
+_compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+class compiled_from:  # noqa: N801 — it is used like a function
+    """A context in which kernels are compiled from another amount of work: 0 for always.
+
+    For tests and benches, which compare the two hosts; not safe across threads.
+    """
+
+    def __init__(self, work: float) -> None:
+        self.work = work
+
+    def __enter__(self) -> None:
+        _limits.append(self.work)
+
+    def __exit__(self, *_: object) -> None:
+        _limits.pop()
+
+
+def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
+    """The kernel's result on these arguments; arrays among them are written to in place."""
+    if work >= _limits[-1]:
+        machine_code = _compiled.get(kernel)
+        if machine_code is None:
+            from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
+
+            machine_code = _compiled[kernel] = compile_kernels([kernel])[kernel]
+        return machine_code(*arguments)
+    views = (memoryview(cast(Any, a)) if isinstance(a, np.ndarray) else a for a in arguments)
+    return kernel(*views)

@@ -1,0 +1,303 @@
+"""Large cyclic components: equations solved with a bound on the error that is proved.
+
+A component of a chain is x = P x + b, where P has the odds of staying inside and every state
+leaves sooner or later. A = I − P is then an M-matrix: its inverse has no negative element. That
+gives a proof from any approximate solution y, however it was found: with the residual r = b − A y
+and any vector w such that A w ≥ 1, the error is at most max|r| · w. For w one takes about the
+expected number of steps until the exit, and checks it. Stopping when values change little proves
+nothing, and is not done here.
+
+Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
+`sweep`), which keeps all digits however slowly the component is left; more go to SuperLU, and
+beyond SPARSE to Gauss and Seidel's iteration from below and above at once.
+
+With choices, policy iteration: solve for a policy, let each choice that can do better switch,
+until none can. The same proof holds with w for the policy that leaves latest. Every policy must
+leave; `solve` has collapsed the end components before.
+
+    x, error = absorb(matrix, leave, right)           # one column for each outcome
+
+What this does not do: find the component, or collapse what is never left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse.linalg import splu
+
+from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
+from foretell.checker.host import run
+from foretell.checker.sweep import BEST, MEAN, bracket
+
+__all__ = ["Fragment", "absorb", "pass_through", "settle_fragment"]
+
+DENSE = 300  # states up to which elimination without subtraction is cheap
+DENSE_AT_MOST = 2000  # up to which it is worth its price where SuperLU can't be proved good
+SPARSE = 20_000  # states up to which SuperLU is tried first
+SPARSE_AT_MOST = 300_000  # up to which it is tried at all
+GOOD = 1e-11  # an error bound that needs no second method
+_SWEEPS = 20_000
+_EPSILON = 2.0**-52
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One component cut out of a graph: `target` is −1 where an edge leaves; edges are in CSR."""
+
+    states: Int32s
+    first: Int64s
+    edges: Int64s
+    target: Int32s
+    odds: Floats
+    averaging: npt.NDArray[np.uint8]
+
+    @staticmethod
+    def of(
+        graph: StateGraph, components: Components, c: int, weight: Floats, sense: int
+    ) -> Fragment:
+        """Component c, with each edge's probability (where it is the reader's choice: 1)."""
+        states = components.states(c)
+        starts = graph.first_edge[states]
+        counts = graph.first_edge[states + 1] - starts
+        first = np.zeros(len(states) + 1, np.int64)
+        np.cumsum(counts, out=first[1:])
+        edges = np.repeat(starts - first[:-1], counts) + np.arange(first[-1])
+        place = np.empty(graph.n, np.int32)
+        place[states] = np.arange(len(states))
+        ends = graph.edge_target[edges]
+        target = np.where(components.component[ends] == c, place[ends], -1).astype(np.int32)
+        mean = (graph.kind[states] == CHANCE) | (sense == MEAN)
+        totals = np.add.reduceat(weight[edges], first[:-1])
+        odds = np.where(np.repeat(mean, counts), weight[edges] / np.repeat(totals, counts), 1.0)
+        return Fragment(states, first, edges, target, odds, mean.astype(np.uint8))
+
+    @property
+    def source(self) -> Int64s:
+        """The local number of the state each edge leaves."""
+        return np.repeat(np.arange(len(self.states)), np.diff(self.first))
+
+    def equations(self, gain: Floats, taken: npt.NDArray[np.bool_] | None = None) -> Any:
+        """P, the odds of leaving, and the right-hand sides, along all or the taken edges.
+
+        `gain` has a row for each edge: what it brings if it leaves.
+        """
+        use = np.ones(len(self.edges), np.bool_) if taken is None else taken
+        s = len(self.states)
+        source = self.source
+        inner = use & (self.target >= 0)
+        outer = use & (self.target < 0)
+        matrix = csr_array((self.odds[inner], (source[inner], self.target[inner])), shape=(s, s))
+        leave = np.bincount(source[outer], self.odds[outer], s)
+        right = np.empty((s, gain.shape[1]))
+        for k in range(gain.shape[1]):
+            right[:, k] = np.bincount(source[outer], self.odds[outer] * gain[outer, k], s)
+        return matrix, leave, right
+
+
+# Chains ----------------------------------------------------------------------------------------
+
+
+def absorb(matrix: Any, leave: Floats, right: Floats) -> tuple[Floats, float]:
+    """The solution of x = P x + right, a column each, and a bound on its error."""
+    s = len(leave)
+    if s > DENSE:
+        x, error = _factorize(matrix, right)
+        if error <= GOOD or s > DENSE_AT_MOST:
+            return x, error
+    return _eliminate(matrix, leave, right)
+
+
+def pass_through(matrix: Any, leave: Floats) -> tuple[Callable[[Floats], Floats], float]:
+    """A function that solves x = x P + b, and the most steps anyone stays on average."""
+    s = len(leave)
+    if s > DENSE_AT_MOST:
+        factors: Any = splu(csc_array(eye_array(s) - matrix))
+        steps = np.asarray(factors.solve(np.ones(s)))
+        return (lambda b: np.asarray(factors.solve(b, trans="T"))), float(steps.max())
+    a, out = _factor_densely(matrix, leave)
+
+    def solve(b: Floats) -> Floats:
+        x = b.astype(float)
+        for i in range(s - 1, 0, -1):
+            x[:i] += x[i] / out[i] * a[i, :i]
+        for i in range(s):
+            x[i] = (x[i] + x[:i] @ a[:i, i]) / out[i]
+        return x
+
+    return solve, float(_solve_densely(a, out, np.ones((s, 1))).max())
+
+
+def _factor_densely(matrix: Any, leave: Floats) -> tuple[Floats, Floats]:
+    """Eliminate states from the last to the first, adding positive numbers only."""
+    a = matrix.toarray()
+    leaving = leave.astype(float)
+    out = np.empty(len(leave))
+    for i in range(len(leave) - 1, -1, -1):
+        out[i] = leaving[i] + a[i, :i].sum()
+        rows = np.flatnonzero(a[:i, i])
+        ratio = a[rows, i] / out[i]
+        a[rows, :i] += np.outer(ratio, a[i, :i])
+        leaving[rows] += ratio * leaving[i]
+    return a, out
+
+
+def _solve_densely(a: Floats, out: Floats, right: Floats) -> Floats:
+    x = right.astype(float)
+    for i in range(len(out) - 1, 0, -1):
+        x[:i] += np.outer(a[:i, i] / out[i], x[i])
+    for i in range(len(out)):
+        x[i] = (x[i] + a[i, :i] @ x[:i]) / out[i]
+    return x
+
+
+def _eliminate(matrix: Any, leave: Floats, right: Floats) -> tuple[Floats, float]:
+    a, out = _factor_densely(matrix, leave)
+    x = _solve_densely(a, out, right)
+    # O'Cinneide: elimination without subtraction changes no entry by more than this of its size.
+    loss = 2.0 * len(leave) ** 3 * _EPSILON * float(np.abs(x).max(initial=0.0))
+    steps = _solve_densely(a, out, np.ones((len(leave), 1)))[:, 0]
+    return x, min(loss, _bound(matrix, right, x, steps))
+
+
+def _factorize(matrix: Any, right: Floats) -> tuple[Floats, float]:
+    try:
+        factors = splu(csc_array(eye_array(len(right)) - matrix))
+        x = np.asarray(factors.solve(right)).reshape(right.shape)
+        steps = np.asarray(factors.solve(np.ones(len(right))))
+    except RuntimeError:  # singular to working precision
+        return np.zeros(right.shape), np.inf
+    return x, _bound(matrix, right, x, steps)
+
+
+def _bound(matrix: Any, right: Floats, x: Floats, steps: Floats) -> float:
+    """The error of x that the residual proves, given about the expected steps to the exit."""
+    entries = float(np.diff(matrix.indptr).max(initial=0)) + 3.0
+    if not np.isfinite(steps).all() or not np.isfinite(x).all():
+        return np.inf
+    lost = entries * _EPSILON * float(steps.max())
+    if (steps < 0).any() or (steps - matrix @ steps < 0.5 + lost).any():
+        return np.inf  # twice the steps would be no w with A w ≥ 1
+    residual = np.abs(right + matrix @ x - x) + entries * _EPSILON * (np.abs(x).max(initial=0.0))
+    return 2.0 * float(steps.max()) * float(residual.max(initial=0.0))
+
+
+# Choices ---------------------------------------------------------------------------------------
+
+
+def improve(
+    fragment: Fragment, gain: Floats, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64], float]:
+    """Best or worst values of a component, the edge taken in each state, a bound on the error.
+
+    `gain` is what each edge brings that leaves. The edge (a place in `fragment.edges`) means
+    nothing where luck decides.
+    """
+    if len(fragment.states) > SPARSE:
+        return _narrow(fragment, gain, sense)
+    x, taken = _iterate(fragment, gain, 0.0, sense)
+    steps, _ = _iterate(fragment, np.ones(len(gain)), 1.0, BEST)
+    reached = _best_edges(fragment, gain, x, 0.0, sense)[0]
+    stayed = _best_edges(fragment, np.zeros(len(gain)), steps, 0.0, BEST)[0]
+    entries = float(np.diff(fragment.first).max()) + 3.0
+    if (steps - stayed < 0.5 + entries * _EPSILON * steps.max()).any():
+        return x, taken, 1.0
+    residual = float(np.abs(reached - x).max()) + entries * _EPSILON
+    return x, taken, min(1.0, 2.0 * residual * float(steps.max()))
+
+
+def _iterate(
+    fragment: Fragment, gain: Floats, step: float, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Policy iteration; with a step of 1 (and no other gain) the number of steps until the exit."""
+    taken = fragment.first[:-1].copy()
+    choosing = fragment.averaging == 0
+    x = np.zeros(len(fragment.states))
+    for _ in range(len(fragment.states) + 100):
+        use = np.repeat(~choosing, np.diff(fragment.first))
+        use[taken[choosing]] = True
+        matrix, leave, right = fragment.equations(gain[:, None], use)
+        if step:
+            right[:] = step
+        x = absorb(matrix, leave, right)[0][:, 0]
+        best, place, here = _best_edges(
+            fragment, np.zeros(len(gain)) if step else gain, x, step, sense, taken
+        )
+        better = choosing & (np.abs(best - here) > 1e-13 * np.abs(x))
+        if not better.any():
+            break
+        taken[better] = place[better]
+    return x, taken
+
+
+def _best_edges(
+    fragment: Fragment,
+    gain: Floats,
+    x: Floats,
+    step: float,
+    sense: int,
+    taken: npt.NDArray[np.int64] | None = None,
+) -> Any:
+    """One step of the equations from x: the values, the edges they come from, those of `taken`."""
+    first = fragment.first[:-1]
+    along = np.where(fragment.target >= 0, x[fragment.target], gain) + step
+    mean = np.add.reduceat(fragment.odds * along, first)
+    extreme = (np.maximum if sense == BEST else np.minimum).reduceat(along, first)
+    best = np.where(fragment.averaging == 1, mean, extreme)
+    hits = np.flatnonzero(along == np.repeat(extreme, np.diff(fragment.first)))
+    place = hits[np.searchsorted(hits, first)]
+    return best, place, None if taken is None else along[taken]
+
+
+def _narrow(
+    fragment: Fragment, gain: Floats, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64], float]:
+    """Values between bounds from below and above, as near as a fixed effort brings them."""
+    s = len(fragment.states)
+    outer = gain[fragment.target < 0]
+    low, high = np.full(s, outer.min()), np.full(s, outer.max())
+    apart, swept = np.inf, 0
+    while apart > GOOD and swept < _SWEEPS:
+        # A share at a time, so that Ctrl-C is heard.
+        apart = run(
+            bracket, len(fragment.edges) + s, s, fragment.first, fragment.target, fragment.odds,
+            gain, fragment.averaging, sense, 50, low, high,
+        )  # fmt: skip
+        swept += 50
+    x = (low + high) / 2
+    place = _best_edges(fragment, gain, x, 0.0, sense)[1]
+    return x, place, apart / 2
+
+
+def settle_fragment(
+    fragment: Fragment, gain: Floats, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
+    """All columns of one large component: values, the edges taken, and a bound on the error."""
+    s, width = len(fragment.states), gain.shape[1]
+    if sense == MEAN and s <= SPARSE_AT_MOST:
+        if s > SPARSE:
+            values, error = _columns(fragment, gain, sense)[0::2]
+            if error <= 1e-9:
+                return values, None, error
+        matrix, leave, right = fragment.equations(gain)
+        x, error = absorb(matrix, leave, right)
+        return x, None, error
+    values, taken, error = _columns(fragment, gain, sense)
+    assert values.shape == (s, width)
+    return values, taken, error
+
+
+def _columns(
+    fragment: Fragment, gain: Floats, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64], float]:
+    solved = [
+        (improve if sense != MEAN else _narrow)(fragment, np.ascontiguousarray(gain[:, k]), sense)
+        for k in range(gain.shape[1])
+    ]
+    values = np.stack([x for x, _, _ in solved], axis=1)
+    return values, np.stack([t for _, t, _ in solved], axis=1), max(e for _, _, e in solved)

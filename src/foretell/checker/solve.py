@@ -1,0 +1,708 @@
+"""Odds: how likely each ending is, for a reader who chooses in a given way, and at best and worst.
+
+`odds` answers for one reader, uniform or weighing edges, from every state; `flow` answers from the
+start alone, with how often each state is met, and the turns and words it takes; `best` and
+`worst` give the greatest and least odds over *all* readers, who may see everything and remember
+everything (it is known that remembering does not help them: a policy, one edge for each choice, is
+as good). Every number is for all endings in one pass (`sweep`), component by component, sinks
+first. Components with cycles are solved, never approached until they seem to stand still.
+
+    answers = odds(graph)                  # the uniform reader
+    answers.at(0, 2)                       # Interval(low=0.25, high=0.25): outcome 2, at the start
+    answers.at(0, FOREVER)                 # the odds of going on for ever
+    best(graph, 2).policy                  # the edge to take at each choice, for the best odds
+
+**Unknown futures.** An UNEXPLORED state may come to anything, so every number is an interval: low
+supposes that nothing comes of it, high that it is what was asked for. Odds from a complete graph
+are single numbers. `error` bounds what rounding may have done to them, and a value is exactly 0 or
+1 where, and only where, the shape of the graph makes it certain.
+
+**Going on for ever.** One reader never ends where a component is left by none of the edges taken;
+those odds and the outcomes' add up to 1. Over all readers it matters where one *can* stay: the end
+components (`regions`). There, best and worst odds have no unique equations, and each end component
+is collapsed into a single choice among the edges that leave it. To the best reader staying is
+worth nothing; to the worst it is the best of all, since whoever never ends misses any ending. So
+`worst` is 0 wherever one can stay, and therefore also given `finishing`: among readers who come to
+a terminal state with probability 1. They keep to the states from which that can be ensured and to
+the edges between those, and they must leave every end component, by whichever edge they like: a
+reader who wanders in one along all of its edges meets each of its states with probability 1. So
+their least odds are those of the collapsed graph without the option to stay, where every policy
+ends. Where some futures are unknown, low lets them finish at no cost, and high never enters them.
+
+`absorb` makes any set of states a terminal outcome, to ask the same of "is ever in".
+
+What this does not do: lengths without odds and exact counts (`lengths`); verdicts (`regions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foretell.checker.graph import (
+    CHANCE,
+    CHOICE,
+    TERMINAL,
+    UNEXPLORED,
+    Components,
+    Floats,
+    Int32s,
+    Int64s,
+    Mask,
+    Outcome,
+    StateGraph,
+    find_components,
+    reachable_from,
+    search,
+)
+from foretell.checker.host import run
+from foretell.checker.linear import Fragment, pass_through, settle_fragment
+from foretell.checker.regions import EndComponents, attract, can_ensure, end_components
+from foretell.checker.sweep import (
+    BEST,
+    MEAN,
+    NEARLY_ONE,
+    SMALL,
+    TINY,
+    WORST,
+    scratch_size,
+    settle,
+)
+from foretell.checker.sweep import (
+    flow as flow_kernel,
+)
+
+__all__ = [
+    "FOREVER",
+    "Extremum",
+    "Flow",
+    "Interval",
+    "Odds",
+    "River",
+    "absorb",
+    "best",
+    "extremes",
+    "flow",
+    "mass_by_turn",
+    "odds",
+    "reader_weights",
+    "worst",
+]
+
+FOREVER = -1
+"""The outcome of going on for ever, where an outcome's index is asked for."""
+
+_DRAWS = 100  # draws in one turn that are followed one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Bounds that contain the truth; one number where low equals high."""
+
+    low: float
+    high: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there is one number to give."""
+        return self.low == self.high
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, (int, float)) and self.low <= x <= self.high
+
+
+@dataclass(frozen=True)
+class Odds:
+    """The odds of every outcome from every state, for one reader.
+
+    `low` and `high` have a row for each state and a column for each outcome, the last one that of
+    going on for ever. They differ by `unexplored`, the odds of coming to an unknown future. No
+    number is off by more than `error`.
+    """
+
+    low: Floats
+    high: Floats
+    unexplored: Floats
+    error: float
+
+    def at(self, state: int, outcome: int) -> Interval:
+        """The odds of one outcome (or FOREVER) from a state."""
+        return Interval(float(self.low[state, outcome]), float(self.high[state, outcome]))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What one reader meets, from the start.
+
+    `visits[s]` is how often state s is visited on average: the odds of meeting it where it lies on
+    no cycle, infinite where the reader may be caught for ever. `odds[k]` is for outcome k, the
+    last one going on for ever. `turns` and `words` are expected over the playthroughs that end in
+    outcome k (NaN where none does), `all_turns` and `all_words` over all that end; with
+    unexplored states, over those that do so among what has been explored.
+    """
+
+    visits: Floats
+    odds: tuple[Interval, ...]
+    unexplored: float
+    turns: Floats
+    words: Floats
+    all_turns: float
+    all_words: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """The best or worst odds of an outcome over all readers, from every state.
+
+    `policy[s]` is the edge that an optimal reader takes at choice s (−1 elsewhere): one who gets
+    `low` at least if best, whatever the unknown futures are. NaN stands where no reader finishes.
+    """
+
+    low: Floats
+    high: Floats
+    policy: Int64s | None
+    error: float
+
+    def at(self, state: int) -> Interval:
+        """The odds from a state."""
+        return Interval(float(self.low[state]), float(self.high[state]))
+
+
+# Readers and goals -----------------------------------------------------------------------------
+
+
+def reader_weights(graph: StateGraph, weights: Floats | None = None) -> Floats:
+    """Each edge's relative weight for a reader: a draw's own, and at a choice the reader's.
+
+    Without weights the reader is uniform; a choice all of whose edges weigh 0 is made uniformly.
+    """
+    chosen = graph.kind[graph.edge_source] == CHOICE
+    if weights is None:
+        if not len(graph.edge_weight) or (graph.edge_weight[chosen] == 1.0).all():
+            return graph.edge_weight
+        return np.where(chosen, 1.0, graph.edge_weight)
+    if len(weights) != graph.m or not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(f"a reader has one finite weight, 0 or more, for each of {graph.m} edges")
+    totals = np.bincount(graph.edge_source, weights, graph.n)
+    idle = totals[graph.edge_source] == 0
+    return np.where(chosen, np.where(idle, 1.0, weights), graph.edge_weight)
+
+
+def absorb(graph: StateGraph, goal: Mask, name: str = "goal") -> StateGraph:
+    """The graph in which a set of states is terminal, with an outcome of its own: the last one."""
+    stops = np.asarray(goal).astype(bool)
+    keep = ~stops[graph.edge_source]
+    degree = np.where(stops, 0, np.diff(graph.first_edge))
+    return StateGraph(
+        kind=np.where(stops, TERMINAL, graph.kind),
+        first_edge=np.concatenate(([0], np.cumsum(degree))),
+        edge_target=graph.edge_target[keep],
+        edge_label=graph.edge_label[keep],
+        edge_weight=graph.edge_weight[keep],
+        edge_words=graph.edge_words[keep],
+        outcome=np.where(stops, len(graph.outcomes), graph.outcome),
+        outcomes=(*graph.outcomes, Outcome(name, "goal")),
+        start_words=graph.start_words,
+    )
+
+
+# One reader, from every state ------------------------------------------------------------------
+
+
+def _followed(graph: StateGraph, weight: Floats) -> Components:
+    """The components of the edges a reader takes at all."""
+    taken = weight > 0
+    return graph.components if taken.all() else find_components(graph, taken)
+
+
+def _settle_all(
+    graph: StateGraph,
+    components: Components,
+    weight: Floats,
+    sense: int,
+    forever: int,
+    value: Floats,
+    policy: Int32s | None,
+) -> float:
+    """Fill in the values of all states that have edges → a bound on the error."""
+    width = value.shape[1]
+    keep = int(policy is not None)
+    chosen = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
+    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(width))
+    error, c = np.zeros(1), 0
+    while True:
+        c = run(
+            settle, (graph.n + graph.m) * width, c, components.count, components.order,
+            components.first, components.component, graph.kind, graph.first_edge,
+            graph.edge_target, weight, sense, width, forever, value.reshape(-1), keep, chosen,
+            slot, np.zeros(2 * SMALL, np.int32), scratch, error,
+        )  # fmt: skip
+        if c == components.count:
+            return float(error[0])
+        _settle_large(graph, components, c, weight, sense, forever, value, policy, error)
+        c += 1
+
+
+def _settle_large(
+    graph: StateGraph,
+    components: Components,
+    c: int,
+    weight: Floats,
+    sense: int,
+    forever: int,
+    value: Floats,
+    policy: Int32s | None,
+    error: Floats,
+) -> None:
+    fragment = Fragment.of(graph, components, c, weight, sense)
+    leaving = (fragment.target < 0) & ((fragment.odds > 0) | (sense != MEAN))
+    if not leaving.any():
+        value[fragment.states] = 0.0
+        if forever >= 0:
+            value[fragment.states, forever] = 1.0
+        return
+    gain = np.where(leaving[:, None], value[graph.edge_target[fragment.edges]], 0.0)
+    x, taken, lost = settle_fragment(fragment, gain, sense)
+    error[0] = max(error[0], lost)
+    for k in range(value.shape[1]):
+        zero, one = (_certain(fragment, gain[:, k], goal, sense) for goal in (0, 1))
+        column = np.clip(x[:, k], TINY, NEARLY_ONE)
+        value[fragment.states, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
+    if policy is not None and taken is not None:
+        policy[fragment.states] = fragment.edges[taken]
+
+
+def _certain(fragment: Fragment, gain: Floats, goal: int, sense: int) -> npt.NDArray[np.bool_]:
+    """The states of a component whose value is exactly 0, or 1: the greatest set that can keep
+    to itself and to such exits (see `sweep`). Two more states stand for good and bad exits."""
+    s = len(fragment.states)
+    good = np.where(fragment.target >= 0, fragment.target, np.where(gain == goal, s, s + 1))
+    used = (fragment.odds > 0) | (sense != MEAN)
+    source = fragment.source[used]
+    willing = (sense == BEST and goal == 1) or (sense == WORST and goal == 0)
+    local = StateGraph(
+        kind=np.append(np.where(fragment.averaging, CHANCE, CHOICE), [TERMINAL, TERMINAL]),
+        first_edge=np.append(np.searchsorted(source, np.arange(s + 1)), [len(source)] * 2),
+        edge_target=good[used],
+    )
+    bad = np.zeros(s + 2, np.bool_)
+    bad[s + 1] = True
+    doubtful: npt.NDArray[np.bool_] = attract(local, bad, against_choice=willing)
+    return ~doubtful[:s]
+
+
+def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
+    """The odds of every outcome from every state, for the uniform or a weighing reader."""
+    weight = reader_weights(graph, weights)
+    components = _followed(graph, weight)
+    k = len(graph.outcomes)
+    value = np.zeros((graph.n, k + 1 + int(not graph.complete)))
+    ends = np.flatnonzero(graph.kind == TERMINAL)
+    value[ends, graph.outcome[ends]] = 1.0
+    value[graph.kind == UNEXPLORED, k + 1 :] = 1.0
+    error = _settle_all(graph, components, weight, MEAN, k, value, None)
+    low = value[:, : k + 1]
+    if graph.complete:
+        return Odds(low, low, np.zeros(graph.n), error)
+    return Odds(low, np.minimum(low + value[:, k + 1 :], 1.0), value[:, k + 1], error)
+
+
+# One reader, from the start --------------------------------------------------------------------
+
+
+def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
+    """What a reader meets from the start: odds, visits, expected turns and words."""
+    weight = reader_weights(graph, weights)
+    components = _followed(graph, weight)
+    value = np.zeros((graph.n, 3))
+    value[0, 0] = 1.0
+    forever, error = np.zeros(1), 0.0
+    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(3))
+    c = components.count - 1
+    while c >= 0:
+        c = run(
+            flow_kernel, graph.n + graph.m, c, components.order, components.first,
+            components.component, graph.kind, graph.first_edge, graph.edge_target,
+            graph.edge_words, weight, value.reshape(-1), forever, slot, scratch,
+        )  # fmt: skip
+        if c >= 0:
+            error += _flow_large(graph, components, c, weight, value, forever)
+            c -= 1
+    met = reachable_from(graph, [0], None if (weight > 0).all() else weight > 0)
+    return _summary(graph, components, weight, met, value, float(forever[0]), error)
+
+
+def _flow_large(
+    graph: StateGraph,
+    components: Components,
+    c: int,
+    weight: Floats,
+    value: Floats,
+    forever: Floats,
+) -> float:
+    fragment = Fragment.of(graph, components, c, weight, MEAN)
+    arriving = value[fragment.states]
+    leaving = fragment.target < 0
+    if not (arriving[:, 0] > 0).any():
+        return 0.0
+    if not (leaving & (fragment.odds > 0)).any():
+        forever[0] += arriving[:, 0].sum()
+        return 0.0
+    matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
+    solve, steps = pass_through(matrix, leave)
+    source, s = fragment.source, len(fragment.states)
+    visits = solve(arriving[:, 0])
+    lost = float(np.abs(arriving[:, 0] + visits @ matrix - visits).sum())
+    passing = fragment.odds * visits[source]
+    turn = (graph.kind[fragment.states] == CHOICE).astype(float)[source]
+    words = graph.edge_words[fragment.edges]
+    ends = graph.edge_target[fragment.edges]
+    value[fragment.states, 0] = visits
+    np.add.at(value[:, 0], ends[leaving], passing[leaving])
+    for column, cost in ((1, turn), (2, words)):
+        inner = ~leaving
+        extra = np.bincount(fragment.target[inner], (passing * cost)[inner], s)
+        carried = solve(arriving[:, column] + extra)
+        value[fragment.states, column] = carried
+        onward = fragment.odds * carried[source] + passing * cost
+        np.add.at(value[:, column], ends[leaving], onward[leaving])
+    return 2.0 * max(steps, 1.0) * (lost + 4.0 * 2.0**-52 * float(visits.sum()))
+
+
+def _summary(
+    graph: StateGraph,
+    components: Components,
+    weight: Floats,
+    met: npt.NDArray[np.bool_],
+    value: Floats,
+    forever: float,
+    error: float,
+) -> Flow:
+    k = len(graph.outcomes)
+    ended = np.flatnonzero(met & (graph.kind == TERMINAL))
+    mass, turns, words = (np.bincount(graph.outcome[ended], value[ended, j], k) for j in range(3))
+    frontier = met & (graph.kind == UNEXPLORED)
+    unknown = float(value[frontier, 0].sum())
+    # A component is never left if none of its edges leads out; then its states recur for ever.
+    out = components.component[graph.edge_source] != components.component[graph.edge_target]
+    left = np.zeros(components.count, np.bool_)
+    left[components.component[graph.edge_source[out & (weight > 0)]]] = True
+    caught = met & (components.cyclic & ~left)[components.component]
+    visits = np.where(caught, np.inf, value[:, 0])
+    possible = np.zeros(k + 2, np.bool_)
+    possible[graph.outcome[ended]] = True
+    possible[k], possible[k + 1] = bool(caught.any()), bool(frontier.any())
+    total = float(mass.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        turns_each, words_each = turns / mass, words / mass + graph.start_words
+    return Flow(
+        visits=visits,
+        odds=tuple(_exact(float(x), unknown, j, possible) for j, x in enumerate([*mass, forever])),
+        unexplored=_exact(unknown, 0.0, k + 1, possible).low,
+        turns=turns_each,
+        words=words_each,
+        all_turns=float(turns.sum()) / total if total else np.nan,
+        all_words=float(words.sum()) / total + graph.start_words if total else np.nan,
+        error=error,
+    )
+
+
+def _exact(x: float, unknown: float, outcome: int, possible: npt.NDArray[np.bool_]) -> Interval:
+    """Odds that are 0 and 1 just where the outcomes possible make them so."""
+    low, high = x, x + (unknown if possible[-1] else 0.0)
+    others = possible.copy()
+    others[outcome] = False
+    if not possible[outcome]:
+        low = 0.0
+    elif others.any():
+        low = min(max(low, TINY), NEARLY_ONE)
+    else:
+        low = 1.0
+    if not (possible[outcome] or possible[-1]):
+        high = 0.0
+    elif others[:-1].any():
+        high = min(max(high, low, TINY), NEARLY_ONE)
+    else:
+        high = 1.0
+    return Interval(low, high)
+
+
+# All readers -----------------------------------------------------------------------------------
+
+
+def best(graph: StateGraph, outcome: int, *, finishing: bool = False) -> Extremum:
+    """The greatest odds of an outcome that any reader has, from every state, and the policy."""
+    return extremes(graph, BEST, [outcome], finishing=finishing, policies=True)[0]
+
+
+def worst(graph: StateGraph, outcome: int, *, finishing: bool = False) -> Extremum:
+    """The least odds that any reader has, or any who finishes: see the module's docstring."""
+    return extremes(graph, WORST, [outcome], finishing=finishing, policies=True)[0]
+
+
+def extremes(
+    graph: StateGraph,
+    sense: int,
+    outcomes: Sequence[int] | None = None,
+    *,
+    finishing: bool = False,
+    policies: bool = False,
+) -> list[Extremum]:
+    """The BEST or WORST odds of several outcomes (all of them) from every state, in one pass."""
+    wanted = list(range(len(graph.outcomes)) if outcomes is None else outcomes)
+    frontier = graph.kind == UNEXPLORED
+    ends = graph.kind == TERMINAL
+    if graph.complete:
+        keep = can_ensure(graph, ends) if finishing else None
+        value, policy, error = _extreme(graph, sense, wanted, [0.0], keep, policies)
+        return _extrema(value, value, policy, error)
+    if not finishing:
+        value, policy, error = _extreme(graph, sense, wanted, [0.0, 1.0], None, policies)
+        half = len(wanted)
+        first = None if policy is None else policy[:, :half]
+        return _extrema(value[:, :half], value[:, half:], first, error)
+    # Readers who finish in the explored part are some of all who do; letting the unknown futures
+    # finish at once, with the value that suits, admits all of them and more.
+    some, all_of_them = can_ensure(graph, ends), can_ensure(graph, ends | frontier)
+    inner, policy, error = _extreme(graph, sense, wanted, [np.nan], some, policies)
+    suits = 1.0 if sense == BEST else 0.0
+    outer, _, error_too = _extreme(graph, sense, wanted, [suits], all_of_them, False)
+    inner = np.where(some[:, None] | ~all_of_them[:, None], inner, 1.0 - suits)
+    low, high = (inner, outer) if sense == BEST else (outer, inner)
+    return _extrema(low, high, policy, max(error, error_too))
+
+
+def _extrema(low: Floats, high: Floats, policy: Int64s | None, error: float) -> list[Extremum]:
+    return [
+        Extremum(low[:, k], high[:, k], None if policy is None else policy[:, k], error)
+        for k in range(low.shape[1])
+    ]
+
+
+def _extreme(
+    graph: StateGraph,
+    sense: int,
+    wanted: list[int],
+    unexplored: list[float],
+    keep: npt.NDArray[np.bool_] | None,
+    policies: bool,
+) -> tuple[Floats, Int64s | None, float]:
+    """Values with a column for each outcome and each worth of unexplored states, and policies.
+
+    `keep` are the states readers who finish keep to: there, and only then, nobody may stay.
+    """
+    width = len(wanted) * len(unexplored)
+    open_edges = None if keep is None else keep[graph.edge_source] & keep[graph.edge_target]
+    loops = end_components(graph, open_edges)
+    staying = sense == WORST and keep is None
+    quotient, node, edges = _collapse(graph, loops, open_edges, staying)
+    value = np.zeros((quotient.n, width))
+    ends = graph.kind == TERMINAL
+    for j, worth in enumerate(unexplored):
+        for i, outcome in enumerate(wanted):
+            column = j * len(wanted) + i
+            value[node[ends & (graph.outcome == outcome)], column] = 1.0
+            value[node[graph.kind == UNEXPLORED], column] = worth
+    if keep is not None:
+        value[node[~keep]] = np.nan
+    policy = np.full((quotient.n, width), -1, np.int32) if policies else None
+    weight = quotient.edge_weight
+    error = _settle_all(quotient, quotient.components, weight, sense, -1, value, policy)
+    if policy is None:
+        return value[node], None, error
+    unfolded = [_unfold(graph, loops, open_edges, policy[:, k], node, edges) for k in range(width)]
+    return value[node], np.stack(unfolded, axis=1), error
+
+
+def _collapse(
+    graph: StateGraph,
+    loops: EndComponents,
+    open_edges: npt.NDArray[np.bool_] | None,
+    staying: bool,
+) -> tuple[StateGraph, Int32s, Int64s]:
+    """The graph with each end component made one choice → it, each state's node, its edges.
+
+    Where staying is what readers want, such a choice has no edge at all.
+    """
+    if not loops.count and open_edges is None:
+        return graph, np.arange(graph.n, dtype=np.int32), np.arange(graph.m)
+    inside = loops.number >= 0
+    node = np.where(inside, loops.number, loops.count + np.cumsum(~inside) - 1).astype(np.int32)
+    source, target = node[graph.edge_source], node[graph.edge_target]
+    kept = source >= loops.count
+    if not staying:
+        kept |= source != target
+    if open_edges is not None:
+        kept &= open_edges
+    edges = np.flatnonzero(kept)
+    edges = edges[np.argsort(source[edges], kind="stable")]
+    n = loops.count + int((~inside).sum())
+    first = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(source[edges], minlength=n), out=first[1:])
+    kind = np.full(n, CHOICE, np.uint8)
+    kind[node[~inside]] = graph.kind[~inside]
+    kind[np.diff(first) == 0] = TERMINAL
+    collapsed = StateGraph(
+        kind=kind,
+        first_edge=first,
+        edge_target=target[edges],
+        edge_weight=graph.edge_weight[edges],
+    )
+    return collapsed, node, edges
+
+
+def _unfold(
+    graph: StateGraph,
+    loops: EndComponents,
+    open_edges: npt.NDArray[np.bool_] | None,
+    taken: Int32s,
+    node: Int32s,
+    edges: Int64s,
+) -> Int64s:
+    """A policy of the collapsed graph as one of the graph: inside an end component, the way to
+    the edge it is left by, or any way to stay if it is not left."""
+    choosing = graph.kind == CHOICE
+    usable = np.ones(graph.m, np.bool_) if open_edges is None else open_edges
+    inner = usable & (loops.number[graph.edge_source] >= 0)
+    inner &= loops.number[graph.edge_source] == loops.number[graph.edge_target]
+    policy = np.full(graph.n, -1, np.int64)
+    # Later assignments win: any edge at all, then an open one, then one that stays inside.
+    policy[choosing] = graph.first_edge[:-1][choosing]
+    for some in (usable, inner):
+        fitting = np.flatnonzero(some & choosing[graph.edge_source])[::-1]
+        policy[graph.edge_source[fitting]] = fitting
+    chosen = taken[node]
+    exits = np.where(chosen >= 0, edges[chosen], -1)
+    plain = choosing & (loops.number < 0) & (exits >= 0)
+    policy[plain] = exits[plain]
+    leaving = np.unique(exits[(loops.number >= 0) & (exits >= 0)])
+    if len(leaving):
+        first_in, in_edge = graph.incoming
+        backward = StateGraph(
+            kind=np.zeros(graph.n, np.uint8),
+            first_edge=first_in,
+            edge_target=graph.edge_source[in_edge],
+        )
+        found = search(backward, graph.edge_source[leaving], inner[in_edge])
+        toward = choosing & (found.via >= 0)
+        policy[toward] = in_edge[found.via[toward]]
+        policy[graph.edge_source[leaving]] = leaving
+    return policy
+
+
+# Turn by turn ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class River:
+    """Where readers are, turn by turn: after t choices, `ended[t, k]` have come to outcome k in
+    that very turn, `unexplored[t]` have left what is known, `going[t]` are at a choice, and
+    `caught` are in a draw that never rests. `at[t]` is the states and the share at each."""
+
+    ended: Floats
+    unexplored: Floats
+    going: Floats
+    caught: float
+    at: tuple[tuple[Int64s, Floats], ...]
+
+
+def mass_by_turn(graph: StateGraph, weights: Floats | None = None, max_turns: int = 1000) -> River:
+    """How the readers divide up after 0, 1, 2 … choices, until all have ended or max_turns."""
+    weight = reader_weights(graph, weights)
+    totals = np.bincount(graph.edge_source, weight, graph.n)
+    ended: list[Floats] = []
+    unexplored: list[float] = []
+    going: list[float] = []
+    at: list[tuple[Int64s, Floats]] = []
+    states: Int64s = np.zeros(1, np.int64)
+    mass: Floats = np.ones(1)
+    caught = 0.0
+    for turn in range(max_turns + 1):
+        if turn:
+            states, mass = _onward(graph, weight, totals, states, mass)
+        states, mass, lost = _rest(graph, weight, totals, states, mass)
+        caught += lost
+        kind = graph.kind[states]
+        over = kind == TERMINAL
+        ended.append(_gather(graph.outcome[states[over]], mass[over], len(graph.outcomes)))
+        unexplored.append(float(mass[kind == UNEXPLORED].sum()))
+        at.append((states, mass))
+        states, mass = states[kind == CHOICE], mass[kind == CHOICE]
+        going.append(float(mass.sum()))
+        if not len(states):
+            break
+    return River(np.array(ended), np.array(unexplored), np.array(going), caught, tuple(at))
+
+
+def _gather(place: npt.NDArray[np.signedinteger], mass: Floats, length: int) -> Floats:
+    """The sums of the masses that belong to each place."""
+    return np.bincount(place, mass, length).astype(np.float64)
+
+
+def _onward(
+    graph: StateGraph, weight: Floats, totals: Floats, states: Int64s, mass: Floats
+) -> tuple[Int64s, Floats]:
+    """Every edge of some states taken: where that leads, and with what mass."""
+    counts = np.diff(graph.first_edge)[states]
+    first = np.repeat(graph.first_edge[states] - np.cumsum(counts) + counts, counts)
+    edges = first + np.arange(len(first))
+    moved = weight[edges] * np.repeat(mass / totals[states], counts)
+    reached, place = np.unique(graph.edge_target[edges[moved > 0]], return_inverse=True)
+    return reached.astype(np.int64), _gather(place, moved[moved > 0], len(reached))
+
+
+def _rest(
+    graph: StateGraph, weight: Floats, totals: Floats, states: Int64s, mass: Floats
+) -> tuple[Int64s, Floats, float]:
+    """Draws made until none is left to make → states, mass, and what can only draw for ever."""
+    resting: list[tuple[Int64s, Floats]] = []
+    caught = 0.0
+    for _ in range(_DRAWS):
+        drawing = graph.kind[states] == CHANCE
+        resting.append((states[~drawing], mass[~drawing]))
+        states, mass = states[drawing], mass[drawing]
+        if not len(states):
+            break
+        states, mass = _onward(graph, weight, totals, states, mass)
+    if len(states):
+        found, onward, caught = _draw_out(graph, weight, states, mass)
+        resting.append((found, onward))
+    all_states = np.concatenate([s for s, _ in resting])
+    all_mass = np.concatenate([m for _, m in resting])
+    found, place = np.unique(all_states, return_inverse=True)
+    return found, _gather(place, all_mass, len(found)), caught
+
+
+def _draw_out(
+    graph: StateGraph, weight: Floats, states: Int64s, mass: Floats
+) -> tuple[Int64s, Floats, float]:
+    """What a draw that may go in circles comes to in the end: the flow through draws alone."""
+    luck = graph.kind[graph.edge_source] == CHANCE
+    drawing = np.flatnonzero(reachable_from(graph, states, luck) & (graph.kind == CHANCE))
+    local = np.full(graph.n, -1, np.int64)
+    n = len(drawing) + 1
+    local[drawing] = np.arange(1, n)
+    edges = np.flatnonzero(local[graph.edge_source] > 0)
+    exits = np.unique(np.concatenate((graph.edge_target[edges], states)))
+    outside = local[exits] < 0
+    local[exits[outside]] = n + np.arange(int(outside.sum()))
+    # State 0 of the small graph draws where to begin; its ends are where draws come to rest.
+    total = n + int(outside.sum())
+    targets = np.concatenate((local[states], local[graph.edge_target[edges]]))
+    sources = np.concatenate((np.zeros(len(states), np.int64), local[graph.edge_source[edges]]))
+    order = np.argsort(sources, kind="stable")
+    kind = np.full(total, TERMINAL, np.uint8)
+    kind[:n] = CHANCE
+    small = StateGraph(
+        kind=kind,
+        first_edge=np.searchsorted(sources[order], np.arange(total + 1)),
+        edge_target=targets[order].astype(np.int32),
+        edge_weight=np.concatenate((mass, weight[edges]))[order],
+    )
+    met = flow(small)
+    share = float(mass.sum())
+    return exits[outside].astype(np.int64), met.visits[n:] * share, met.odds[FOREVER].low * share

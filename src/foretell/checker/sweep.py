@@ -1,0 +1,662 @@
+"""The kernels that carry values through a graph: backward to every state, forward from the start.
+
+One pass over the strongly connected components settles everything. Backward (`settle`) goes sinks
+first, so that all a state leads to is known when its turn comes; forward (`flow`) goes sources
+first. A component without a cycle is one state and one sum. A cyclic one of at most SMALL states
+is solved where it stands; at a larger one the pass stops and says where, its caller solves that
+one (`solve`), and the pass goes on after it.
+
+Values are rows of `width` columns, one per outcome: `value[s * width + k]`. All columns are
+settled at once, since what costs is finding the states, not adding up.
+
+**Elimination without subtraction.** A cyclic component is a set of equations x = P x + b. Gauss
+would compute 1 − P[i, i], and lose everything where a loop is almost never left. Grassmann,
+Taksar and Heyman instead keep for each state the odds `exit[i]` of leaving the component, so that
+1 − P[i, i] = exit[i] + Σ P[i, j], j ≠ i, is a sum of positive numbers. Nothing is ever subtracted,
+and every number comes out right to some digits of its own size, however slow the chain.
+The scratch of a component of s states:
+
+    0            s·s          s·s + s      …
+    P, row by row  exit, then D  right-hand sides, s · width
+
+**Exactness.** A value is exactly 0, or exactly 1, where and only where that is certain: a draw
+between sure things is sure, whatever its weights sum to in floating point, and a sum that rounds
+to 1 though one of its terms is doubtful stays one step below.
+
+What this does not do: it proves nothing about large components and chooses no method.
+"""
+
+from __future__ import annotations
+
+from foretell.checker.graph import CHANCE, CHOICE
+from foretell.vm.kernel import F64, I32, I64, U8, kernel
+
+__all__ = [
+    "BEST",
+    "MEAN",
+    "NEARLY_ONE",
+    "SMALL",
+    "TINY",
+    "WORST",
+    "bracket",
+    "flow",
+    "gth_factor",
+    "gth_solve",
+    "scratch_size",
+    "settle",
+]
+
+MEAN = 0  # what a state's edges come to: their weighted mean at a CHANCE state, and at a CHOICE …
+BEST = 1  # … the mean, the greatest,
+WORST = -1  # or the least
+
+SMALL = 32  # states of a cyclic component that a kernel solves by itself
+NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
+TINY = 5e-324  # the number above 0
+_ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
+
+
+def scratch_size(width: int) -> int:
+    """Elements of scratch that `settle` and `flow` want for rows of this width."""
+    return SMALL * (SMALL + 1 + width)
+
+
+# Elimination -----------------------------------------------------------------------------------
+
+
+@kernel
+def gth_factor(a: F64, s: int) -> None:
+    """Eliminate the last state, then the last but one …: P and exit become factors and D."""
+    leave = s * s
+    for i in range(s - 1, -1, -1):
+        total = a[leave + i]
+        for j in range(i):
+            total += a[i * s + j]
+        for r in range(i):
+            p = a[r * s + i]
+            if p > 0.0:
+                p = p / total
+                for j in range(i):
+                    a[r * s + j] += p * a[i * s + j]
+                a[leave + r] += p * a[leave + i]
+        a[leave + i] = total
+
+
+@kernel
+def gth_solve(a: F64, s: int, b: int, width: int) -> None:
+    """Solve x = P x + b for the right-hand sides that stand in the scratch from b on."""
+    leave = s * s
+    for i in range(s - 1, 0, -1):
+        for r in range(i):
+            p = a[r * s + i] / a[leave + i]
+            if p > 0.0:
+                for k in range(width):
+                    a[b + r * width + k] += p * a[b + i * width + k]
+    for i in range(s):
+        for k in range(width):
+            x = a[b + i * width + k]
+            for j in range(i):
+                x += a[i * s + j] * a[b + j * width + k]
+            a[b + i * width + k] = x / a[leave + i]
+
+
+@kernel
+def _gth_solve_left(a: F64, s: int, b: int) -> None:
+    """Solve x = x P + b, one right-hand side: how much passes through each state."""
+    leave = s * s
+    for i in range(s - 1, 0, -1):
+        for j in range(i):
+            a[b + j] += a[b + i] / a[leave + i] * a[i * s + j]
+    for i in range(s):
+        x = a[b + i]
+        for j in range(i):
+            x += a[b + j] * a[j * s + i]
+        a[b + i] = x / a[leave + i]
+
+
+# Backward --------------------------------------------------------------------------------------
+
+
+@kernel
+def settle(
+    c: int,
+    count: int,
+    order: I32,
+    first: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    sense: int,
+    width: int,
+    forever: int,
+    value: F64,
+    keep: int,
+    policy: I32,
+    slot: I32,
+    chosen: I32,
+    scratch: F64,
+    error: F64,
+) -> int:
+    """Settle components c, c + 1 … → the first that is too large, or `count`.
+
+    States without edges hold their values beforehand. `forever` is the column (−1: none) that is 1
+    where a MEAN can never leave a cycle. `keep` is 1 if the edge chosen is to be written to
+    `policy[s * width + k]`, else 0. `error[0]` is raised to the greatest error that policy
+    iteration left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
+    """
+    while c < count:
+        s = first[c + 1] - first[c]
+        v = order[first[c]]
+        if s > SMALL:
+            return c
+        if s > 1:
+            _settle_small(
+                c, order, first, component, kind, first_edge, edge_target, weight, sense, width,
+                forever, value, keep, policy, slot, chosen, scratch, error,
+            )  # fmt: skip
+        elif first_edge[v] < first_edge[v + 1]:
+            if sense == MEAN or kind[v] == CHANCE:
+                _mean(v, first_edge, edge_target, weight, width, forever, value)
+            else:
+                for k in range(width):
+                    e = first_edge[v]
+                    taken = e
+                    best = value[edge_target[e] * width + k]
+                    for e in range(first_edge[v] + 1, first_edge[v + 1]):
+                        x = value[edge_target[e] * width + k]
+                        if (x > best and sense == BEST) or (x < best and sense == WORST):
+                            best = x
+                            taken = e
+                    value[v * width + k] = best
+                    if keep != 0:
+                        policy[v * width + k] = taken
+        c += 1
+    return c
+
+
+@kernel
+def _mean(
+    v: int, first_edge: I64, edge_target: I32, weight: F64, width: int, forever: int, value: F64
+) -> None:
+    """The weighted mean of what v's edges lead to, those back to v itself left out."""
+    for k in range(width):
+        total = 0.0
+        x = 0.0
+        low = 2.0
+        high = -1.0
+        for e in range(first_edge[v], first_edge[v + 1]):
+            w = edge_target[e]
+            if w != v and weight[e] > 0.0:
+                y = value[w * width + k]
+                total += weight[e]
+                x += weight[e] * y
+                low = min(low, y)
+                high = max(high, y)
+        if total > 0.0:
+            value[v * width + k] = _within(x / total, low, high)
+        else:
+            value[v * width + k] = 1.0 if k == forever else 0.0
+
+
+@kernel
+def _within(x: float, low: float, high: float) -> float:
+    """A mean of values between two bounds: 1 or 0 just where all of them are, else in between."""
+    if low >= 1.0:
+        return 1.0
+    if high <= 0.0:
+        return 0.0
+    low = max(low, TINY)
+    high = min(high, NEARLY_ONE)
+    return min(max(x, low), high)
+
+
+@kernel
+def _settle_small(
+    c: int,
+    order: I32,
+    first: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    sense: int,
+    width: int,
+    forever: int,
+    value: F64,
+    keep: int,
+    policy: I32,
+    slot: I32,
+    chosen: I32,
+    scratch: F64,
+    error: F64,
+) -> None:
+    """Settle a cyclic component of at most SMALL states."""
+    start = first[c]
+    s = first[c + 1] - start
+    b = s * s + s
+    for i in range(s):
+        slot[order[start + i]] = i
+    if sense == MEAN:
+        leaving = _equations(
+            start, s, c, 0, width, order, component, kind, first_edge, edge_target, weight,
+            MEAN, width, value, slot, chosen, scratch,
+        )  # fmt: skip
+        if leaving > 0.0:
+            gth_factor(scratch, s)
+            gth_solve(scratch, s, b, width)
+        for i in range(s):
+            for k in range(width):
+                if leaving > 0.0:
+                    x = scratch[b + i * width + k]
+                else:
+                    x = 1.0 if k == forever else 0.0
+                value[order[start + i] * width + k] = x
+    else:
+        for k in range(width):
+            gap = _improve(
+                start, s, c, k, order, component, kind, first_edge, edge_target, weight,
+                sense, width, value, slot, chosen, scratch,
+            )  # fmt: skip
+            for i in range(s):
+                v = order[start + i]
+                value[v * width + k] = scratch[b + i]
+                if keep != 0 and kind[v] == CHOICE:
+                    policy[v * width + k] = chosen[i]
+            if gap > 0.0:
+                # Every policy leaves in at most this many steps, and a step may lose one gap.
+                _improve(
+                    start, s, c, -1, order, component, kind, first_edge, edge_target, weight,
+                    BEST, width, value, slot, chosen, scratch,
+                )  # fmt: skip
+                for i in range(s):
+                    error[0] = max(error[0], 2.0 * gap * scratch[b + i])
+    for k in range(width):
+        leaves = 1
+        if sense == MEAN:
+            leaves = _leaves(start, s, c, order, component, first_edge, edge_target, weight)
+        if leaves != 0:
+            for goal in range(2):
+                _certain(
+                    start, s, c, k, goal, order, component, kind, first_edge, edge_target,
+                    weight, sense, width, value, slot, chosen,
+                )  # fmt: skip
+
+
+@kernel
+def _leaves(
+    start: int,
+    s: int,
+    c: int,
+    order: I32,
+    component: I32,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+) -> int:
+    """1 if an edge leads out of the component, else 0."""
+    for i in range(start, start + s):
+        for e in range(first_edge[order[i]], first_edge[order[i] + 1]):
+            if component[edge_target[e]] != c and weight[e] > 0.0:
+                return 1
+    return 0
+
+
+@kernel
+def _equations(
+    start: int,
+    s: int,
+    c: int,
+    column: int,
+    columns: int,
+    order: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    sense: int,
+    width: int,
+    value: F64,
+    slot: I32,
+    chosen: I32,
+    scratch: F64,
+) -> float:
+    """Write P, exit and the right-hand sides of some columns → the sum of exit.
+
+    The right-hand side of column −1 is 1 everywhere: its solution is the steps until the exit.
+    """
+    b = s * s + s
+    leaving = 0.0
+    for j in range(b + s * columns):
+        scratch[j] = 0.0
+    for i in range(s):
+        v = order[start + i]
+        low = first_edge[v]
+        high = first_edge[v + 1]
+        picked = 0
+        if sense != MEAN and kind[v] == CHOICE:
+            low = chosen[i]
+            high = low + 1
+            picked = 1
+        total = 0.0
+        for e in range(low, high):
+            total += weight[e]
+        if column < 0:
+            scratch[b + i] = 1.0
+        for e in range(low, high):
+            w = edge_target[e]
+            p = 1.0 if picked != 0 else weight[e] / total
+            if component[w] == c:
+                scratch[i * s + slot[w]] += p
+            else:
+                leaving += p
+                scratch[s * s + i] += p
+                if column >= 0:
+                    for k in range(columns):
+                        scratch[b + i * columns + k] += p * value[w * width + column + k]
+    return leaving
+
+
+@kernel
+def _improve(
+    start: int,
+    s: int,
+    c: int,
+    column: int,
+    order: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    sense: int,
+    width: int,
+    value: F64,
+    slot: I32,
+    chosen: I32,
+    scratch: F64,
+) -> float:
+    """Policy iteration on one column of a small component in which every policy leaves.
+
+    The values stand in the scratch from s·s + s on, the policy in `chosen`; returned is how much
+    one step could at most still gain.
+    """
+    b = s * s + s
+    step = 1.0 if column < 0 else 0.0
+    gap = 0.0
+    for i in range(s):
+        chosen[i] = first_edge[order[start + i]]
+    for _round in range(_ROUNDS):
+        _equations(
+            start, s, c, column, 1, order, component, kind, first_edge, edge_target, weight,
+            sense, width, value, slot, chosen, scratch,
+        )  # fmt: skip
+        gth_factor(scratch, s)
+        gth_solve(scratch, s, b, 1)
+        gap = 0.0
+        changed = 0
+        for i in range(s):
+            v = order[start + i]
+            if kind[v] == CHOICE:
+                x = scratch[b + i]
+                gain = 0.0
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    w = edge_target[e]
+                    if component[w] == c:
+                        y = scratch[b + slot[w]] + step
+                    else:
+                        y = value[w * width + column] if column >= 0 else 1.0
+                    better = y - x if sense == BEST else x - y
+                    if better > gain:
+                        gain = better
+                        if better > 1e-13 * x:
+                            chosen[i] = e
+                            changed = 1
+                gap = max(gap, gain)
+        if changed == 0:
+            break
+    return gap
+
+
+@kernel
+def _certain(
+    start: int,
+    s: int,
+    c: int,
+    column: int,
+    goal: int,
+    order: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    sense: int,
+    width: int,
+    value: F64,
+    slot: I32,
+    doubt: I32,
+) -> None:
+    """Make values of a small component exactly `goal` (0 or 1) where that is certain, else not.
+
+    Certain are the states in the greatest set whose edges (at a CHOICE with a will to it: one
+    edge) lead into the set or out to values that are exactly `goal`.
+    """
+    wanted = float(goal)
+    willing = 1 if (sense == BEST and goal == 1) or (sense == WORST and goal == 0) else 0
+    for i in range(s):
+        doubt[i] = 0
+    changed = 1
+    while changed != 0:
+        changed = 0
+        for i in range(s):
+            v = order[start + i]
+            if doubt[i] == 0:
+                sure = 0
+                unsure = 0
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    w = edge_target[e]
+                    if sense == MEAN and weight[e] <= 0.0:
+                        continue
+                    if component[w] == c:
+                        good = doubt[slot[w]] == 0
+                    else:
+                        good = value[w * width + column] == wanted
+                    if good:
+                        sure += 1
+                    else:
+                        unsure += 1
+                if willing != 0 and kind[v] == CHOICE:
+                    if sure == 0:
+                        doubt[i] = 1
+                        changed = 1
+                elif unsure > 0:
+                    doubt[i] = 1
+                    changed = 1
+    for i in range(s):
+        at = order[start + i] * width + column
+        if doubt[i] == 0:
+            value[at] = wanted
+        elif goal == 1:
+            value[at] = min(value[at], NEARLY_ONE)
+        else:
+            value[at] = max(value[at], TINY)
+
+
+# Forward ---------------------------------------------------------------------------------------
+
+
+@kernel
+def flow(
+    c: int,
+    order: I32,
+    first: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    edge_words: I32,
+    weight: F64,
+    value: F64,
+    forever: F64,
+    slot: I32,
+    scratch: F64,
+) -> int:
+    """Let what arrives flow on through components c, c − 1 … → the first that is too large, or −1.
+
+    Rows have three columns: how often a state is visited, and the turns and the words behind a
+    visitor, summed over visits. What enters a cycle that is never left adds to `forever[0]`.
+    """
+    while c >= 0:
+        start = first[c]
+        s = first[c + 1] - start
+        if s > SMALL:
+            return c
+        for i in range(s):
+            slot[order[start + i]] = i
+        arrived = 0.0
+        loops = 0
+        edges = 0
+        for i in range(s):
+            v = order[start + i]
+            arrived += value[v * 3]
+            edges += first_edge[v + 1] - first_edge[v]
+            if s == 1:
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    if edge_target[e] == v and weight[e] > 0.0:
+                        loops = 1
+        if arrived > 0.0 and edges > 0:
+            stuck = 0
+            if s > 1 or loops != 0:
+                stuck = _circulate(
+                    start, s, c, order, component, kind, first_edge, edge_target, edge_words,
+                    weight, value, slot, scratch,
+                )  # fmt: skip
+            if stuck != 0:
+                forever[0] += arrived
+            else:
+                for i in range(s):
+                    v = order[start + i]
+                    total = 0.0
+                    for e in range(first_edge[v], first_edge[v + 1]):
+                        total += weight[e]
+                    visits = value[v * 3] / total
+                    turns = value[v * 3 + 1] / total
+                    if kind[v] == CHOICE:
+                        turns += visits
+                    words = value[v * 3 + 2] / total
+                    for e in range(first_edge[v], first_edge[v + 1]):
+                        w = edge_target[e]
+                        if component[w] != c:
+                            value[w * 3] += weight[e] * visits
+                            value[w * 3 + 1] += weight[e] * turns
+                            value[w * 3 + 2] += weight[e] * (words + visits * edge_words[e])
+        c -= 1
+    return c
+
+
+@kernel
+def _circulate(
+    start: int,
+    s: int,
+    c: int,
+    order: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    edge_words: I32,
+    weight: F64,
+    value: F64,
+    slot: I32,
+    scratch: F64,
+) -> int:
+    """Turn what arrives in a small cyclic component into what passes → 1 if none of it leaves."""
+    leaving = _equations(
+        start, s, c, 0, 0, order, component, kind, first_edge, edge_target, weight, MEAN, 3,
+        value, slot, slot, scratch,
+    )  # fmt: skip
+    if leaving <= 0.0:
+        return 1
+    gth_factor(scratch, s)
+    b = s * s + s
+    for k in range(3):
+        for i in range(s):
+            scratch[b + i] = value[order[start + i] * 3 + k]
+        if k > 0:
+            for i in range(s):
+                v = order[start + i]
+                total = 0.0
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    total += weight[e]
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    w = edge_target[e]
+                    if component[w] == c:
+                        cost = float(edge_words[e])
+                        if k == 1:
+                            cost = 1.0 if kind[v] == CHOICE else 0.0
+                        scratch[b + slot[w]] += value[v * 3] * weight[e] / total * cost
+        _gth_solve_left(scratch, s, b)
+        for i in range(s):
+            value[order[start + i] * 3 + k] = scratch[b + i]
+    return 0
+
+
+# Large components ------------------------------------------------------------------------------
+
+
+@kernel
+def bracket(
+    s: int,
+    first_edge: I64,
+    edge_target: I32,
+    odds: F64,
+    gain: F64,
+    averaging: U8,
+    sense: int,
+    sweeps: int,
+    low: F64,
+    high: F64,
+) -> float:
+    """Draw bounds together by Gauss and Seidel's iteration → how far apart they still are.
+
+    `edge_target` is −1 where an edge leaves, for `gain[e]`. Each new bound is rounded outward by
+    more than the sum could have lost, so that both stay bounds however long this goes on.
+    """
+    apart = 0.0
+    for turn in range(sweeps):
+        apart = 0.0
+        for j in range(s):
+            v = j if turn % 2 == 0 else s - 1 - j
+            a = 0.0
+            z = 0.0
+            if averaging[v] == 0 and sense == WORST:
+                a = 2.0
+                z = 2.0
+            for e in range(first_edge[v], first_edge[v + 1]):
+                w = edge_target[e]
+                x = gain[e]
+                y = x
+                if w >= 0:
+                    x = low[w]
+                    y = high[w]
+                if averaging[v] != 0:
+                    a += odds[e] * x
+                    z += odds[e] * y
+                elif sense == BEST:
+                    a = max(a, x)
+                    z = max(z, y)
+                else:
+                    a = min(a, x)
+                    z = min(z, y)
+            if averaging[v] != 0:
+                loss = 1.2e-16 * float(first_edge[v + 1] - first_edge[v] + 3)
+                a = a * (1.0 - loss)
+                z = z * (1.0 + loss)
+            low[v] = max(low[v], a)
+            high[v] = min(high[v], z)
+            apart = max(apart, high[v] - low[v])
+    return apart
