@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 HERE = Path(__file__).parent
+_EXTERNAL = re.compile(r'"x\(\)":"([^"]+)"')
 _PREFIX = re.compile(r"^RUNTIME (?:ERROR|WARNING): (?:'[^\n]*?' line \d+: |\([^)\n]*\): )?")
 
 
@@ -127,6 +128,14 @@ class Compiled:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     crash: str | None
+
+    @property
+    def unbound(self) -> list[str]:
+        """The EXTERNAL functions that have no fallback in the story."""
+        if self.json is None:
+            return []
+        named = json.loads(self.json.removeprefix("\ufeff"))["root"][-1] or {}
+        return sorted(set(_EXTERNAL.findall(self.json)) - set(named))
 
 
 def mix(seed: int, k: int) -> int:
@@ -223,6 +232,7 @@ class Inkjs:
         draws: Iterable[int] | None = None,
         seed: int = 0,
         start: str | None = None,
+        bind: Iterable[str] = (),
         variables: bool = False,
         counts: bool = False,
         max_steps: int = 300_000,
@@ -231,7 +241,10 @@ class Inkjs:
         """Play a fresh playthrough: first `choices`, then, if `random` is a seed, random ones.
 
         It stops at an ending, after `max_turns` choices, or where no choice is given. Draws are
-        taken from `draws`, and past its end from `seed`. `start` is a knot to begin at.
+        taken from `draws`, and past its end from `seed`. `start` is a knot to jump to
+        once the story's beginning has been read; the beginning's own turn is not in the answer,
+        its draws come with the first turn that is. `bind` names EXTERNAL functions that
+        return 0.
         """
         answer = self._ask(
             {
@@ -243,6 +256,7 @@ class Inkjs:
                 "draws": None if draws is None else list(draws),
                 "seed": seed,
                 "start": start,
+                "bind": list(bind),
                 "variables": variables,
                 "counts": counts,
                 "max_steps": max_steps,

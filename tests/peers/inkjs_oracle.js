@@ -4,7 +4,8 @@
 //     -> {"handle": 1, "json": "…", "errors": […], "warnings": […], "notes": […]}
 //   {"op": "load", "json": "…"}  -> {"handle": 2}
 //   {"op": "play", "handle": 1, "choices": [0, 2], "random": 7, "max_turns": 30,
-//    "draws": [3, 0], "seed": 7, "start": "knot", "variables": true, "counts": true}
+//    "draws": [3, 0], "seed": 7, "start": "knot", "bind": ["sound"],
+//    "variables": true, "counts": true}
 //     -> {"turns": [{"lines": [{"text", "tags"}], "choices": [{"text", "tags"}],
 //                    "problems": [{"severity", "message", "line"}], "draws": [{"kind",
 //                    "outcomes", "outcome"}], "picked", "ended"}], "hang": …, "crash": …}
@@ -348,8 +349,15 @@ function onePlay(request) {
     story._asyncContinueActive = false;
     story._temporaryEvaluationContainer = null;
     story.ResetState();
-    if (request.start) story.ChoosePathString(request.start);
+    for (const name of request.bind || [])
+      if (!story._externals.has(name)) story.BindExternalFunction(name, () => 0, true);
     let drawn = 0;
+    if (request.start) {
+      turn = { lines: [], problems: [] };
+      while (story.canContinue) turn.lines.push(story.Continue());
+      play.steps = 0;
+      story.ChoosePathString(request.start);
+    }
     for (;;) {
       turn = { lines: [], choices: [], problems: [], draws: [], picked: null, ended: false };
       turns.push(turn);
