@@ -27,7 +27,7 @@ COMPILE_FROM = 20_000
 """The amount of work (states plus edges) from which a kernel is compiled."""
 
 _limits: list[float] = [COMPILE_FROM]
-_compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
+_compiled: dict[Callable[..., Any], Any] = {}  # keeps alive what holds the machine code
 
 
 class compiled_from:  # noqa: N801 — it is used like a function
@@ -49,11 +49,11 @@ class compiled_from:  # noqa: N801 — it is used like a function
 def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
     """The kernel's result on these arguments; arrays among them are written to in place."""
     if work >= _limits[-1]:
-        machine_code = _compiled.get(kernel)
-        if machine_code is None:
+        compiled = _compiled.get(kernel)
+        if compiled is None:
             from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
 
-            machine_code = _compiled[kernel] = compile_kernels([kernel])[kernel]
-        return machine_code(*arguments)
+            compiled = _compiled[kernel] = compile_kernels([kernel])
+        return compiled[kernel](*arguments)
     views = (memoryview(cast(Any, a)) if isinstance(a, np.ndarray) else a for a in arguments)
     return kernel(*views)

@@ -576,7 +576,8 @@ def _unfold(
         fitting = np.flatnonzero(some & choosing[graph.edge_source])[::-1]
         policy[graph.edge_source[fitting]] = fitting
     chosen = taken[node]
-    exits = np.where(chosen >= 0, edges[chosen], -1)
+    exits = np.full(graph.n, -1, np.int64)
+    exits[chosen >= 0] = edges[chosen[chosen >= 0]]
     plain = choosing & (loops.number < 0) & (exits >= 0)
     policy[plain] = exits[plain]
     leaving = np.unique(exits[(loops.number >= 0) & (exits >= 0)])

@@ -1,0 +1,1 @@
+"""Slow and obvious twins of what is fast: they compute by definition, in exact numbers."""
