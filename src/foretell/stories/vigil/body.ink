@@ -1,0 +1,104 @@
+/*
+    THE BODY'S LEDGER
+
+    Small sums, kept for two bodies. The functions say nothing aloud; they move a meter and stop
+    it at its ends. Being tired never killed her, so `tire` stops at the brink. Blows and blood
+    do not stop there, so after `wound` whoever called it asks `dying()`.
+*/
+
+=== function week()
+// Three nights a week are told. The others were like them.
+~ return (night + 2) / 3
+
+=== function tire(n)
+~ weak = weak + n
+{ weak > 3:
+    ~ weak = 3
+}
+
+=== function restore(n)
+~ weak = weak - n
+{ weak < 0:
+    ~ weak = 0
+}
+
+=== function wound(n)
+~ weak = weak + n
+{ weak > 4:
+    ~ weak = 4
+}
+
+=== function dying()
+~ return weak > 3
+
+=== function drinks(n)
+~ fed = true
+~ hunger = hunger - n
+{ hunger < 0:
+    ~ hunger = 0
+}
+
+=== function mends(n)
+~ mend = mend + n
+{ mend > 4:
+    ~ mend = 4
+}
+{ mend < 0:
+    ~ mend = 0
+}
+
+=== function stir(n)
+// The street hears.
+~ noise = noise + n
+{ noise > 2:
+    ~ noise = 2
+}
+
+=== function hush()
+// The street forgets, a little.
+{ noise > 0:
+    ~ noise = noise - 1
+}
+
+=== function stirring()
+// How hard he is pulling toward the surface: 0 not at all, 1 now and then, 2 every hour.
+{
+- mend + near > 7:
+    ~ return 2
+- mend + near > 6:
+    ~ return 1
+- else:
+    ~ return 0
+}
+
+/*
+    What there is to see of them at nightfall. Each line answers to a meter and shows no number.
+*/
+
+=== function look_at_him()
+{
+- hunger > 1:
+    { mend > 2:
+        He has come so far and it is all going out of him again. The skin has drawn back from his teeth. When she lays her wrist near his mouth to test it, the mouth knows before he does.
+    - else:
+        He has gone quiet the way a fire goes quiet. When she lays two fingers along his jaw the jaw turns toward them, blind, like something on a riverbed.
+    }
+- mend < 1:
+    He does not look like anyone. He looks like what is left in the pan.
+- mend < 2:
+    Somebody is starting to show through. A brow, and the hinge of a jaw she could have drawn from memory with a stick in the dirt.
+- mend < 3:
+    The black has begun to lift from him in plates, and under it he is pink as a scald, and under that, here and there, he is only pale. There are lines at the corners of his eyes. She counts them twice. They are new.
+- mend < 4:
+    He has a face again. It is not the one she left. It is older, and gray has come in at the temples, and whoever did that to him knew how to make it stay.
+- else:
+    He sleeps like a man asleep. That is the whole trouble with it. There is gray at his temples and there are lines about his mouth, and every now and then he frowns as if someone were calling him from another room.
+}
+
+=== function look_at_her()
+{ weak:
+- 0: She is rested, or what passes for it. She can make a fist and mean it.
+- 1: She is tired in the ordinary way, behind the knees.
+- 2: Her hands shake, so she gives them things to hold.
+- else: The room has started to tip at its edges when she stands. She has learned to stand in installments.
+}

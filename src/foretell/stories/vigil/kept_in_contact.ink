@@ -1,0 +1,220 @@
+/*
+    THE OTHER PAST
+
+    Only read when `kept_in_contact` is set before the first line. She called. That is the one
+    thing changed; the rest is people being who they are, and dice.
+
+        trust 0..2     how much the phone carried
+        Spike          he tells her, 1 + trust in 4
+        Fred           they ask for her help, 1 + trust in 4; Willow in time, 1 in 2
+        the plan       he lets her in, 1 + trust in 6, and 2 more if they asked before
+        let in, she can talk him out of it (1 in 3, 2 in 3 if Fred lived) or stand in the alley
+
+    Otherwise she dreams, as she would have, and leaves with less to pack. Every knot here is
+    tagged so that nobody expects it to be read in the story as told.
+*/
+
+VAR trust = 0
+VAR heard_of_spike = false
+VAR asked_for_help = false
+VAR let_in_on_the_plan = false
+VAR war_averted = false
+VAR fred_lives = false
+
+=== the_telephone
+# whatif
+She'd kept calling. It started as birthdays. He never had anything to say on the phone; he held it, she thinks, like a seashell. You could hear him being careful not to breathe, and then remembering that he didn't.
+
+It was Giles who told her about the law firm, and Xander who told her about the parking space. It was a quarter to four in the morning where she was.
+
++ [Ask him.]
+    ~ trust = 1
+    "Is it true?"
+    "Yes," says Angel. A long way off, a long way up, there's an elevator. "It's not what it looks like."
+    "What does it look like?"
+    "It's exactly what it looks like," he says. "It's only that it's not all it is."
+    Oddly enough, she sleeps.
++ [Talk about something else.]
+    They talk about Dawn. They talk for nine minutes about whether you need to drain the pasta. When she hangs up she has a feeling in the back of her neck as if somebody had been just about to speak.
+- { RANDOM(1, 4) <= 1 + trust:
+    -> he_tells_her_about_spike
+}
+-> nobody_tells_her
+
+=== he_tells_her_about_spike
+# whatif
+~ heard_of_spike = true
+~ trust = trust + 1
+"There's something you ought to hear from me," he says, in November. She's on the stairs with her keys in her teeth. "It's Spike. He's here. He's not — I don't know what he is, he walks through the furniture. He asked me not to tell you."
+
+"So you're telling me."
+
+"He asked me in a certain way," says Angel.
+
+She sits down on the stairs. There's a light on a timer, it goes out, and she lets it. After a bit, since neither of them can hang up, he tells her what's the matter with the furniture.
+-> somebody_is_sick
+
+=== nobody_tells_her
+# whatif
+Nobody tells her anything, that fall. He calls in November, and gets as far as "There's something —" and then somebody on his end walks in without knocking. He says it'll keep.
+-> somebody_is_sick
+
+=== somebody_is_sick
+# whatif
+{ RANDOM(1, 4) <= 1 + trust:
+    -> they_ask_her
+}
+One of his people got sick that spring, and died of it, in a way. She hears about it in May. "You could have called," she says. "I did," says Angel. "I called Giles." There's a silence then that costs, by her reckoning, about eleven dollars.
+-> the_plan
+
+=== they_ask_her
+# whatif
+~ asked_for_help = true
+"I need Willow," he says. There isn't any hello. She's never heard his voice with the lid off. "I've got a, there's a girl who works for me. She's dying. She is funny, Buffy. She's got a drawing of a bunny on her whiteboard. I'd go through Giles but he —"
+
+"Forget Giles. She's in the Himalayas. I'll get her."
+
++ [Get Willow. Whatever it takes.]
+    It takes fourteen calls, two of them in Tibetan. <>
+    { RANDOM(1, 2) == 1:
+        ~ fred_lives = true
+        Willow's there by midnight, in snow boots, talking fast. In the morning there's a message on the machine, and it's a woman's voice, with Texas all through it, kind of a croak. "I don't know you," it says. "But I got told who to say thank you to."
+    - else:
+        Willow is there by noon. It was over by ten. "He never sat down," says Willow. "He just stood there holding her shoes." But she had come. They'd asked, and somebody had come.
+        ~ trust = 2
+    }
++ [Get Willow, and go herself.]
+    They get there by the same plane, at noon, and it was over by ten. He's in the hall, standing up, with a pair of shoes in his hand. She's never once seen him look his age. She doesn't say one word. She goes and stands against the same wall. They're like that for about an hour, shoulder to shoulder, like people waiting on a verdict.
+    ~ trust = 3
+- -> the_plan
+
+=== the_plan
+# whatif
+{ asked_for_help:
+    ~ trust = trust + 2
+}
+{ RANDOM(1, 6) <= 1 + trust:
+    -> let_in
+}
+~ trust = 0
+~ fred_lives = false
+He'd been calling Sundays. There's one when he doesn't, and one more when he does, and is so nice that she goes around all that week with her shoulders up. "Take care of yourself," he says, at the end. He's never said that. He says it as if he was reading it off of something.
+-> the_other_dream
+
+=== let_in
+# whatif
+~ let_in_on_the_plan = true
+~ trust = 0
+"I'm going to do something," says Angel, "and I'd like somebody to know that it was on purpose."
+
+He tells her. It doesn't take very long. There's a circle, and there are names in it; there's one night, and an alley; and it's quite clear, from how he tells it, that he has looked at it from every side and there's not an after in it anywhere.
+
+"And you called me up," says Buffy slowly, "to tell me."
+
+"I wasn't going to. I had it all planned out, how I wouldn't."
+
++ ["Don't. Find another way. I'll help you look."]
+    { fred_lives:
+        { RANDOM(1, 3) <= 2:
+            -> averted
+        }
+    - else:
+        { RANDOM(1, 3) == 1:
+            -> averted
+        }
+    }
+    He hears her out. He even argues. He says at the end that she's probably right, with so much affection that she's halfway to the airport before she has found her other shoe.
+    ~ fred_lives = false
+    -> the_other_dream
++ ["Which alley?"]
+    ~ fred_lives = false
+    ~ late = 0
+    There's a pause; and then, for the first time in, God, it must be years, she hears him laugh.
+    -> the_alley
+
+=== averted
+# whatif
+# ending: averted
+~ war_averted = true
+~ together = true
+~ angel_knows += she_came
+~ fred_lives = false
+There's another way. There isn't a good one; it takes eleven months, and four continents, and Willow's hair stays white. They take the circle apart by a thorn at a time. Nobody stands in an alley. It never does rain.
+
+He's at the gate in Rome with a suitcase, looking like somebody who expects to be told he's got the wrong flight.
+
+"You came," says Angel.
+
+"I live here," says Buffy. "You came. But I'd have come. I want you to know that. I'd have torn the place up."
+
+"I know," he says. He does. It's all over his face; it's just about the only thing that's on it.
+
+They go slow. There's a clause, there always was. There's a terrace, with two chairs, and they sit there, after dark, with the bottle between them. He tells her things. It's red; it doesn't smell of anything but wine. Down in the street, some woman's calling and calling for a cat, and it comes.
+-> END
+
+=== the_alley
+# whatif
+It's raining. There's a wall of something coming down the alley, that is the width of the alley. There are five of them, and somebody makes a joke, and she's pleased to say it's her.
+
+{ heard_of_spike:
+    "Took your time, Slayer," says the other coat, on her left. He doesn't look around. He puts out his hand, and she takes it, as you'd touch wood.
+- else:
+    And then the other coat turns around, on her left, with the rain running down its idiot face. "Surprise," says Spike. She's got about a second and a half to hit him, so she doesn't waste it.
+}
+
+{ RANDOM(1, 3) == 1:
+    -> in_the_alley
+}
+She doesn't see how it ends. There's something with a wing. There's a hospital, where there's still a hospital: a ward in Pasadena with cots down the hall, and a nurse saying "three days"; and her left hand's burned clear to the wrist, and nobody knows by what. She saw him go up a fire escape. She'd seen that much. She signs herself out with the other hand.
+~ late = 2
+~ seen += (the_street, the_window)
+~ salve = 1
+~ hold = 2
+~ weak = 2
+-> the_search
+
+=== in_the_alley
+# whatif
+# ending: in_the_alley
+~ buffy_lives = false
+~ angel_lives = false
+~ together = true
+~ angel_knows += she_came
+It goes all right for a while. It goes as it used to: it is like hearing a song.
+
+She's got his back and he has hers. They were always good at this; you'd have thought, if you were to see them, that they must have practiced. When the dragon comes over, he looks up like a kid. "I've got that one," says Angel. He's happy. She'd know it anywhere; and she thinks, well, so that's what it takes; and something gets in under her arm.
+
+There's a wet wall, with her back to it. He's there. He's let them all go by. "You came," he's saying. "You came, you came," like somebody being handed something too heavy for him; and he is still saying it, with his whole back turned to them, when they get to where he is.
+
+In Rome the phone rings, on and on. It's got to be for someone.
+-> END
+
+=== the_other_dream
+# whatif
+· · · # break
+She dreams it, all the same. It's four in the morning. It's rain, an alley, a wall of something coming; and stairs.
+
+But she's been sleeping in her shoes. She's got a bag by the door, and Willow has packed it. {let_in_on_the_plan:She knows the building across from it. He'd told her about the tooth.|She turns her head in time to see a sign.}
+~ seen += the_street
+~ salve = 2
+~ hold = 2
+
+Then there's a room, and in the room there's something in the corner, and a door.
+
++ [Look in the corner.]
+    It's got a mouth. She sees her other hand, quite calm, with a cross in it.
+    ~ seen += the_mouth
++ [Look at the door.]
+    Three raps. A young man's voice, as polite as a census.
+    ~ seen += the_knock
+- She's on a plane before anybody phones; and she sits there, over the Alps, with a good conscience and an excellent phone bill. It makes no difference to the speed of the thing.
+-> the_flight
+
+=== the_other_hand
+# whatif
+{ heard_of_spike:
+    So here it is. "Walks through the furniture," he'd said. He's not walking through anything now.
+- else:
+    It takes her a second. He was ash, and she had mourned him, she'd bought a dress. And the back of her neck says: well, so that's what it was that would keep.
+}
+->->
