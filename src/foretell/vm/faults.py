@@ -1,0 +1,181 @@
+"""What the machine's fault codes mean, in ink's words and with their place.
+
+The machine stops with a number and a value; here they become the `Diagnostic` a host shows. The
+wording is that of inkle's runtime, so that authors find what others have written about it; the
+place and the hint are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from foretell.diagnostics import Diagnostic, Severity
+from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.program import Program
+
+__all__ = ["describe", "endless", "external_failed", "too_deep"]
+
+_RAN_OUT: Final = {
+    P.F_RAN_OUT: ("ran out of content. Do you need a '-> DONE' or '-> END'?", "out-of-content"),
+    P.F_RAN_OUT_TUNNEL: (
+        "unexpectedly reached end of content. Do you need a '->->' to return from a tunnel?",
+        "out-of-tunnel",
+    ),
+    P.F_RAN_OUT_FUNCTION: (
+        "unexpectedly reached end of content. Do you need a '~ return'?",
+        "out-of-function",
+    ),
+}
+_FRAME_NAMES: Final = {
+    P.FUNCTION: "function return statement (~ return)",
+    P.TUNNEL: "tunnel onwards statement (->->)",
+    P.BOTTOM: "end of flow (-> END or choice)",
+}
+_HINTS: Final = {
+    "out-of-content": (
+        "every way through a story ends in `-> END` or `-> DONE`; where once-only choices can all "
+        "be used up, add a fallback choice `* ->`"
+    ),
+    "out-of-tunnel": "end the tunnel with `->->`",
+    "variable-not-found": "declare it with `~ temp` on every way that leads here",
+}
+
+
+def describe(
+    program: Program, row: Sequence[int], tables: Sequence[int], status: int
+) -> Diagnostic:
+    """The problem a run stopped with (status ERROR or WARNING)."""
+    code, value = row[P.FAULT], row[P.FAULT_VALUE]
+    pc = row[P.PC]
+    if code in _RAN_OUT or pc < 0:
+        pc = row[P.LAST]
+    elif status == P.WARNING:
+        pc -= 1
+    name, message = _wording(program, code, value)
+    severity: Severity = "warning" if status == P.WARNING else "error"
+    return _problem(program, severity, name, message, pc)
+
+
+def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
+    values = program.values
+    shown = values.text(value) if value >= 0 else ""
+    if code in _RAN_OUT:
+        message, name = _RAN_OUT[code]
+        return name, message
+    if code == P.F_RETURN_MISMATCH:
+        found, expected = _FRAME_NAMES[value // 8], _FRAME_NAMES.get(value % 8, "end of flow")
+        return "return-mismatch", f"Found {found}, when expected {expected}"
+    if code == P.F_NOT_A_TARGET:
+        holds = "was empty/null (the value 0)." if value == 0 else f"contained '{shown}'."
+        return (
+            "not-a-target",
+            "Tried to divert to a target from a variable, but the variable didn't contain a "
+            f"divert target, it {holds}",
+        )
+    if code == P.F_OPERATION:
+        return "bad-operation", values.messages[value & V.PAYLOAD]
+    if code == P.F_CONDITION_TARGET:
+        path = values.target_paths[value & V.PAYLOAD]
+        return (
+            "target-as-condition",
+            f"Shouldn't use a divert target (to {path}) as a conditional value. Did you intend a "
+            "function call 'likeThis()' or a read count check 'likeThis'? (no arrows)",
+        )
+    if code == P.F_COUNT_TARGET:
+        extra = ""
+        if value >> V.TAG_SHIFT == V.INT:
+            extra = (
+                ". Did you accidentally pass a read count ('knot_name') instead of a target "
+                "('-> knot_name')?"
+            )
+        return (
+            "count-needs-target",
+            "TURNS_SINCE expected a divert target (knot, stitch, label name), but saw "
+            f"{shown}{extra}",
+        )
+    if code == P.F_UNCOUNTED:
+        place = shown
+        if value >> V.TAG_SHIFT == V.TARGET:
+            place = values.target_paths[value & V.PAYLOAD]
+        return "uncounted", f"Read count for target ({place}) unknown."
+    if code == P.F_RANDOM_RANGE:
+        return (
+            "random-range",
+            f"RANDOM was called with minimum as {V.number(value)} and a maximum that is not "
+            "larger. The maximum must be larger",
+        )
+    if code == P.F_RANDOM_TYPE:
+        which = "maximum" if value else "minimum"
+        return "random-type", f"Invalid value for {which} parameter of RANDOM(min, max)"
+    if code == P.F_NO_DIVERT:
+        return "missing-target", f"Divert target doesn't exist: {shown}"
+    if code == P.F_UNSET_TEMP:
+        name = shown if value >> V.TAG_SHIFT == V.STRING else program.temp_names[value]
+        return "unset-temporary", f"Could not find temporary variable to set: {name}"
+    if code == P.F_NO_EXTERNAL:
+        return (
+            "missing-external",
+            f"Trying to call EXTERNAL function '{program.externals[value]}' which has not been "
+            "bound, and fallback ink function could not be found.",
+        )
+    if code == P.F_NOT_LIST:
+        return "not-a-list", "Expected list for LIST_RANDOM"
+    if code == P.F_SHUFFLE:
+        return "shuffle-size", f"a shuffle of {shown} elements is more than foretell handles (62)"
+    if code == P.F_EVAL_EMPTY:
+        return "empty-stack", "an expression lacks a value (is the compiled story damaged?)"
+    if code == P.W_NOT_FOUND:
+        return (
+            "variable-not-found",
+            f"Variable not found: '{program.temp_names[value]}'. Using default value of 0 (false). "
+            "This can happen with temporary variables if the declaration hasn't yet been hit. "
+            "Globals are always given a default value on load if a value doesn't exist in the "
+            "save state.",
+        )
+    if code == P.W_NO_CONTAINER:
+        return "count-of-nothing", f"Failed to find container for lookup at {shown}"
+    return "fault", f"fault {code}"
+
+
+def _problem(
+    program: Program, severity: Severity, code: str, message: str, pc: int, hint: str = ""
+) -> Diagnostic:
+    span = program.spans[pc] if 0 <= pc < len(program.spans) else None
+    return Diagnostic(severity, code, message, span, hint=hint or _HINTS.get(code, ""))
+
+
+def endless(program: Program, pc: int) -> Diagnostic:
+    """A turn that used up its step budget."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "this turn does not come to rest: it went on for more steps than a turn is given",
+        pc,
+        "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
+def too_deep(program: Program, pc: int) -> Diagnostic:
+    """A stack or a string that outgrew the widest row."""
+    return _problem(
+        program,
+        "error",
+        "too-deep",
+        "this turn needs more memory than a turn is given: a recursion or a string without end",
+        pc,
+        "check that the recursion has an end that is reached",
+    )
+
+
+def external_failed(program: Program, pc: int, name: str, error: Exception) -> Diagnostic:
+    """A host's function that raised."""
+    return _problem(
+        program,
+        "error",
+        "external-failed",
+        f"the function bound to EXTERNAL '{name}' failed: {type(error).__name__}: {error}",
+        pc,
+    )

@@ -1,0 +1,1167 @@
+"""The container tree flattened into a program.
+
+Content is laid out in the order ink walks it, nested containers in line, so that the next thing
+to happen is the next instruction; containers that only a name reaches are laid out one after
+another behind it, each ending in `FALL`. What ink works out anew at every step is worked out here
+once:
+
+- *where a path leads*. Diverts become jumps to a pc.
+- *what a jump counts*. ink counts a visit to every container that a divert enters; where origin
+  and target are known, that list is known, and is written as VISIT and TURN_MARK before the jump.
+- *evaluation mode*. Inside `ev … /ev` content is pushed, outside it is text.
+- *which variable a name means*: a global, a list's item, or a slot in the frame. Frames of knots
+  that divert to one another hold one set of temporaries (a *scope*); a called function has its
+  own.
+- *`$r`*. ink shares the text that a choice shows with the text that follows it, in a container
+  that goes back through the variable `$r`. Each use gets a copy of its own here, so the variable
+  disappears.
+
+The seam is `lower(compiled) -> Program`. It reports nothing: a broken path in a hand-written JSON
+becomes an instruction that raises ink's own error when it is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from foretell import container as tree
+from foretell.container import (
+    Assign,
+    BoolValue,
+    ChoicePoint,
+    Command,
+    CompiledStory,
+    Container,
+    Divert,
+    DivertTarget,
+    FloatValue,
+    Glue,
+    IntValue,
+    LegacyTag,
+    ListValue,
+    NativeCall,
+    Node,
+    ReadCount,
+    StringValue,
+    VariablePointer,
+    VariableReference,
+    VoidValue,
+    resolve_path,
+)
+from foretell.diagnostics import Span
+from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.program import ChoiceInfo, Program, Target
+
+__all__ = ["lower"]
+
+_BINARY: Final = {
+    "==": P.OP_EQ,
+    "+": P.OP_ADD,
+    "-": P.OP_SUB,
+    "<": P.OP_LT,
+    ">": P.OP_GT,
+    "<=": P.OP_LE,
+    ">=": P.OP_GE,
+    "!=": P.OP_NE,
+    "&&": P.OP_AND,
+    "||": P.OP_OR,
+    "MIN": P.OP_MIN,
+    "MAX": P.OP_MAX,
+    "*": P.OP_MUL,
+    "/": P.OP_DIV,
+    "%": P.OP_MOD,
+}
+_COMMANDS: Final = {
+    "out": P.OP_PRINT,
+    "du": P.OP_DUP,
+    "pop": P.OP_POP,
+    "choiceCnt": P.OP_CHOICE_COUNT,
+    "turn": P.OP_LOAD_TURN,
+    "turns": P.OP_COUNT_TURNS,
+    "readc": P.OP_COUNT_VISITS,
+    "rnd": P.OP_RANDOM,
+    "srnd": P.OP_SEED,
+    "done": P.OP_DONE,
+    "end": P.OP_END,
+    "range": P.OP_LIST_RANGE,
+    "lrnd": P.OP_LIST_RANDOM,
+    "#": P.OP_TAG_BEGIN,
+    "/#": P.OP_TAG_END,
+}
+DECLARATIONS: Final = "global decl"
+RETURN_VARIABLE: Final = "$r"
+
+
+def lower(compiled: CompiledStory) -> Program:
+    """The program of a compiled story."""
+    return _Lowering(compiled).program()
+
+
+@dataclass(slots=True, eq=False)
+class _Copy:
+    """One laid-out copy of a shared container: where its `$r` leads. `number` 0 is the story."""
+
+    number: int
+    root: Container | None = None
+    back: Node | None = None
+
+
+@dataclass(slots=True)
+class _Label:
+    """A pc that is not known yet, and the operands that wait for it."""
+
+    pc: int = -1
+    waiting: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Site:
+    """Where a target path leads: the container around it and the child that is entered."""
+
+    holder: Container
+    child: Node | None  # None in an empty container
+    node: Node  # what the path names
+
+
+class _Lowering:
+    """The state of one lowering. Public in nothing but `program`."""
+
+    def __init__(self, compiled: CompiledStory) -> None:
+        self.root = compiled.root
+        self.values = V.Values([""], compiled.list_definitions, [])
+        self.code: list[int] = []
+        self.spans: list[Span | None] = []
+        self.paths: list[str] = []
+        self.place_of_pc: list[int] = []
+        self.labels: dict[tuple[int, int], _Label] = {}
+        self.pending: list[tuple[Container, _Copy]] = []
+        self.copies = 0
+        self.words = 0
+        self.story = _Copy(0)
+        self.keep_alive: list[object] = []
+        self.static_counts: set[int] = set()
+
+        self.container_ids: dict[int, int] = {}
+        self.containers: list[Container] = []
+        self.container_ends: list[int] = []
+        self.container_paths: list[str] = []
+        self.visit_slots: dict[int, int] = {}
+        self.turn_slots: dict[int, int] = {}
+        self.visit_names: list[str] = []
+        self.turn_names: list[str] = []
+        self._number_containers()
+
+        self.globals: dict[str, int] = {}
+        self._find_globals()
+        self.list_items = {
+            name: self.values.list_of([(f"{origin}.{item}", n)])
+            for origin, items in compiled.list_definitions.items()
+            for item, n in items.items()
+            for name in (item, f"{origin}.{item}")
+        }
+        self.temp_names: list[str] = []
+        self.temp_ids: dict[str, int] = {}
+        self.scope_of_unit: dict[int, int] = {}
+        self.scope_slots: list[dict[str, int]] = []
+        self._find_scopes()
+
+        self.targets: list[Target] = []
+        self.target_nodes: list[Node] = []
+        self.target_of_path: dict[str, int] = {}
+        self.choices: list[ChoiceInfo] = []
+        self.choice_records: list[list[int]] = []
+        self.stubs: list[tuple[ChoicePoint, int, int, _Copy]] = []
+        self.externals: list[str] = []
+        self.external_arguments: list[int] = []
+        self.external_calls: list[tuple[int, int]] = []
+        self.shuffle_sizes: list[int] = []
+        self.places: list[str] = [""]
+        self.place_of_container: dict[int, int] = {}
+        self._find_places()
+        self.scope = 0
+        self.place = 0
+        self.copy = self.story
+        self.in_eval = False
+        self.in_string = 0
+
+    # ------------------------------------------------------------ surveys
+
+    def _number_containers(self) -> None:
+        """Number containers in preorder, so that those within one are an interval."""
+        stack: list[tuple[Container, str, bool]] = [(self.root, "", False)]
+        open_ids: list[int] = []
+        while stack:
+            node, path, leaving = stack.pop()
+            if leaving:
+                self.container_ends[open_ids.pop()] = len(self.containers)
+                continue
+            number = len(self.containers)
+            self.container_ids[id(node)] = number
+            self.containers.append(node)
+            self.container_ends.append(0)
+            self.container_paths.append(path)
+            open_ids.append(number)
+            if node.flags & tree.COUNT_VISITS:
+                self.visit_slots[number] = len(self.visit_names)
+                self.visit_names.append(path)
+            if node.flags & tree.COUNT_TURNS:
+                self.turn_slots[number] = len(self.turn_names)
+                self.turn_names.append(path)
+            stack.append((node, path, True))
+            inner: list[tuple[Container, str, bool]] = []
+            prefix = f"{path}." if path else ""
+            for index, child in enumerate(node.content):
+                if isinstance(child, Container):
+                    inner.append((child, f"{prefix}{child.name or index}", False))
+            for name, child in node.named.items():
+                if isinstance(child, Container):
+                    inner.append((child, f"{prefix}{name}", False))
+            stack.extend(reversed(inner))
+
+    def _find_globals(self) -> None:
+        declarations = self.root.named.get(DECLARATIONS)
+        if isinstance(declarations, Container):
+            for node in declarations.walk():
+                if isinstance(node, Assign) and node.is_global and node.is_declaration:
+                    self.globals.setdefault(node.name, len(self.globals))
+        for node in self.root.walk():
+            if isinstance(node, Assign) and node.is_global:
+                self.globals.setdefault(node.name, len(self.globals))
+
+    def _unit(self, node: Node) -> int:
+        """The id of the knot (or the top of the story) that `node` belongs to."""
+        child = node
+        while child.parent is not None and child.parent is not self.root:
+            child = child.parent
+        if (
+            isinstance(child, Container)
+            and child.parent is self.root
+            and self.root.named.get(child.name or "") is child
+        ):
+            return id(child)
+        return id(self.root)
+
+    def _find_scopes(self) -> None:
+        """Group knots that share a frame, and give each group's temporaries slots."""
+        group: dict[int, int] = {}
+
+        def find(unit: int) -> int:
+            while group.setdefault(unit, unit) != unit:
+                unit = group[unit]
+            return unit
+
+        def join(a: int, b: int) -> None:
+            group[find(a)] = find(b)
+
+        find(id(self.root))
+        taken: list[int] = []
+        jumping: list[int] = []
+        tunnelling: list[int] = []
+        overrides = False
+        names: dict[int, set[str]] = {}
+        units: dict[int, int] = {id(self.root): id(self.root)}
+        nodes: Iterable[Node] = self.root.walk()
+        for node in nodes:
+            parent = node.parent
+            if isinstance(node, Container):
+                if parent is self.root and self.root.named.get(node.name or "") is node:
+                    units[id(node)] = id(node)
+                else:
+                    units[id(node)] = units[id(parent)]
+                continue
+            unit = units[id(parent)]
+            if isinstance(node, Divert):
+                if node.variable:
+                    if node.kind == "->" and node.target != RETURN_VARIABLE:
+                        jumping.append(unit)
+                    elif node.kind == "->t->":
+                        tunnelling.append(unit)
+                    names.setdefault(unit, set()).add(node.target)
+                elif node.kind == "->":
+                    found, _ = resolve_path(node, node.target)
+                    join(unit, units.get(id(found)) or self._unit(found))
+                elif node.kind == "->t->":
+                    tunnelling.append(unit)
+            elif isinstance(node, ChoicePoint):
+                found, _ = resolve_path(node, node.target)
+                join(unit, self._unit(found))
+            elif isinstance(node, DivertTarget):
+                if not self._is_return_address(node):
+                    found, _ = resolve_path(node, node.target)
+                    taken.append(self._unit(found))
+            elif isinstance(node, Command) and node.name == "->->":
+                overrides = overrides or not self._after_void(node)
+            elif (isinstance(node, Assign) and not node.is_global) or isinstance(
+                node, VariableReference | VariablePointer
+            ):
+                names.setdefault(unit, set()).add(node.name)
+        if taken and (jumping or overrides):
+            for unit in [*taken, *jumping, *(tunnelling if overrides else [])]:
+                join(unit, taken[0])
+        scope_of_group: dict[int, int] = {find(id(self.root)): 0}
+        self.scope_slots.append({})
+        for unit in set(units.values()):
+            scope = scope_of_group.setdefault(find(unit), len(scope_of_group))
+            self.scope_of_unit[unit] = scope
+            if scope == len(self.scope_slots):
+                self.scope_slots.append({})
+        for unit, found_names in names.items():
+            slots = self.scope_slots[self.scope_of_unit[unit]]
+            for name in sorted(found_names):
+                if name not in self.globals and name not in slots:
+                    slots[name] = len(slots)
+
+    def _is_return_address(self, node: DivertTarget) -> bool:
+        """Whether this target is only put into `$r`."""
+        assert node.parent is not None
+        content = node.parent.content
+        index = next(i for i, other in enumerate(content) if other is node)
+        for other in content[index + 1 : index + 3]:
+            if isinstance(other, Assign):
+                return other.name == RETURN_VARIABLE
+            if not (isinstance(other, Command) and other.name == "/ev"):
+                return False
+        return False
+
+    @staticmethod
+    def _after_void(node: Command) -> bool:
+        assert node.parent is not None
+        content = node.parent.content
+        index = next(i for i, other in enumerate(content) if other is node)
+        before = [c for c in content[max(0, index - 2) : index] if not isinstance(c, Command)]
+        return bool(before) and isinstance(before[-1], VoidValue)
+
+    def _find_places(self) -> None:
+        """Knots and stitches, functions left out: what `here` may name."""
+        functions: set[int] = set()
+        labels: set[int] = set()
+        for node in self.root.walk():
+            if isinstance(node, Divert) and not node.variable and node.kind in ("f()", "x()"):
+                if node.kind == "x()":
+                    found: Node | None = self.root.named.get(node.target)
+                else:
+                    found, _ = resolve_path(node, node.target)
+                functions.add(id(found))
+            elif isinstance(node, ChoicePoint):
+                found, _ = resolve_path(node, node.target)
+                labels.add(id(found))
+        for name, knot in self.root.named.items():
+            if name == DECLARATIONS or not isinstance(knot, Container) or id(knot) in functions:
+                continue
+            self.place_of_container[id(knot)] = len(self.places)
+            self.places.append(name)
+            for inner_name, stitch in knot.named.items():
+                if isinstance(stitch, Container) and id(stitch) not in labels:
+                    if inner_name[:2] in ("c-", "g-") or stitch.flags & tree.COUNT_AT_START:
+                        continue
+                    self.place_of_container[id(stitch)] = len(self.places)
+                    self.places.append(f"{name}.{inner_name}")
+
+    # ------------------------------------------------------------ emitting
+
+    def emit(self, op: int, a: int = 0, b: int = 0, c: int = 0, node: Node | None = None) -> int:
+        """Append an instruction; gives its pc."""
+        pc = len(self.spans)
+        self.code += (op, a, b, c)
+        self.spans.append(node.span if node is not None else None)
+        holder = node.parent if node is not None else None
+        if isinstance(node, Container):
+            holder = node
+        number = self.container_ids.get(id(holder), 0) if holder is not None else 0
+        self.paths.append(self.container_paths[number])
+        self.place_of_pc.append(self.place)
+        return pc
+
+    def emit_to(self, op: int, label: _Label, b: int, c: int, node: Node, operand: int = 1) -> None:
+        """Append an instruction one of whose operands is a label's pc."""
+        pc = self.emit(op, 0, b, c, node)
+        self.refer(pc * 4 + operand, label)
+
+    def refer(self, at: int, label: _Label) -> None:
+        if label.pc >= 0:
+            self.code[at] = label.pc
+        else:
+            label.waiting.append(at)
+
+    def place_label(self, label: _Label) -> None:
+        label.pc = len(self.spans)
+        for at in label.waiting:
+            self.code[at] = label.pc
+        label.waiting.clear()
+
+    def label_of(self, node: Node, copy: _Copy, inside: bool = False) -> _Label:
+        """The label of a node in a copy: before its visits, or `inside` a container after them."""
+        number = copy.number if copy.number and self._within(node, copy) else 0
+        key = (id(node) * 2 + inside, number)
+        label = self.labels.get(key)
+        if label is None:
+            label = self.labels[key] = _Label()
+        return label
+
+    @staticmethod
+    def _within(node: Node, copy: _Copy) -> bool:
+        at: Node | None = node
+        while at is not None:
+            if at is copy.root:
+                return True
+            at = at.parent
+        return False
+
+    # ------------------------------------------------------------ places and visits
+
+    def site(self, node: Node, path: str) -> _Site | None:
+        """Where `path` as written in `node` leads, or None if nowhere."""
+        if not path:
+            return None
+        found, exact = resolve_path(node, path)
+        if not exact:
+            return None
+        last = path.rpartition(".")[2]
+        if last.isdecimal() or not isinstance(found, Container):
+            holder = found.parent
+            assert holder is not None
+            return _Site(holder, found, found)
+        return _Site(found, found.content[0] if found.content else None, found)
+
+    def walk(self, site: _Site) -> list[tuple[int, int, int, int]]:
+        """What a divert to `site` may count: (container, visit slot, turn slot, mode), inner first.
+
+        Mode bit 0: the container counts only entries at its start; bit 1: this enters at its start.
+        """
+        out: list[tuple[int, int, int, int]] = []
+        child = site.child
+        holder: Container | None = site.holder
+        at_start = True
+        if child is None:
+            return out
+        while holder is not None:
+            entering = bool(holder.content) and holder.content[0] is child and at_start
+            at_start = at_start and entering
+            number = self.container_ids[id(holder)]
+            mode = (1 if holder.flags & tree.COUNT_AT_START else 0) | (2 if entering else 0)
+            out.append(
+                (
+                    number,
+                    self.visit_slots.get(number, -1),
+                    self.turn_slots.get(number, -1),
+                    mode,
+                )
+            )
+            child, holder = holder, holder.parent
+        return out
+
+    def emit_visits(self, origin: int, site: _Site, node: Node) -> None:
+        """Write out what a divert from container `origin` (-1 none) to `site` counts."""
+        for number, visit, turn, mode in self.walk(site):
+            inside = origin >= 0 and number <= origin < self.container_ends[number]
+            if inside and not mode & 1:
+                return
+            if mode == 1:
+                continue
+            if visit >= 0:
+                self.emit(P.OP_VISIT, visit, 0, 0, node)
+            if turn >= 0:
+                self.emit(P.OP_TURN_MARK, turn, 0, 0, node)
+
+    def site_label(self, site: _Site, copy: _Copy) -> _Label:
+        if site.child is None:
+            return self.label_of(site.holder, copy, inside=True)
+        if site.node is site.holder:
+            return self.label_of(site.holder, copy, inside=True)
+        return self.label_of(site.child, copy)
+
+    def starts_bare(self, node: Node | None) -> bool:
+        """Whether the first thing at `node` is a choice point without content.
+
+        What such a choice counts when it is made depends on what was executed before it.
+        """
+        while isinstance(node, Container):
+            node = node.content[0] if node.content else None
+        return isinstance(node, ChoicePoint) and self.is_bare(node)
+
+    @staticmethod
+    def is_bare(node: ChoicePoint) -> bool:
+        assert node.parent is not None
+        return node.flags & 7 == 0 and node.parent.content[0] is node
+
+    def target(self, node: Node, path: str) -> int | None:
+        """The index of a divert target value."""
+        site = self.site(node, path)
+        if site is None:
+            return None
+        found = site.node
+        absolute = found.path
+        index = self.target_of_path.get(absolute)
+        if index is None:
+            index = len(self.targets)
+            self.target_of_path[absolute] = index
+            holder = found if isinstance(found, Container) else site.holder
+            self.targets.append(Target(absolute, self.container_ids[id(holder)]))
+            self.target_nodes.append(found)
+        return index
+
+    def origin(self, node: Node) -> int:
+        assert node.parent is not None
+        return self.container_ids[id(node.parent)]
+
+    # ------------------------------------------------------------ content
+
+    def program(self) -> Program:
+        """Lay out the whole story."""
+        root = self.root
+        for name, knot in root.named.items():
+            if isinstance(knot, Container) and name != DECLARATIONS:
+                self.target(root, name)
+                for path in self.places:
+                    if path.startswith(f"{name}."):
+                        self.target(root, path)
+        self.lay_out(root, self.story)
+        declarations_pc = -1
+        while self.pending or self.stubs:
+            while self.pending:
+                container, copy = self.pending.pop(0)
+                self.lay_out(container, copy)
+            while self.stubs:
+                self.lay_out_stub(*self.stubs.pop(0))
+        declarations = root.named.get(DECLARATIONS)
+        if isinstance(declarations, Container):
+            declarations_pc = self.label_of(declarations, self.story, inside=True).pc
+        self.lay_out_fallbacks()
+        self.settle_unplaced()
+        self.values.target_paths = [target.path for target in self.targets]
+        self.values.global_names = list(self.globals)
+        start = self.label_of(root, self.story, inside=True).pc
+        return Program(
+            code=self.code,
+            tables=self.build_tables(),
+            start_pc=start,
+            declarations_pc=declarations_pc,
+            global_names=list(self.globals),
+            visit_names=self.visit_names,
+            turn_names=self.turn_names,
+            shuffle_sizes=self.shuffle_sizes,
+            values=self.values,
+            targets=self.targets,
+            target_of_path=self.target_of_path,
+            choices=self.choices,
+            externals=self.externals,
+            temp_names=self.temp_names,
+            scope_temps=[[self.temp_id(name) for name in slots] for slots in self.scope_slots],
+            containers=self.container_paths,
+            container_ends=self.container_ends,
+            places=self.places,
+            place_of_pc=self.place_of_pc,
+            spans=self.spans,
+            paths=self.paths,
+            words=self.words,
+            global_tags=_global_tags(root),
+        )
+
+    def build_tables(self) -> list[int]:
+        tables = [0] * P.TABLES
+        tables[P.T_TARGETS] = len(tables)
+        records = len(tables)
+        tables += [0] * (P.TARGET_SIZE * len(self.targets))
+        for index, node in enumerate(self.target_nodes):
+            path = self.targets[index].path
+            site = self.site(self.root, path) or _Site(self.root, None, self.root)
+            walk = self.walk(site)
+            number = self.container_ids.get(id(node))
+            at = records + index * P.TARGET_SIZE
+            tables[at + P.TARGET_PC] = self.site_label(site, self.story).pc
+            tables[at + P.TARGET_WALK] = len(tables)
+            tables[at + P.TARGET_WALKS] = len(walk)
+            tables[at + P.TARGET_VISITS] = (
+                -2 if number is None else self.visit_slots.get(number, -1)
+            )
+            tables[at + P.TARGET_TURNS] = -2 if number is None else self.turn_slots.get(number, -1)
+            tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self._unit(node)]
+            for entry in walk:
+                tables += entry
+        tables[P.T_CHOICE_TABLE] = len(tables)
+        for record in self.choice_records:
+            tables += record
+        tables[P.T_CONTAINER_ENDS] = len(tables)
+        tables += self.container_ends
+        tables[P.T_SCOPES] = len(tables)
+        tables += [len(slots) for slots in self.scope_slots]
+        tables[P.T_EXTERNALS] = len(tables)
+        for index, name in enumerate(self.externals):
+            knot = self.root.named.get(name)
+            scope = self.scope_of_unit[id(knot)] if isinstance(knot, Container) else 0
+            tables += [0, (scope << 8) | self.external_arguments[index]]
+        return tables
+
+    def lay_out(self, container: Container, copy: _Copy) -> None:
+        """Lay out a container that only jumps reach, and end it."""
+        self.copy = copy
+        self.in_eval = False
+        self.in_string = 0
+        self.scope = self.scope_of_unit[self._unit(container)]
+        self.place = self.enclosing_place(container)
+        self.container(container, entered=False)
+        self.emit(P.OP_FALL, node=container)
+
+    def enclosing_place(self, container: Container) -> int:
+        node: Container | None = container
+        while node is not None:
+            place = self.place_of_container.get(id(node))
+            if place is not None:
+                return place
+            node = node.parent
+        return 0
+
+    def container(self, container: Container, entered: bool) -> None:
+        """Lay out a container's content; `entered` where the flow walks into it."""
+        work: list[tuple[Container, int]] = []
+        self.open_container(container, entered)
+        work.append((container, 0))
+        resume: dict[int, list[tuple[int, _Label]]] = {}
+        strings: dict[int, set[int]] = {}
+        back: dict[int, Node | None] = {}
+        while work:
+            current, index = work.pop()
+            if index >= len(current.content):
+                continue
+            node = current.content[index]
+            work.append((current, index + 1))
+            for wanted, label in resume.get(id(current), []):
+                if wanted == index:
+                    self.place_label(label)
+            if index and self.starts_bare(node):
+                self.emit(P.OP_FROM, self.container_ids[id(current)], node=node)
+            self.place_label(self.label_of(node, self.copy))
+            if isinstance(node, Container):
+                self.open_container(node, entered=True)
+                work.append((node, 0))
+                continue
+            if isinstance(node, Command):
+                if node.name == "thread":
+                    label = _Label()
+                    self.emit_to(P.OP_FORK, label, 0, 0, node)
+                    if index + 2 < len(current.content):
+                        resume.setdefault(id(current), []).append((index + 2, label))
+                    else:
+                        self.place_after(current, index + 1, label, work, resume)
+                    continue
+                if node.name == "ev":
+                    self.in_eval = True
+                    strings.setdefault(id(current), set()).update(_label_strings(current, index))
+                    continue
+                if node.name == "/ev":
+                    self.in_eval = False
+                    continue
+                if node.name == "str":
+                    is_label = index in strings.get(id(current), ())
+                    constant = _constant_string(current, index)
+                    if constant is not None:
+                        self.emit(P.OP_PUSH, self.values.string_value(constant[0]), node=node)
+                        work[-1] = (current, index + constant[1])
+                        continue
+                    self.in_eval = False
+                    self.in_string += 1
+                    self.emit(P.OP_STRING_BEGIN, int(is_label), node=node)
+                    if is_label:
+                        strings[id(current)].add(_string_end(current, index))
+                    continue
+                if node.name == "/str":
+                    is_label = index in strings.get(id(current), ())
+                    self.emit(P.OP_STRING_END, int(is_label), node=node)
+                    self.in_eval = True
+                    self.in_string -= 1
+                    continue
+                if node.name == "#" and not self.in_string:
+                    ending = _ending_tag(current, index)
+                    if ending is not None:
+                        name = self.values.string_index(ending)
+                        self.emit(P.OP_ENDING, name, node=node)
+            if isinstance(node, DivertTarget) and self._is_return_address(node):
+                found, _ = resolve_path(node, node.target)
+                back[id(current)] = found
+                continue
+            if (
+                isinstance(node, Assign)
+                and node.name == RETURN_VARIABLE
+                and back.get(id(current)) is not None
+            ):
+                continue
+            if isinstance(node, Divert) and node.kind == "->" and not node.variable:
+                shared, _ = resolve_path(node, node.target)
+                target = back.get(id(current))
+                if target is not None and isinstance(shared, Container) and _returns(shared):
+                    back[id(current)] = None
+                    self.inline(node, shared, target)
+                    continue
+            self.node(node, index)
+
+    def place_after(
+        self,
+        container: Container,
+        index: int,
+        label: _Label,
+        work: list[tuple[Container, int]],
+        resume: dict[int, list[tuple[int, _Label]]],
+    ) -> None:
+        """Arrange for `label` to stand where the flow goes on after `container`'s content."""
+        child: Container = container
+        for outer, next_index in reversed(work[:-1]):
+            if next_index < len(outer.content):
+                resume.setdefault(id(outer), []).append((next_index, label))
+                return
+            child = outer
+        # nothing follows: the thread resumes at the FALL behind the outermost container
+        fall = _Label()
+        self.emit_to(P.OP_JUMP, fall, 0, 0, child)
+        self.place_label(label)
+        self.emit(P.OP_FALL, node=child)
+        self.place_label(fall)
+
+    def open_container(self, container: Container, entered: bool) -> None:
+        """Count a container that is walked into, and stand at its first content."""
+        self.keep_alive.append(container)
+        if not entered:
+            self.place_label(self.label_of(container, self.copy))
+        number = self.container_ids[id(container)]
+        if entered:
+            visit = self.visit_slots.get(number)
+            turn = self.turn_slots.get(number)
+            if visit is not None:
+                self.emit(P.OP_VISIT, visit, 0, 0, container)
+            if turn is not None:
+                self.emit(P.OP_TURN_MARK, turn, 0, 0, container)
+        self.place_label(self.label_of(container, self.copy, inside=True))
+        place = self.place_of_container.get(id(container))
+        if place is not None:
+            self.place = place
+            self.emit(P.OP_HERE, place, 0, 0, container)
+        for child in container.named.values():
+            if isinstance(child, Container) and not (self.copy is self.story and _returns(child)):
+                self.pending.append((child, self.copy))
+
+    def inline(self, node: Divert, shared: Container, back: Node) -> None:
+        """Lay out a copy of a container that returns through `$r` to `back`."""
+        outer = self.copy
+        self.copies += 1
+        copy = _Copy(self.copies, shared, back)
+        site = _Site(shared, shared.content[0] if shared.content else None, shared)
+        self.emit_visits(self.origin(node), site, node)
+        eval_before = self.in_eval
+        self.copy = copy
+        self.container(shared, entered=False)
+        self.copy = outer
+        self.in_eval = eval_before
+
+    def node(self, node: Node, index: int) -> None:
+        """Lay out one node that is no container."""
+        if isinstance(node, StringValue):
+            self.string(node)
+        elif isinstance(node, Divert):
+            self.divert(node)
+        elif isinstance(node, Command):
+            self.command(node, index)
+        elif isinstance(node, NativeCall):
+            self.native(node)
+        elif isinstance(node, ChoicePoint):
+            self.choice(node)
+        elif isinstance(node, VariableReference):
+            self.load(node, node.name)
+        elif isinstance(node, ReadCount):
+            self.read_count(node, node.target)
+        elif isinstance(node, Assign):
+            self.assign(node)
+        elif isinstance(node, Glue):
+            self.emit(P.OP_GLUE, node=node)
+        elif isinstance(node, LegacyTag):
+            if node.text.startswith("ending:"):
+                name = self.values.string_index(node.text[7:].strip())
+                self.emit(P.OP_ENDING, name, node=node)
+            self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
+        elif isinstance(node, DivertTarget):
+            self.divert_target(node, index)
+        elif isinstance(node, VariablePointer):
+            self.pointer(node)
+        else:
+            self.constant(node)
+
+    def constant(self, node: Node) -> None:
+        value = V.VOID_VALUE
+        if isinstance(node, IntValue):
+            value = V.int_value(node.value)
+        elif isinstance(node, FloatValue):
+            value = V.float_value(node.value)
+        elif isinstance(node, BoolValue):
+            value = V.TRUE if node.value else V.FALSE
+        elif isinstance(node, ListValue):
+            value = self.values.list_of(node.items, node.origins)
+        # ink puts values outside of evaluation into the output stream, where nothing shows them
+        if self.in_eval:
+            self.emit(P.OP_PUSH, value, node=node)
+
+    def string(self, node: StringValue) -> None:
+        if self.in_eval:
+            self.emit(P.OP_PUSH, self.values.string_value(node.text), node=node)
+            return
+        text = node.text
+        kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
+        words = len(text.split())
+        if self.copy is self.story:
+            self.words += words
+        counted = 0 if self.in_string else words
+        self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind, node=node)
+
+    def divert_target(self, node: DivertTarget, index: int) -> None:
+        assert node.parent is not None
+        after = node.parent.content[index + 1 : index + 2]
+        if after and isinstance(after[0], Command) and after[0].name in ("turns", "readc"):
+            found, exact = resolve_path(node, node.target)
+            number = self.container_ids.get(id(found)) if exact else None
+            slots = self.turn_slots if after[0].name == "turns" else self.visit_slots
+            if number is not None and number in slots:
+                load = P.OP_LOAD_TURNS_SINCE if after[0].name == "turns" else P.OP_LOAD_VISITS
+                self.emit(load, slots[number], node=node)
+                self.static_counts.add(id(after[0]))
+                return
+        target = self.target(node, node.target)
+        if target is None:
+            self.fault(P.F_NO_DIVERT, node, node.target)
+            return
+        if self.in_eval:
+            self.emit(P.OP_PUSH, (V.TARGET << 32) | target, node=node)
+
+    def fault(self, code: int, node: Node, text: str) -> None:
+        self.emit(P.OP_FAULT, code, self.values.string_value(text), 0, node)
+
+    def command(self, node: Command, index: int) -> None:
+        name = node.name
+        assert node.parent is not None
+        number = self.container_ids[id(node.parent)]
+        if id(node) in self.static_counts:
+            return
+        if name in _COMMANDS:
+            self.emit(_COMMANDS[name], node=node)
+        elif name == "~ret":
+            self.emit(P.OP_RETURN, P.FUNCTION, node=node)
+        elif name == "->->":
+            self.emit(P.OP_RETURN, P.TUNNEL, node=node)
+        elif name == "visit":
+            slot = self.visit_slots.get(number)
+            if slot is None:
+                self.fault(P.F_UNCOUNTED, node, self.container_paths[number])
+            else:
+                self.emit(P.OP_LOAD_VISIT_INDEX, slot, node=node)
+        elif name == "seq":
+            before = node.parent.content[index - 1] if index else None
+            size = before.value if isinstance(before, IntValue) else 0
+            self.emit(P.OP_SHUFFLE, len(self.shuffle_sizes), node=node)
+            self.shuffle_sizes.append(size)
+        elif name == "listInt":
+            self.emit(P.OP_BINARY, V.O_LIST_INT, node=node)
+        # nop: nothing, but its place can be jumped to
+
+    def native(self, node: NativeCall) -> None:
+        name = node.name
+        if name in _BINARY:
+            self.emit(_BINARY[name], node=node)
+        elif name == "!":
+            self.emit(P.OP_NOT, node=node)
+        elif name == "_":
+            self.emit(P.OP_NEG, node=node)
+        elif name in V.UNARY:
+            self.emit(P.OP_UNARY, V.OPERATION[name], node=node)
+        else:
+            self.emit(P.OP_BINARY, V.OPERATION[name], node=node)
+
+    def temp_id(self, name: str) -> int:
+        number = self.temp_ids.get(name)
+        if number is None:
+            number = self.temp_ids[name] = len(self.temp_names)
+            self.temp_names.append(name)
+        return number
+
+    def load(self, node: Node, name: str) -> None:
+        slot = self.globals.get(name)
+        if slot is not None:
+            self.emit(P.OP_LOAD_GLOBAL, slot, node=node)
+        elif name in self.list_items:
+            self.emit(P.OP_PUSH, self.list_items[name], node=node)
+        else:
+            slot = self.scope_slots[self.scope][name]
+            self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), node=node)
+
+    def read_count(self, node: Node, path: str) -> None:
+        found, exact = resolve_path(node, path)
+        number = self.container_ids.get(id(found)) if exact else None
+        slot = self.visit_slots.get(number) if number is not None else None
+        if slot is None:
+            self.fault(P.F_UNCOUNTED, node, path)
+        else:
+            self.emit(P.OP_LOAD_VISITS, slot, node=node)
+
+    def assign(self, node: Assign) -> None:
+        slot = self.globals.get(node.name)
+        if node.is_declaration and not node.is_global:
+            slot = self.scope_slots[self.scope].get(node.name)
+            if slot is not None:
+                self.emit(P.OP_SET_TEMP, slot, self.temp_id(node.name), node=node)
+                return
+            slot = self.globals[node.name]
+        if slot is not None:
+            self.emit(P.OP_STORE_GLOBAL, slot, node=node)
+        else:
+            slot = self.scope_slots[self.scope][node.name]
+            self.emit(P.OP_STORE_TEMP, slot, self.temp_id(node.name), node=node)
+
+    def pointer(self, node: VariablePointer) -> None:
+        slot = self.globals.get(node.name)
+        temp = self.scope_slots[self.scope].get(node.name)
+        if temp is not None and node.context != 0:
+            known = slot + 1 if slot is not None else 0
+            self.emit(P.OP_POINT_TEMP, temp, known, self.temp_id(node.name), node=node)
+        elif slot is not None:
+            self.emit(P.OP_POINT_GLOBAL, slot, node=node)
+        else:
+            self.fault(P.F_UNSET_TEMP, node, node.name)
+
+    # ------------------------------------------------------------ flow
+
+    def divert(self, node: Divert) -> None:
+        skip = _Label()
+        if node.variable:
+            self.divert_variable(node, skip)
+            return
+        if node.kind == "x()":
+            self.external(node)
+            return
+        site = self.site(node, node.target)
+        if site is None:
+            if node.conditional:
+                self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
+            self.fault(P.F_NO_DIVERT, node, node.target)
+            self.place_label(skip)
+            return
+        before = len(self.spans)
+        if node.conditional:
+            self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
+        self.emit_visits(self.origin(node), site, node)
+        if self.starts_bare(site.child):
+            self.emit(P.OP_FROM, self.origin(node), node=node)
+        label = self.site_label(site, self.copy)
+        if node.kind == "->":
+            if node.conditional and len(self.spans) == before + 1:
+                self.code[before * 4] = P.OP_JUMP_IF
+                skip.waiting.clear()
+                self.refer(before * 4 + 1, label)
+            else:
+                self.emit_to(P.OP_JUMP, label, 0, 0, node)
+        else:
+            scope = self.scope_of_unit[self._unit(site.node)]
+            self.emit_to(P.OP_CALL, label, self.call_operand(node), scope, node)
+        self.place_label(skip)
+
+    def call_operand(self, node: Divert) -> int:
+        kind = P.TUNNEL if node.kind == "->t->" else P.FUNCTION
+        return (self.origin(node) << 4) | (kind << 1) | int(self.in_eval)
+
+    def divert_variable(self, node: Divert, skip: _Label) -> None:
+        if node.target == RETURN_VARIABLE and self.copy.back is not None:
+            back = self.copy.back
+            holder = back.parent
+            assert holder is not None
+            if isinstance(back, Container):
+                site = _Site(back, back.content[0] if back.content else None, back)
+            else:
+                site = _Site(holder, back, back)
+            self.emit_visits(self.origin(node), site, node)
+            outer = self.copy
+            # the place returned to belongs to whatever holds this copy
+            label = self.return_label(site)
+            self.copy = outer
+            self.emit_to(P.OP_JUMP, label, 0, 0, node)
+            return
+        if node.conditional:
+            self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
+        self.load(node, node.target)
+        name = self.values.string_index(node.target)
+        if node.kind == "->":
+            self.emit(P.OP_JUMP_VALUE, 0, self.origin(node), name, node)
+        else:
+            self.emit(P.OP_CALL_VALUE, 0, self.call_operand(node), name, node)
+        self.place_label(skip)
+
+    def return_label(self, site: _Site) -> _Label:
+        return self.site_label(site, self.story)
+
+    def external(self, node: Divert) -> None:
+        if node.target not in self.externals:
+            self.externals.append(node.target)
+            self.external_arguments.append(node.external_arguments)
+        index = self.externals.index(node.target)
+        pc = self.emit(P.OP_EXTERNAL, index, self.call_operand(node), -1, node)
+        self.external_calls.append((pc, index))
+
+    def lay_out_fallbacks(self) -> None:
+        """Behind everything: for each external with a fallback, the way into it."""
+        stubs: dict[int, int] = {}
+        for pc, index in self.external_calls:
+            knot = self.root.named.get(self.externals[index])
+            if not isinstance(knot, Container):
+                continue
+            if index not in stubs:
+                stubs[index] = len(self.spans)
+                site = _Site(knot, knot.content[0] if knot.content else None, knot)
+                self.emit_visits(-1, site, knot)
+                self.emit_to(P.OP_JUMP, self.site_label(site, self.story), 0, 0, knot)
+            self.code[pc * 4 + 3] = stubs[index]
+
+    def choice(self, node: ChoicePoint) -> None:
+        site = self.site(node, node.target)
+        if site is None:
+            self.fault(P.F_NO_DIVERT, node, node.target)
+            return
+        index = len(self.choices)
+        number = self.container_ids.get(id(site.node), -1)
+        once = self.visit_slots.get(number, -1) if node.flags & tree.ONCE_ONLY else -1
+        bare = self.is_bare(node)
+        target = (self.target(node, node.target) or 0) if bare else 0
+        pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
+        target_path = self.container_paths[number] if number >= 0 else node.target
+        name = target_path.rpartition(".")[2]
+        label = "" if name[:2] == "c-" and name[2:].isdecimal() else name
+        self.choices.append(
+            ChoiceInfo(self.paths[pc], target_path, node.flags, pc, label, node.span, self.place)
+        )
+        self.choice_records.append([node.flags, -1, target, once])
+        self.stubs.append((node, index, pc, self.copy))
+
+    def lay_out_stub(self, node: ChoicePoint, index: int, pc: int, copy: _Copy) -> None:
+        """What happens when a choice is made: its visits, then a jump to its content."""
+        site = self.site(node, node.target)
+        assert site is not None
+        self.place = self.place_of_pc[pc]
+        self.choice_records[index][P.CHOICE_STUB] = len(self.spans)
+        self.emit_visits(self.origin(node), site, node)
+        self.emit_to(P.OP_JUMP, self.site_label(site, copy), 0, 0, node)
+
+    def settle_unplaced(self) -> None:
+        """Give jumps into containers that were only ever copied a copy of their own."""
+        while True:
+            missing = [key for key, label in self.labels.items() if label.waiting]
+            wanted = {key[0] // 2 for key in missing if key[1] == 0}
+            found = False
+            for container in self.containers:
+                inside = {id(container), *(id(child) for child in container.content)}
+                placed = self.labels.get((id(container) * 2 + 1, 0))
+                if inside & wanted and (placed is None or placed.pc < 0):
+                    self.lay_out(container, self.story)
+                    found = True
+            while self.pending or self.stubs:
+                while self.pending:
+                    self.lay_out(*self.pending.pop(0))
+                while self.stubs:
+                    self.lay_out_stub(*self.stubs.pop(0))
+            if not found:
+                break
+        for _key, label in self.labels.items():
+            if label.waiting:
+                label_pc = self.emit(P.OP_FALL)
+                for at in label.waiting:
+                    self.code[at] = label_pc
+                label.waiting.clear()
+
+
+def _returns(container: Container) -> bool:
+    """Whether a container goes back through `$r`."""
+    last = container.content[-1] if container.content else None
+    return isinstance(last, Divert) and last.variable and last.target == RETURN_VARIABLE
+
+
+def _string_end(container: Container, index: int) -> int:
+    """The index of the `/str` that ends the string begun at `index` (or the content's length)."""
+    depth = 0
+    for i in range(index, len(container.content)):
+        node = container.content[i]
+        if isinstance(node, Command) and node.name in ("str", "/str"):
+            depth += 1 if node.name == "str" else -1
+            if depth == 0:
+                return i
+    return len(container.content)
+
+
+def _label_strings(container: Container, index: int) -> list[int]:
+    """The indices of the `str` commands after the `ev` at `index` that build a choice's label."""
+    starts: list[int] = []
+    i = index + 1
+    content = container.content
+    while i < len(content):
+        node = content[i]
+        if isinstance(node, Command):
+            if node.name == "str":
+                starts.append(i)
+                i = _string_end(container, i)
+            elif node.name == "/ev":
+                break
+        i += 1
+    after = content[i + 1] if i + 1 < len(content) else None
+    if not isinstance(after, ChoicePoint):
+        return []
+    count = bool(after.flags & tree.HAS_START_CONTENT) + bool(
+        after.flags & tree.HAS_CHOICE_ONLY_CONTENT
+    )
+    return starts[:count]
+
+
+def _constant_string(container: Container, index: int) -> tuple[str, int] | None:
+    """The text of a string without logic begun at `index`, and how many nodes it takes."""
+    parts: list[str] = []
+    for i in range(index + 1, len(container.content)):
+        node = container.content[i]
+        if isinstance(node, StringValue) and "\n" not in node.text:
+            parts.append(node.text)
+        elif isinstance(node, Command) and node.name == "/str":
+            return "".join(parts), i - index + 1
+        else:
+            return None
+    return None
+
+
+def _ending_tag(container: Container, index: int) -> str | None:
+    """The name in an `# ending: name` tag begun at `index`, if it is one and is fixed text."""
+    text = ""
+    for node in container.content[index + 1 :]:
+        if isinstance(node, StringValue):
+            text += node.text
+        elif isinstance(node, Command) and node.name == "/#":
+            text = text.strip()
+            return text[7:].strip() if text.startswith("ending:") else None
+        else:
+            return None
+    return None
+
+
+def _global_tags(root: Container) -> list[str]:
+    """The tags above the story's first content."""
+    tags: list[str] = []
+    content: list[Node] = list(root.content)
+    text: list[str] | None = None
+    while content:
+        node = content.pop(0)
+        if isinstance(node, Container):
+            content[:0] = node.content
+        elif isinstance(node, Command) and node.name == "#":
+            text = []
+        elif isinstance(node, Command) and node.name == "/#" and text is not None:
+            tags.append(" ".join("".join(text).split()))
+            text = None
+        elif isinstance(node, StringValue):
+            if text is not None:
+                text.append(node.text)
+            elif node.text.strip():
+                break
+        elif isinstance(node, LegacyTag):
+            tags.append(node.text.strip())
+        else:
+            break
+    return tags

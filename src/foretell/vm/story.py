@@ -1,0 +1,779 @@
+"""A story being played: what a host shows, and what it may ask.
+
+A `Story` runs the machine turn by turn in plain Python. A *turn* is everything from one choice to
+the next: its lines, the choices it ends in, and what went wrong in it.
+
+    story = foretell.load("vigil")
+    for line in story.turn.lines: print(line.text)
+    story.choose(0)
+    story.path            # "0"
+    story.undo()
+
+Chance is the story's own generator, seeded; every draw is recorded in the path (`0/2@17,3/1`:
+second choice made was number 2, and in the turn it started 17 and 3 were drawn), so a path
+replays exactly. Draws may also be given in advance.
+
+Where ink delivers one line at a time, a turn is run to its end at once: what an EXTERNAL function
+does happens before the host sees the turn's first line. Nothing else can tell.
+
+A step budget ends a turn that does not come to rest: the story then stands at an error, and no
+host ever hangs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from foretell.container import CompiledStory
+from foretell.diagnostics import Diagnostic, StoryError
+from foretell.vm import faults, machine
+from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.lower import lower
+from foretell.vm.program import Program, Widths, layout
+from foretell.vm.text import Line, Lines, assemble_string, assemble_tag
+
+__all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path"]
+
+STEP_BUDGET: Final = 2_000_000
+_CHUNK: Final = 20_000
+_MEMO_START: Final = 256
+_WIDEST: Final = 1 << 21  # words of a work row; beyond it, recursion is taken for endless
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice on offer. `index` counts from 0 among those visible."""
+
+    index: int
+    text: str
+    tags: tuple[str, ...] = ()
+    label: str = ""
+    point: int = -1  # index into the program's choice points
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happened from one choice to the next.
+
+    `ending` is the name of the ending reached, or None while the story goes on or if it broke.
+    """
+
+    lines: tuple[Line, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    ending: str | None = None
+    words: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to choose."""
+        return not self.choices
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return "\n".join(line.text for line in self.lines)
+
+
+class PathError(ValueError):
+    """A path that does not lead where it says: a choice or a draw that is not there."""
+
+
+@dataclass(slots=True)
+class _Moment:
+    """The story as it stood after a turn."""
+
+    row: array[int]
+    turn: Turn
+    steps: list[tuple[int, list[int]]] = field(default_factory=list)
+    random_state: object = None
+
+
+def parse_path(path: str) -> list[tuple[int, list[int]]]:
+    """A path's turns as (choice, draws); the first has choice -1: the turn before any choice.
+
+    Raises PathError where it is not written as a path is.
+    """
+    steps: list[tuple[int, list[int]]] = [(-1, [])]
+    text = path.strip().strip("/")
+    if not text:
+        return steps
+    for place, piece in enumerate(text.split("/")):
+        choice, at, draws = piece.partition("@")
+        try:
+            drawn = [int(draw) for draw in draws.split(",")] if at else []
+            if not choice and place == 0:
+                steps[0] = (-1, drawn)
+                continue
+            index = int(choice)
+        except ValueError:
+            index = -1
+            drawn = []
+        if index < 0:
+            raise PathError(f"`{piece}` in the path `{path}` is not a choice like `2` or `2@17,3`")
+        steps.append((index, drawn))
+    return steps
+
+
+def format_path(steps: Iterable[tuple[int, list[int]]]) -> str:
+    """The path of turns as `parse_path` gives them."""
+    pieces: list[str] = []
+    for choice, draws in steps:
+        piece = "" if choice < 0 else str(choice)
+        if draws:
+            piece += "@" + ",".join(map(str, draws))
+        if piece:
+            pieces.append(piece)
+    return "/".join(pieces)
+
+
+class Story:
+    """A story at one moment of one playthrough.
+
+    `source` is a compiled story or a program. `draws` are outcomes to use, in order, before the
+    generator seeded by `seed` is asked. `constants` replaces initial values of variables by name.
+    Raises StoryError where the story's own declarations fail.
+    """
+
+    def __init__(
+        self,
+        source: CompiledStory | Program,
+        *,
+        seed: int = 0,
+        draws: Iterable[int] | None = None,
+        constants: Mapping[str, object] | None = None,
+        step_budget: int = STEP_BUDGET,
+    ) -> None:
+        self.program = source if isinstance(source, Program) else lower(source)
+        self.values = self.program.values
+        self.step_budget = step_budget
+        self._widths = Widths()
+        self._memo = [0] * (_MEMO_START * P.MEMO_SIZE)
+        self._memo_used = 0
+        self._tables = layout(self.program, self._widths)
+        self._tables[P.T_MEMO_MASK] = _MEMO_START - 1
+        self._row: list[int] = [0] * self._tables[P.T_END]
+        self.seen = bytearray(self.program.length)
+        self._bound: dict[str, Callable[..., object]] = {}
+        self._observers: dict[str, list[Callable[[str, object], None]]] = {}
+        self._constants = dict(constants or {})
+        self.seed = seed
+        self._random = random.Random(seed)
+        self._forced: Iterator[int] = iter(draws or ())
+        self._replaying: list[int] | None = None
+        self._drawn: list[int] = []
+        self._steps: list[tuple[int, list[int]]] = []
+        self._history: list[_Moment] = []
+        self._turn = Turn()
+        self._begin()
+
+    # ---------------------------------------------------------- playing
+
+    @property
+    def turn(self) -> Turn:
+        """The turn just read."""
+        return self._turn
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the turn just read."""
+        return self._turn.lines
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices on offer."""
+        return self._turn.choices
+
+    @property
+    def ended(self) -> bool:
+        """Whether the story is over."""
+        return self._turn.ended
+
+    @property
+    def ending(self) -> str | None:
+        """The ending reached, if one was."""
+        return self._turn.ending
+
+    @property
+    def path(self) -> str:
+        """The choices and draws that lead here from the start."""
+        return format_path(self._steps)
+
+    @property
+    def draws(self) -> list[int]:
+        """Every outcome of chance so far."""
+        return [draw for _, draws in self._steps for draw in draws]
+
+    @property
+    def global_tags(self) -> list[str]:
+        """The tags at the top of the story."""
+        return list(self.program.global_tags)
+
+    @property
+    def here(self) -> str:
+        """The knot or stitch entered last (`""` before any)."""
+        return self.program.places[self._row[P.HERE]]
+
+    @property
+    def turns(self) -> int:
+        """How many choices have been made."""
+        return sum(1 for choice, _ in self._steps if choice >= 0)
+
+    def choose(self, index: int) -> Turn:
+        """Make the choice `index` (from 0) and read the turn it starts.
+
+        Raises IndexError if it is not on offer.
+        """
+        if not 0 <= index < len(self._turn.choices):
+            offered = len(self._turn.choices)
+            raise IndexError(f"choice {index} is not on offer: there are {offered}")
+        self._remember()
+        machine.choose(self._tables, self._row, index)
+        self._play(index)
+        return self._turn
+
+    def undo(self) -> bool:
+        """Take the last choice back; False at the start."""
+        if not self._history:
+            return False
+        moment = self._history.pop()
+        self._restore_row(moment.row)
+        self._turn = moment.turn
+        self._steps = moment.steps
+        self._random.setstate(moment.random_state)  # type: ignore[arg-type]
+        return True
+
+    def restart(self, seed: int | None = None) -> Turn:
+        """Begin again, with another seed if one is given."""
+        if seed is not None:
+            self.seed = seed
+        self._random = random.Random(self.seed)
+        self._begin()
+        return self._turn
+
+    def play(self, path: str) -> Turn:
+        """Begin again and follow a path; raises PathError where it can't be followed."""
+        steps = parse_path(path)
+        self._begin(steps[0][1])
+        for number, (choice, draws) in enumerate(steps[1:], start=1):
+            if choice >= len(self._turn.choices):
+                why = "the story has ended" if self.ended else f"{len(self.choices)} are on offer"
+                raise PathError(
+                    f"the path `{path}` does not fit: its choice number {number} is {choice}, "
+                    f"but {why} after `{self.path}`"
+                )
+            self._remember()
+            machine.choose(self._tables, self._row, choice)
+            self._replaying = list(draws)
+            try:
+                self._play(choice)
+            finally:
+                self._replaying = None
+        return self._turn
+
+    def jump(self, path: str) -> Turn:
+        """Leave the present scene for a knot or `knot.stitch`; variables and counts stay.
+
+        Raises KeyError for a place that is not in the story. A jump starts the path anew.
+        """
+        target = self._target(path)
+        machine.start_at(self._tables, self._row, target)
+        self._row[P.OUTPUT] = self._tables[P.T_OUTPUT]
+        self._row[P.WORDS] = 0
+        self._steps = []
+        self._history = []
+        self._play(-1)
+        return self._turn
+
+    # ---------------------------------------------------------- asking
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """Every global variable's value as Python knows it."""
+        base = self._tables[P.T_GLOBALS]
+        return {
+            name: self.values.to_python(self._row[base + slot])
+            for slot, name in enumerate(self.program.global_names)
+        }
+
+    def set(self, name: str, value: object) -> None:
+        """Give a global variable a value.
+
+        Raises KeyError for an unknown name; ValueError or TypeError for a value ink can't hold.
+        """
+        slot = self._global(name)
+        self._row[self._tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
+
+    def shown(self, name: str) -> str:
+        """A global variable's value as ink prints it."""
+        return self.values.text(self._row[self._tables[P.T_GLOBALS] + self._global(name)])
+
+    def visits(self, path: str) -> int | None:
+        """How often a container was visited, or None if the story does not count it."""
+        try:
+            slot = self.program.visit_names.index(path)
+        except ValueError:
+            return None
+        return self._row[self._tables[P.T_VISITS] + slot]
+
+    def call(self, name: str, *arguments: object) -> tuple[object, str]:
+        """Call one of the story's functions; gives its result and the text it printed.
+
+        Raises KeyError for an unknown function, StoryError if it fails.
+        """
+        target = self._target(name)
+        tables, row = self._tables, self._row
+        record = tables[P.T_TARGETS] + target * P.TARGET_SIZE
+        kept = row[: P.HEADER]
+        before = self._drawn
+        self._drawn = []
+        if not machine.push_frame(tables, row, -1, P.FROM_HOST, tables[record + P.TARGET_SCOPE]):
+            self._widen()
+            tables, row = self._tables, self._row
+            kept = row[: P.HEADER]
+            machine.push_frame(tables, row, -1, P.FROM_HOST, tables[record + P.TARGET_SCOPE])
+        for argument in arguments:
+            row[row[P.EVAL]] = self.values.from_python(argument)
+            row[P.EVAL] += 1
+        machine.walk(tables, row, target, -1)
+        row[P.PC] = tables[record + P.TARGET_PC]
+        row[P.OUTPUT] = tables[P.T_OUTPUT]
+        lines, problems, _ = self._drive()
+        tables, row = self._tables, self._row
+        errors = [problem for problem in problems if problem.severity == "error"]
+        result: object = None
+        shift = row[P.FRAME] - (kept[P.FRAME] + row[row[P.FRAME] + P.FR_BELOW]) if not errors else 0
+        if not errors and shift == 0 and row[P.EVAL] > kept[P.EVAL]:
+            result = self.values.to_python(row[row[P.EVAL] - 1])
+        row[: P.HEADER] = kept
+        self._drawn = before
+        if errors:
+            raise StoryError(errors)
+        return result, "\n".join(line.text for line in lines)
+
+    def bind(self, name: str, function: Callable[..., object]) -> None:
+        """Let an EXTERNAL function be this one.
+
+        It takes the arguments as Python values and returns one (None for nothing). The story has
+        begun by the time anything can be bound; `restart` to have it used from the first line.
+        Raises KeyError for a name the story does not declare.
+        """
+        if name not in self.program.externals:
+            raise KeyError(f"the story calls no EXTERNAL function `{name}`")
+        self._bound[name] = function
+        self._tables[self._tables[P.T_EXTERNALS] + self.program.externals.index(name) * 2] = 1
+
+    def observe(self, name: str, function: Callable[[str, object], None]) -> None:
+        """Call `function(name, value)` after every turn that changed a global variable."""
+        self._global(name)
+        self._observers.setdefault(name, []).append(function)
+
+    # ---------------------------------------------------------- saving
+
+    @property
+    def digest(self) -> str:
+        """What tells this story from any other version of itself."""
+        program = self.program
+        parts = (program.code, program.tables, program.global_names, program.visit_names)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+    def save(self) -> str:
+        """The story as it stands, as JSON that `restore` takes."""
+        row, tables = self._row, self._tables
+        words = [*row[: row[P.STACK]]]
+        choices = row[tables[P.T_CHOICES] : row[P.CHOICE_TOP]]
+        return json.dumps(
+            {
+                "foretell": 1,
+                "story": self.digest,
+                "path": self.path,
+                "seed": self.seed,
+                "random": _random_json(self._random),
+                "row": words,
+                "choices": choices,
+                "strings": self.values.strings,
+                "lists": [[list(map(list, x.items)), list(x.origins)] for x in self.values.lists],
+                "turn": {
+                    "lines": [[line.text, list(line.tags)] for line in self._turn.lines],
+                    "choices": [
+                        [c.text, list(c.tags), c.label, c.point] for c in self._turn.choices
+                    ],
+                    "ending": self._turn.ending,
+                    "words": self._turn.words,
+                },
+            }
+        )
+
+    def restore(self, text: str) -> Turn:
+        """Stand where `save` was called.
+
+        Raises StoryError for a text that is no save, and for one made by another version of the
+        story; the hint then gives its path.
+        """
+        try:
+            saved: Any = json.loads(text)
+            if saved["foretell"] != 1:
+                raise ValueError("unknown format")
+            digest, path = str(saved["story"]), str(saved["path"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise _refusal("bad-save", "this is not a saved story of foretell's") from None
+        if digest != self.digest:
+            raise _refusal(
+                "outgrown-save",
+                "the story has changed since this was saved",
+                f"the way there was `{path}`: try `play --path {path}`",
+            )
+        try:
+            self._restore(saved)
+        except (ValueError, TypeError, KeyError, IndexError):
+            raise _refusal("bad-save", "this saved story is damaged") from None
+        return self._turn
+
+    def _restore(self, saved: dict[str, Any]) -> None:
+        steps = parse_path(saved["path"])
+        strings = [self.values.string_index(str(text)) for text in saved["strings"]]
+        lists = [
+            self.values.list_value(
+                V.InkList(tuple((int(n), str(o), str(i)) for n, o, i in items), tuple(origins))
+            )
+            for items, origins in saved["lists"]
+        ]
+
+        def word(value: object) -> int:
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise ValueError("not a word")
+            tag = value >> V.TAG_SHIFT
+            if tag in (V.STRING, V.TAG):
+                return (tag << V.TAG_SHIFT) | strings[value & V.PAYLOAD]
+            if tag == V.LIST:
+                return lists[(value & V.PAYLOAD) >> 1]
+            return value
+
+        words = [word(value) for value in saved["row"]]
+        choices = [word(value) for value in saved["choices"]]
+        turn = saved["turn"]
+        restored = Turn(
+            tuple(Line(str(text), tuple(map(str, tags))) for text, tags in turn["lines"]),
+            tuple(
+                Choice(i, str(text), tuple(map(str, tags)), str(label), int(point))
+                for i, (text, tags, label, point) in enumerate(turn["choices"])
+            ),
+            (),
+            turn["ending"],
+            int(turn["words"]),
+        )
+        generator = random.Random()
+        version, state, gauss = saved["random"]
+        generator.setstate((version, tuple(state), gauss))
+        while (
+            len(words) > self._tables[P.T_CHOICES]
+            or self._tables[P.T_CHOICES] + len(choices) > self._tables[P.T_EVAL]
+        ):
+            self._widen()
+        tables, row = self._tables, self._row
+        header = words[: P.HEADER]
+        row[P.HEADER : len(words)] = words[P.HEADER :]
+        row[: P.HEADER] = header
+        row[tables[P.T_CHOICES] : tables[P.T_CHOICES] + len(choices)] = choices
+        row[P.CHOICE_TOP] = tables[P.T_CHOICES] + len(choices)
+        row[P.EVAL] = tables[P.T_EVAL]
+        row[P.OUTPUT] = tables[P.T_OUTPUT]
+        row[P.EMIT] = 1
+        self._random = generator
+        self._steps = steps
+        self._history = []
+        self._turn = restored
+
+    # ---------------------------------------------------------- inside
+
+    def _global(self, name: str) -> int:
+        try:
+            return self.program.global_names.index(name)
+        except ValueError:
+            raise KeyError(f"the story has no variable `{name}`") from None
+
+    def _target(self, path: str) -> int:
+        target = self.program.target_of_path.get(path)
+        if target is None:
+            raise KeyError(f"the story has no knot, stitch or function `{path}`")
+        return target
+
+    def _begin(self, draws: list[int] | None = None) -> None:
+        """Run the declarations, then the first turn."""
+        self._history = []
+        self._steps = []
+        self._replaying = draws
+        tables, row = self._tables, self._row
+        machine.start(tables, row, self.program.declarations_pc)
+        row[P.EMIT] = 1
+        self._drawn = []
+        if self.program.declarations_pc >= 0:
+            _, problems, _ = self._drive()
+            errors = [problem for problem in problems if problem.severity == "error"]
+            if errors:
+                raise StoryError(errors)
+        for name, value in self._constants.items():
+            self.set(name, value)
+        tables, row = self._tables, self._row
+        machine.reset_stack(tables, row, 0)
+        row[P.SAFE] = 0
+        row[P.WORDS] = 0
+        row[P.OUTPUT] = tables[P.T_OUTPUT]
+        row[P.PC] = self.program.start_pc
+        try:
+            self._play(-1)
+        finally:
+            self._replaying = None
+
+    def _play(self, choice: int) -> None:
+        """Run the turn that has been set up, and make it the present one."""
+        before = self._globals() if self._observers else []
+        self._drawn = []
+        lines, problems, status = self._drive()
+        row = self._row
+        choices: list[Choice] = []
+        ending: str | None = None
+        if status == P.REST:
+            choices = list(self._offered())
+            if not choices:
+                name = row[P.ENDING]
+                place = self.program.places[self.program.place_of_pc[row[P.LAST]]]
+                ending = self.values.strings[name] if name else place
+        self._turn = Turn(tuple(lines), tuple(choices), tuple(problems), ending, row[P.WORDS])
+        self._steps.append((choice, self._drawn))
+        self._drawn = []
+        for slot, (old, new) in enumerate(zip(before, self._globals(), strict=False)):
+            if old != new:
+                name_ = self.program.global_names[slot]
+                for function in self._observers.get(name_, ()):
+                    function(name_, self.values.to_python(new))
+
+    def _globals(self) -> list[int]:
+        base = self._tables[P.T_GLOBALS]
+        return self._row[base : base + len(self.program.global_names)]
+
+    def _offered(self) -> Iterator[Choice]:
+        row, tables = self._row, self._tables
+        at = tables[P.T_CHOICES]
+        index = 0
+        for _ in range(row[P.CHOICES]):
+            info = self.program.choices[row[at + P.C_CHOICE]]
+            if not info.flags & 8:
+                parts = [row[at + P.C_START], row[at + P.C_ONLY]]
+                text = "".join(self.values.text(v) for v in parts if v >> V.TAG_SHIFT == V.STRING)
+                first = at + P.C_HEADER
+                tags = [self.values.text(v) for v in row[first : first + row[at + P.C_TAGS]]]
+                point = row[at + P.C_CHOICE]
+                yield Choice(index, text.strip(" \t"), tuple(tags), info.label, point)
+                index += 1
+            at += row[at + P.C_SIZE]
+
+    def _drive(self) -> tuple[list[Line], list[Diagnostic], int]:
+        """Run until the turn rests, serving whatever the machine stops for."""
+        lines = Lines(self.values)
+        problems: list[Diagnostic] = []
+        code = self.program.code
+        left = self.step_budget
+        status = P.BUDGET
+        while True:
+            chunk = min(left, _CHUNK)
+            status = machine.run(code, self._tables, self._memo, self._row, self.seen, chunk)
+            row = self._row
+            if status in (P.REST, P.RETURNED):
+                break
+            if status == P.BUDGET:
+                left -= chunk
+                if left <= 0:
+                    problems.append(faults.endless(self.program, row[P.PC]))
+                    machine.force_end(self._tables, row)
+                    status = P.ERROR
+                    break
+            elif status == P.DRAW:
+                row[P.DRAW_OUTCOME] = self._draw()
+            elif status == P.NEEDS_OPERATION:
+                self._learn(row[P.FAULT], row[P.FAULT_VALUE], row[P.OPERAND])
+            elif status == P.NEEDS_STRING:
+                self._end_string()
+            elif status == P.NEEDS_TAG:
+                self._end_tag()
+            elif status == P.FLUSH:
+                self._flush(lines)
+            elif status == P.OVERFLOW:
+                if self._tables[P.T_END] > _WIDEST:
+                    problems.append(faults.too_deep(self.program, row[P.PC]))
+                    machine.force_end(self._tables, row)
+                    status = P.ERROR
+                    break
+                self._widen()
+            elif status == P.EXTERNAL:
+                problem = self._external(row[P.FAULT])
+                if problem is not None:
+                    problems.append(problem)
+                    machine.force_end(self._tables, row)
+                    status = P.ERROR
+                    break
+            else:
+                problems.append(faults.describe(self.program, row, self._tables, status))
+                if status == P.ERROR:
+                    machine.force_end(self._tables, row)
+                    break
+        self._flush(lines)
+        return lines.finish(), problems, status
+
+    def _flush(self, lines: Lines) -> None:
+        row, start = self._row, self._tables[P.T_OUTPUT]
+        lines.feed(row[start : row[P.OUTPUT]])
+        row[P.OUTPUT] = start
+
+    def _draw(self) -> int:
+        """An outcome for the draw the row stands at: replayed, forced, or from the generator."""
+        row = self._row
+        kind, low, count, dealt = (
+            row[P.DRAW_KIND],
+            row[P.DRAW_LOW],
+            row[P.DRAW_COUNT],
+            row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0,
+        )
+        outcome: int | None = None
+        if self._replaying:
+            outcome = self._replaying.pop(0)
+        elif self._replaying is None:
+            outcome = next(self._forced, None)
+        if outcome is None:
+            if kind == P.DRAW_SHUFFLE:
+                outcome = self._random.choice([e for e in range(count) if not dealt >> e & 1])
+            else:
+                outcome = low + self._random.randrange(count)
+        elif not low <= outcome < low + count or dealt >> outcome & 1:
+            span = self.program.spans[row[P.PC]]
+            where = f" at {span.place}" if span else ""
+            raise PathError(f"{outcome} can't be drawn{where}: {low} to {low + count - 1} can")
+        self._drawn.append(outcome)
+        return outcome
+
+    def _learn(self, operation: int, a: int, b: int) -> None:
+        """Compute an operation the memo lacks and put it in."""
+        if self._memo_used * 2 > len(self._memo) // P.MEMO_SIZE:
+            old = self._memo
+            size = len(old) // P.MEMO_SIZE * 2
+            self._memo = [0] * (size * P.MEMO_SIZE)
+            self._tables[P.T_MEMO_MASK] = size - 1
+            for at in range(0, len(old), P.MEMO_SIZE):
+                if old[at]:
+                    slot = machine.memo_slot(
+                        self._memo, size - 1, old[at] - 1, old[at + 1], old[at + 2]
+                    )
+                    self._memo[slot : slot + P.MEMO_SIZE] = old[at : at + P.MEMO_SIZE]
+        result = self.values.operate(operation, a, b)
+        mask = self._tables[P.T_MEMO_MASK]
+        slot = machine.memo_slot(self._memo, mask, operation, a, b)
+        self._memo[slot : slot + P.MEMO_SIZE] = [operation + 1, a, b, result]
+        self._memo_used += 1
+
+    def _end_string(self) -> None:
+        row = self._row
+        start = row[P.STRING]
+        tokens = row[start + 1 : row[P.OUTPUT]]
+        outer = row[start] & ((1 << P.TOKEN_SHIFT) - 1)
+        text = assemble_string(tokens, self.values)
+        row[row[P.EVAL]] = self.values.string_value(text)
+        row[P.EVAL] += 1
+        row[P.OUTPUT] = start
+        row[P.STRING] = outer
+        row[P.PC] += 1
+
+    def _end_tag(self) -> None:
+        row = self._row
+        start = row[P.OUTPUT] - 1
+        while start > row[P.STRING] and row[start] >> P.TOKEN_SHIFT != P.TAG_BEGIN:
+            start -= 1
+        text = assemble_tag(row[start + 1 : row[P.OUTPUT]], self.values)
+        row[row[P.EVAL]] = (V.TAG << V.TAG_SHIFT) | self.values.string_index(text)
+        row[P.EVAL] += 1
+        row[P.OUTPUT] = start
+        row[P.PC] += 1
+
+    def _external(self, index: int) -> Diagnostic | None:
+        """Call a bound function with its arguments from the evaluation stack."""
+        row, tables = self._row, self._tables
+        name = self.program.externals[index]
+        count = tables[tables[P.T_EXTERNALS] + index * 2 + 1] & 0xFF
+        first = row[P.EVAL] - count
+        arguments = [self.values.to_python(v) for v in row[first : row[P.EVAL]]]
+        try:
+            result = self.values.from_python(self._bound[name](*arguments))
+        except Exception as error:  # whatever a host's function raises becomes the story's error
+            return faults.external_failed(self.program, row[P.PC], name, error)
+        row[first] = result
+        row[P.EVAL] = first + 1
+        row[P.PC] += 1
+        return None
+
+    def _remember(self) -> None:
+        row = array("q", self._row[: self._tables[P.T_EVAL]])
+        steps = list(self._steps)
+        self._history.append(_Moment(row, self._turn, steps, self._random.getstate()))
+
+    def _restore_row(self, kept: array[int]) -> None:
+        while len(kept) < self._tables[P.T_EVAL]:
+            kept = array("q", [*kept, *([0] * (self._tables[P.T_EVAL] - len(kept)))])
+        self._row[: len(kept)] = kept.tolist()
+        self._row[P.EVAL] = self._tables[P.T_EVAL]
+        self._row[P.OUTPUT] = self._tables[P.T_OUTPUT]
+
+    def _widen(self) -> None:
+        """Move the row into one twice as wide."""
+        old, row = self._tables, self._row
+        self._widths = self._widths.wider()
+        mask = old[P.T_MEMO_MASK]
+        externals = old[old[P.T_EXTERNALS] : old[P.T_EXTERNALS] + 2 * len(self.program.externals)]
+        self._tables = new = layout(self.program, self._widths)
+        new[P.T_MEMO_MASK] = mask
+        new[new[P.T_EXTERNALS] : new[P.T_EXTERNALS] + len(externals)] = externals
+        self._row = widened(row, old, new)
+        for moment in self._history:
+            wide = widened([*moment.row, *([0] * (len(row) - len(moment.row)))], old, new)
+            moment.row = array("q", wide[: new[P.T_EVAL]])
+
+
+def widened(row: list[int], old: list[int], new: list[int]) -> list[int]:
+    """A work row laid out anew: `old` and `new` are tables with the layouts."""
+    out = [0] * new[P.T_END]
+    out[: old[P.T_STACK]] = row[: old[P.T_STACK]]
+    for region, following in (
+        (P.T_STACK, P.T_CHOICES),
+        (P.T_CHOICES, P.T_EVAL),
+        (P.T_EVAL, P.T_OUTPUT),
+        (P.T_OUTPUT, P.T_END),
+    ):
+        size = old[following] - old[region]
+        out[new[region] : new[region] + size] = row[old[region] : old[region] + size]
+    moved = new[P.T_CHOICES] - old[P.T_CHOICES]
+    out[P.CHOICE_TOP] += moved
+    out[P.EVAL] += new[P.T_EVAL] - old[P.T_EVAL]
+    out[P.OUTPUT] += new[P.T_OUTPUT] - old[P.T_OUTPUT]
+    if out[P.STRING]:
+        # strings under construction are chained by place, each in the token that begins it
+        shift = new[P.T_OUTPUT] - old[P.T_OUTPUT]
+        out[P.STRING] += shift
+        at = out[P.STRING]
+        while out[at] & ((1 << P.TOKEN_SHIFT) - 1):
+            out[at] += shift
+            at = out[at] & ((1 << P.TOKEN_SHIFT) - 1)
+    return out
+
+
+def _random_json(generator: random.Random) -> list[object]:
+    version, state, gauss = generator.getstate()
+    return [version, list(state), gauss]
+
+
+def _refusal(code: str, message: str, hint: str = "") -> StoryError:
+    return StoryError([Diagnostic("error", code, message, hint=hint)])

@@ -1,0 +1,366 @@
+"""The machine's output tokens assembled into lines and tags, as ink does it.
+
+The machine puts out pieces: text, values to print, glue, tags, and where frames are pushed and
+popped (a function's text is trimmed at both ends). ink decides only afterwards what a line is: a
+newline stands until it is known that no glue follows. So a line is finished when proper text or a
+tag comes after its newline, and what came after belongs to the next line, which ink reads again
+from a clean output; `Lines` does the same with the tokens.
+
+    lines = Lines(values)
+    lines.feed(tokens)            # any number of times in a turn
+    lines.finish()                # -> [Line("Hello.", ("tag",)), …]
+
+It does not know what a token means for the story, only how it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from foretell.vm import program as P
+from foretell.vm.values import Values
+
+__all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean"]
+
+_PAYLOAD: Final = (1 << P.TOKEN_SHIFT) - 1
+_SPACES: Final = re.compile(r"[ \t]+")
+_EDGES: Final = re.compile(r"^[ \t]+|[ \t]+(?=\n)|[ \t]+\Z", re.MULTILINE)
+
+# what an output stream holds: a string (text), or one of these
+_GLUE: Final = 1
+_TAG_BEGIN: Final = 2
+_TAG_END: Final = 3
+_STRING_BEGIN: Final = 4
+_Item = str | int | tuple[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text, without its newline, and its tags in order."""
+
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """`text` with runs of blanks made one, and none at the start or end of a line."""
+    return _SPACES.sub(" ", _EDGES.sub("", text))
+
+
+class _Stream:
+    """ink's output stream: what it lets in, drops and trims as content arrives."""
+
+    __slots__ = ("frames", "items", "strings", "threads")
+
+    def __init__(self) -> None:
+        self.items: list[_Item] = []
+        # one entry per frame: where its output began, -1 once text came, None for a tunnel
+        self.frames: list[int | None] = []
+        self.threads: list[list[int | None]] = []  # frames of the threads below
+        self.strings = 0
+
+    def copy(self) -> _Stream:
+        other = _Stream()
+        other.items = list(self.items)
+        other.frames = list(self.frames)
+        other.threads = [list(frames) for frames in self.threads]
+        other.strings = self.strings
+        return other
+
+    def push_text(self, text: str) -> None:
+        """Add text, newlines at its ends set apart."""
+        if "\n" not in text:
+            self._push(text)
+            return
+        for piece in _split_ends(text):
+            self._push(piece)
+
+    def push_mark(self, mark: int) -> None:
+        """Add glue or the start or end of a tag or string."""
+        if mark == _GLUE:
+            self._trim_newlines()
+        elif mark == _STRING_BEGIN:
+            self.strings += 1
+        self.items.append(mark)
+
+    def push_frame(self, kind: int) -> None:
+        self.frames.append(len(self.items) if kind == P.FUNCTION else None)
+
+    def pop_frame(self) -> None:
+        if not self.frames:
+            return
+        begun = self.frames[-1]
+        if begun is not None:
+            self._trim_function_end(max(begun, 0))
+        self.frames.pop()
+
+    def _push(self, text: str) -> None:
+        items = self.items
+        newline = text == "\n"
+        blank = not text.strip(" \t")
+        function_start = -1
+        if self.frames and self.frames[-1] is not None:
+            function_start = self.frames[-1]
+        glue = -1
+        for i in range(len(items) - 1, -1, -1):
+            item = items[i]
+            if item == _GLUE:
+                glue = i
+                break
+            if item == _STRING_BEGIN:
+                if i >= function_start:
+                    function_start = -1
+                break
+        if glue >= 0 or function_start >= 0:
+            if newline:
+                return
+            if not blank:
+                if glue >= 0:
+                    self._remove_glue()
+                if function_start >= 0:
+                    for i in range(len(self.frames) - 1, -1, -1):
+                        if self.frames[i] is None:
+                            break
+                        self.frames[i] = -1
+        elif newline and (self.ends_in_newline() or not self._has_text()):
+            return
+        items.append(text)
+
+    def _has_text(self) -> bool:
+        return any(isinstance(item, str) for item in self.items)
+
+    def ends_in_newline(self) -> bool:
+        for item in reversed(self.items):
+            if isinstance(item, str):
+                if item == "\n":
+                    return True
+                if item.strip(" \t"):
+                    return False
+            elif item in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
+                return False
+        return False
+
+    def _trim_newlines(self) -> None:
+        items = self.items
+        start = -1
+        for i in range(len(items) - 1, -1, -1):
+            item = items[i]
+            if isinstance(item, str):
+                if item == "\n":
+                    start = i
+                elif item.strip(" \t"):
+                    break
+            elif item in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
+                break
+        if start >= 0:
+            items[start:] = [item for item in items[start:] if not isinstance(item, str)]
+
+    def _remove_glue(self) -> None:
+        items = self.items
+        for i in range(len(items) - 1, -1, -1):
+            if items[i] == _GLUE:
+                del items[i]
+            elif items[i] in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
+                break
+
+    def _trim_function_end(self, start: int) -> None:
+        items = self.items
+        for i in range(len(items) - 1, start - 1, -1):
+            item = items[i]
+            if not isinstance(item, str):
+                continue
+            if item == "\n" or not item.strip(" \t"):
+                del items[i]
+            else:
+                break
+
+    def text(self) -> str:
+        """What would be read now: everything outside tags, cleaned."""
+        parts: list[str] = []
+        in_tag = False
+        for item in self.items:
+            if isinstance(item, str):
+                if not in_tag:
+                    parts.append(item)
+            elif item == _TAG_BEGIN:
+                in_tag = True
+            elif item == _TAG_END:
+                in_tag = False
+        return clean("".join(parts))
+
+    def tags(self) -> list[str]:
+        """The tags in the stream, one that is still open included."""
+        out: list[str] = []
+        current: list[str] = []
+        in_tag = False
+        for item in self.items:
+            if isinstance(item, tuple):
+                if not in_tag and item[0]:
+                    out.append(item[0])
+            elif isinstance(item, str):
+                if in_tag:
+                    current.append(item)
+            elif item in (_TAG_BEGIN, _TAG_END):
+                if current and (in_tag or item == _TAG_END):
+                    out.append(clean("".join(current)))
+                    current = []
+                in_tag = item == _TAG_BEGIN
+        if current:
+            out.append(clean("".join(current)))
+        return out
+
+
+class Lines:
+    """Tokens in, finished lines out. One per turn; `finish` starts the next."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._stream = _Stream()
+        self._lines: list[Line] = []
+        self._saved: _Stream | None = None  # the stream when a newline might have ended a line
+        self._saved_text = ""
+        self._saved_tags = 0
+        self._since: list[int] = []  # tokens since then
+
+    def feed(self, tokens: Iterable[int]) -> None:
+        """Take more tokens of this turn."""
+        queue = list(tokens)
+        at = 0
+        while at < len(queue):
+            token = queue[at]
+            at += 1
+            if self._saved is not None:
+                self._since.append(token)
+            _apply(self._stream, token, self._values)
+            if self._stream.strings:
+                continue
+            if self._saved is not None:
+                verdict = self._line_ended()
+                if verdict > 0:
+                    queue[at:at] = self._end_line()
+                    continue
+                if verdict < 0:
+                    self._saved = None
+                    self._since = []
+            if self._saved is None and self._stream.ends_in_newline():
+                self._saved = self._stream.copy()
+                self._saved_text = self._stream.text()
+                self._saved_tags = len(self._stream.tags())
+                self._since = []
+
+    def finish(self) -> list[Line]:
+        """The turn's lines; what is left makes the last one."""
+        text = self._stream.text()
+        tags = self._stream.tags()
+        if text or tags:
+            self._lines.append(Line(text.rstrip("\n"), tuple(tags)))
+        lines, self._lines = self._lines, []
+        self._stream = _Stream()
+        self._saved = None
+        self._since = []
+        return lines
+
+    def _line_ended(self) -> int:
+        """1 if the saved newline ends a line for sure, -1 if it is gone, 0 if it may yet be."""
+        text = self._stream.text()
+        before = self._saved_text
+        stands = len(text) >= len(before) > 0 and text[len(before) - 1] == "\n"
+        tags = len(self._stream.tags())
+        if not stands:
+            return -1
+        if tags > self._saved_tags:
+            return 1
+        return 1 if text[len(before) :].strip(" \t") else 0
+
+    def _end_line(self) -> list[int]:
+        """Take the saved line; gives the tokens that are read again for the next."""
+        saved = self._saved
+        assert saved is not None
+        self._lines.append(Line(self._saved_text.rstrip("\n"), tuple(saved.tags())))
+        self._stream = _Stream()
+        self._stream.frames = saved.frames
+        self._stream.threads = saved.threads
+        self._saved = None
+        again, self._since = self._since, []
+        return again
+
+
+def _apply(stream: _Stream, token: int, values: Values) -> None:
+    """Let one token act on a stream."""
+    kind = token >> P.TOKEN_SHIFT
+    payload = token & _PAYLOAD
+    if kind == P.TEXT:
+        stream.push_text(values.strings[payload])
+    elif kind == P.PRINT:
+        stream.push_text(values.text(payload))
+    elif kind == P.GLUE:
+        stream.push_mark(_GLUE)
+    elif kind == P.TAG_BEGIN:
+        stream.push_mark(_TAG_BEGIN)
+    elif kind == P.TAG_END:
+        stream.push_mark(_TAG_END)
+    elif kind == P.STRING_BEGIN:
+        stream.push_mark(_STRING_BEGIN)
+    elif kind == P.FRAME_PUSH:
+        stream.push_frame(payload)
+    elif kind == P.FRAME_POP:
+        stream.pop_frame()
+    elif kind == P.FIXED_TAG or kind == P.RETAINED_TAG:
+        stream.items.append((values.strings[payload],))
+    elif kind == P.THREAD_PUSH:
+        stream.threads.append(list(stream.frames))
+    elif kind == P.THREAD_POP:
+        stream.frames = stream.threads.pop() if stream.threads else []
+    elif kind == P.FOLLOW:
+        stream.frames = []
+        stream.threads = []
+
+
+def assemble_string(tokens: Iterable[int], values: Values) -> str:
+    """The string that tokens between the start and end of a string make."""
+    stream = _Stream()
+    stream.items.append(_STRING_BEGIN)
+    for token in tokens:
+        _apply(stream, token, values)
+    return "".join(item for item in stream.items if isinstance(item, str))
+
+
+def assemble_tag(tokens: Iterable[int], values: Values) -> str:
+    """The tag that tokens between the start and end of a choice's tag make."""
+    stream = _Stream()
+    stream.items.append(_TAG_BEGIN)
+    for token in tokens:
+        _apply(stream, token, values)
+    return clean("".join(item for item in stream.items if isinstance(item, str)))
+
+
+def _split_ends(text: str) -> list[str]:
+    """`text` with its leading and trailing newlines each as one newline of its own."""
+    blanks = " \t\n"
+    head = len(text) - len(text.lstrip(blanks))
+    tail = len(text.rstrip(blanks))
+    head_first = text.find("\n", 0, head)
+    head_last = text.rfind("\n", 0, head)
+    tail_first = text.find("\n", tail)
+    tail_last = text.rfind("\n", tail)
+    if head_first < 0 and tail_last < 0:
+        return [text]
+    out: list[str] = []
+    start, end = 0, len(text)
+    if head_first >= 0:
+        if head_first > 0:
+            out.append(text[:head_first])
+        out.append("\n")
+        start = head_last + 1
+    if tail_last >= 0:
+        end = tail_first
+    if end > start:
+        out.append(text[start:end])
+    if tail_last >= 0 and tail_first > head_last:
+        out.append("\n")
+        if tail_last < len(text) - 1:
+            out.append(text[tail_last + 1 :])
+    return out
