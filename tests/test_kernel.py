@@ -46,7 +46,9 @@ def test_a_kernel_is_the_function_it_was() -> None:
 
 
 def test_importing_kernels_brings_in_no_compiler() -> None:
-    code = "import sys, foretell.vm.kernel; print('llvmlite' in sys.modules, 'numpy' in sys.modules)"
+    code = (
+        "import sys, foretell.vm.kernel; print('llvmlite' in sys.modules, 'numpy' in sys.modules)"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["False", "False"]
 
@@ -118,7 +120,8 @@ def test_integers_become_the_nearest_single(n: int) -> None:
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(2.9, 2), (-2.9, -2), (3e9, 2**31 - 1), (-3e9, -(2**31)), (float("inf"), 2**31 - 1),
-     (float("-inf"), -(2**31)), (float("nan"), 0), (-0.0, 0), (1e-40, 0), (2147483520.0, 2147483520)],
+     (float("-inf"), -(2**31)), (float("nan"), 0), (-0.0, 0), (1e-40, 0),
+     (2147483520.0, 2147483520)],
 )  # fmt: skip
 def test_singles_become_integers_toward_zero(number: float, expected: int) -> None:
     (bits,) = struct.unpack("<I", struct.pack("<f", number))

@@ -78,12 +78,9 @@ class Compiled:
     `cached` says whether the code came from the cache, `seconds` how long getting it took.
     """
 
-    def __init__(
-        self, entries: dict[FunctionType, _Entry], keep: object, cached: bool, seconds: float
-    ) -> None:
+    def __init__(self, entries: dict[FunctionType, _Entry], cached: bool, seconds: float) -> None:
         self._entries = entries
         self._names = {function.__name__: entry for function, entry in entries.items()}
-        self._keep = keep  # the code lives as long as this does
         self.cached = cached
         self.seconds = seconds
 
@@ -208,7 +205,7 @@ def _compile(
 def _key(roots: Sequence[FunctionType], checked: bool, optimise: int) -> str:
     """The digest of all that is known of a compilation before its sources are parsed."""
     here = Path(__file__).parent
-    translator = ["jit.py", "kernel_ir.py", "kernel_source.py", "intrinsics.py", "kernel.py"]
+    translator = sorted([*here.glob("kernel*.py"), here / "intrinsics.py", here / "jit.py"])
     files = {function.__code__.co_filename: function for function in roots}
     parts: list[object] = [
         sys.version_info[:2],
@@ -221,7 +218,7 @@ def _key(roots: Sequence[FunctionType], checked: bool, optimise: int) -> str:
         optimise,
         [(f.__module__, f.__code__.co_qualname, f.__code__.co_firstlineno) for f in roots],
         [digest(read_source(function)) for function in files.values()],
-        [digest((here / name).read_bytes()) for name in translator],
+        [digest(path.read_bytes()) for path in translator],
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -246,20 +243,16 @@ def _link(
     linked = library.link(linker, "kernels")
     sites = [(paths[file], line, text) for file, line, text in notes["sites"]] if checked else None
     entries = {
-        function: _Entry(function.__name__, linked[signature["symbol"]], signature, sites)
+        function: _Entry(function.__name__, linker, linked, signature, sites)
         for function, signature in zip(roots, notes["signatures"], strict=True)
     }
-    return Compiled(entries, (linker, linked), cached, time.perf_counter() - began)
+    return Compiled(entries, cached, time.perf_counter() - began)
 
 
 _ORDER: Final = "<" if sys.byteorder == "little" else ">"
-# buffer type → how NumPy and the buffer protocol spell its elements
-_SPELLED: Final[dict[str, tuple[str, frozenset[str]]]] = {
-    "I64": (f"{_ORDER}i8", frozenset({"q", "<q", *(["l", "<l"] if ctypes.sizeof(ctypes.c_long) == 8 else [])})),
-    "I32": (f"{_ORDER}i4", frozenset({"i", "<i", *(["l", "<l"] if ctypes.sizeof(ctypes.c_long) == 4 else [])})),
-    "U8": ("|u1", frozenset({"B", "<B"})),
-    "F64": (f"{_ORDER}f8", frozenset({"d", "<d"})),
-}  # fmt: skip
+# buffer type → dtype of its elements, and letters the buffer protocol has for them
+_DTYPES: Final = {"I64": f"{_ORDER}i8", "I32": f"{_ORDER}i4", "U8": "|u1", "F64": f"{_ORDER}f8"}
+_LETTERS: Final = {"I64": "ql", "I32": "il", "U8": "B", "F64": "d"}
 _NUMBERS: Final[dict[str, Any]] = {
     "i64": ctypes.c_int64,
     "i1": ctypes.c_bool,
@@ -274,11 +267,13 @@ class _Entry:
     def __init__(
         self,
         name: str,
-        address: int,
+        linker: llvm.LLJIT,
+        linked: llvm.ResourceTracker,
         signature: dict[str, Any],
         sites: list[tuple[str, int, str]] | None,
     ) -> None:
         self.__name__ = name
+        self._keep = linker, linked  # the code lives as long as this does
         self._sites = sites
         self._parameters = [tuple(parameter) for parameter in signature["parameters"]]
         types: list[Any] = []
@@ -286,10 +281,14 @@ class _Entry:
             if not buffer:
                 types.append(_NUMBERS[kind])
             else:
-                types += [ctypes.c_void_p, ctypes.c_int64] if sites is not None else [ctypes.c_void_p]
+                types += (
+                    [ctypes.c_void_p, ctypes.c_int64] if sites is not None else [ctypes.c_void_p]
+                )
         if sites is not None:
             types.append(ctypes.c_void_p)
-        self._function = ctypes.CFUNCTYPE(_NUMBERS[signature["result"]], *types)(address)
+        self._function = ctypes.CFUNCTYPE(_NUMBERS[signature["result"]], *types)(
+            linked[signature["symbol"]]
+        )
 
     def __call__(self, *given: Any) -> Any:
         if len(given) != len(self._parameters):
@@ -335,12 +334,12 @@ def _buffer(value: Any, buffer: str, written: bool, what: str) -> tuple[int, int
     if isinstance(value, tuple):
         address, length = value
         return operator.index(address), operator.index(length)
-    spelled, formats = _SPELLED[buffer]
+    dtype = _DTYPES[buffer]
     interface = getattr(value, "__array_interface__", None)
     if interface is not None:
         address, readonly = interface["data"]
         shape = interface["shape"]
-        fits = interface["typestr"] == spelled
+        fits = interface["typestr"] == dtype
         flat = len(shape) == 1 and interface.get("strides") is None
     else:
         try:
@@ -351,13 +350,14 @@ def _buffer(value: Any, buffer: str, written: bool, what: str) -> tuple[int, int
                 " pass a NumPy array"
             ) from None
         shape, readonly = view.shape or (), view.readonly
-        fits = view.format in formats
+        letter = (view.format or "B").lstrip("<=@" if _ORDER == "<" else ">=@")
+        fits = letter in _LETTERS[buffer] and view.itemsize == int(dtype[2])
         flat = view.ndim == 1 and view.c_contiguous
         if readonly and fits:
             raise TypeError(f"{what} is read-only memory; pass a copy that can be written to")
         address = ctypes.addressof(ctypes.c_char.from_buffer(value)) if view.nbytes else 0
     if not fits:
-        raise TypeError(f"{what} is a buffer {buffer}; pass an array of dtype {spelled}")
+        raise TypeError(f"{what} is a buffer {buffer}; pass an array of dtype {dtype}")
     if not flat:
         raise TypeError(f"{what} is not one contiguous run of elements; pass array.reshape(-1)")
     if readonly and written:

@@ -154,7 +154,8 @@ def _bindings(body: Sequence[ast.stmt]) -> Counter[str]:
                 inner = [_bindings(node.body), _bindings(node.orelse)]
                 if isinstance(node, ast.Try):
                     inner += [_bindings(handler.body) for handler in node.handlers]
-                bound += reduce(Counter.__or__, inner)
+                for name in set().union(*inner):
+                    bound[name] += max(some[name] for some in inner)
             case ast.For() | ast.While():
                 # Whatever a loop binds, it may bind again.
                 again = _bindings(node.body)
@@ -194,8 +195,8 @@ class Sources:
         data = read_source(function)
         self.uses.files[code.co_filename] = digest(data)
         module = self._parse(code.co_filename, lambda: data)
-        node = module and module.definitions.get((code.co_name, code.co_firstlineno))
-        if node is None:
+        where = code.co_name, code.co_firstlineno
+        if module is None or where not in module.definitions:
             raise KernelError(
                 code.co_filename,
                 code.co_firstlineno,
@@ -203,7 +204,7 @@ class Sources:
                 "kernels are defined at a module's top level, in a file that has not changed"
                 " since it was imported",
             )
-        return node
+        return module.definitions[where]
 
     def meaning(self, function: FunctionType, dotted: str, line: int) -> Any:
         """What a global name in a kernel stands for, as the live object."""
