@@ -32,7 +32,12 @@ __all__ = [
     "COUNT_AT_START",
     "COUNT_TURNS",
     "COUNT_VISITS",
+    "HAS_CHOICE_ONLY_CONTENT",
+    "HAS_CONDITION",
+    "HAS_START_CONTENT",
+    "IS_FALLBACK",
     "NATIVE_FUNCTIONS",
+    "ONCE_ONLY",
     "Assign",
     "BoolValue",
     "ChoicePoint",
@@ -53,6 +58,8 @@ __all__ = [
     "VariablePointer",
     "VariableReference",
     "VoidValue",
+    "compact_path",
+    "components_of",
     "resolve_path",
 ]
 
@@ -304,6 +311,44 @@ class CompiledStory:
     list_definitions: dict[str, dict[str, int]] = field(default_factory=dict)
     ink_version: int = 21
     source_lines: int = 0
+
+
+def components_of(root: Container) -> dict[Node, tuple[str, ...]]:
+    """The path of every node below `root`, as components, found in one walk."""
+    found: dict[Node, tuple[str, ...]] = {root: ()}
+    stack: list[Container] = [root]
+    while stack:
+        container = stack.pop()
+        path = found[container]
+        for name, node in container.named.items():
+            found[node] = (*path, name)
+            if isinstance(node, Container):
+                stack.append(node)
+        for index, node in enumerate(container.content):
+            if isinstance(node, Container):
+                found[node] = (*path, node.name or str(index))
+                stack.append(node)
+            else:
+                found[node] = (*path, str(index))
+    return found
+
+
+def compact_path(here: tuple[str, ...], there: tuple[str, ...]) -> str:
+    """How ink writes the path to `there` in a node at `here`: the shorter of its two ways.
+
+    >>> compact_path(("knot", "0", "c-0", "3"), ("knot", "0", "g-0"))
+    '.^.^.g-0'
+    """
+    shared = 0
+    for one, other in zip(here, there, strict=False):
+        if one != other:
+            break
+        shared += 1
+    absolute = ".".join(there)
+    if not shared:
+        return absolute
+    relative = "." + ".".join(["^"] * (len(here) - shared) + list(there[shared:]))
+    return relative if len(relative) < len(absolute) else absolute
 
 
 def resolve_path(start: Node, path: str) -> tuple[Node, bool]:

@@ -1,0 +1,722 @@
+"""The container tree of a story: what ink's runtime executes.
+
+inklecate first builds a container for every piece of syntax and then dissolves those that nothing
+needs to find. Here content is written straight into the container that will hold it; only what
+has a name, or holds something that has, becomes a container of its own:
+
+    a knot or stitch         [ parameters…, weave ]              by its name
+    a weave with points      [ …, [gather "g-0"], {"c-0": …} ]
+    a choice with a text     [ "ev", {"^->": …}, …, {"*": …}, {"s": [text, {"->": "$r"}]} ]
+    a conditional's branch   [ {"->": ".^.b", "c": true}, {"b": […]} ]
+    a sequence               [ "ev", "visit", …, {"s0": […], "s1": […]} ]
+
+The text of a choice is needed twice, in the choice and after it. It stands in one container `s`
+that both divert to, having put the place to come back to in the temporary `$r`.
+
+Loose ends (see `weave`) are carried from weave to weave: a gather gives each of those it collects
+a divert to itself. Weaves inside a conditional or sequence pass on their gathers only; a choice
+there has to divert by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from foretell.compiler.ast import (
+    CYCLE,
+    KNOT,
+    ONCE,
+    SHUFFLE,
+    STOPPING,
+    STORY,
+    Assignment,
+    Branch,
+    Choice,
+    Conditional,
+    ConstDeclaration,
+    Content,
+    Divert,
+    DivertTargetExpression,
+    Flow,
+    FunctionCall,
+    Gather,
+    Glue,
+    IncDec,
+    ListDeclaration,
+    Output,
+    Return,
+    Sequence,
+    Syntax,
+    TagMark,
+    Text,
+    Todo,
+    TunnelOnwards,
+    VarDeclaration,
+    VariableUse,
+    Weave,
+    walk,
+)
+from foretell.compiler.emit_expressions import ExpressionEmitter
+from foretell.compiler.resolve import Problems, Symbols, Target
+from foretell.compiler.weave import following, has_points, last_significant, terminates
+from foretell.container import (
+    COUNT_AT_START,
+    COUNT_TURNS,
+    COUNT_VISITS,
+    HAS_CHOICE_ONLY_CONTENT,
+    HAS_CONDITION,
+    HAS_START_CONTENT,
+    IS_FALLBACK,
+    ONCE_ONLY,
+    Assign,
+    ChoicePoint,
+    Command,
+    CompiledStory,
+    Container,
+    DivertTarget,
+    IntValue,
+    ListValue,
+    NativeCall,
+    Node,
+    ReadCount,
+    StringValue,
+    VariableReference,
+    VoidValue,
+    compact_path,
+    components_of,
+)
+from foretell.container import Divert as Jump
+from foretell.container import Glue as RuntimeGlue
+from foretell.diagnostics import Span
+
+__all__ = ["emit_story"]
+
+
+def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> CompiledStory | None:
+    """The story whose names are `symbols`, or None where there are errors."""
+    return Emitter(symbols, problems, count_all).story()
+
+
+class _Frame:
+    """A weave being emitted: its loose ends, and the weave around it.
+
+    `sealed` says that a conditional or sequence stands between the two.
+    """
+
+    __slots__ = ("is_nested", "loose", "parent", "sealed", "weave")
+
+    def __init__(self, weave: Weave, parent: _Frame | None, sealed: bool) -> None:
+        self.weave = weave
+        self.parent = parent
+        self.sealed = sealed
+        self.is_nested: bool = sealed or (parent is not None and parent.is_nested)
+        self.loose: dict[Choice | Gather, None] = {}
+
+
+class Emitter(ExpressionEmitter):
+    """Turns a story's syntax into its container tree."""
+
+    def __init__(self, symbols: Symbols, problems: Problems, count_all: bool) -> None:
+        super().__init__(symbols, problems)
+        self.count_all = count_all
+        self.containers: dict[Target, Container] = {}
+        self.positions: dict[Choice | Gather, tuple[Weave, int]] = {}
+        self.initial: list[tuple[VarDeclaration | ListDeclaration, Flow]] = []
+        self.frame: _Frame | None = None
+        self.sealed = False
+
+    # --- the story ------------------------------------------------------------------------
+
+    def story(self) -> CompiledStory | None:
+        """The whole story."""
+        symbols = self.symbols
+        root = self._flow(symbols.story)
+        if symbols.globals:
+            root.add_named("global decl", self._initial_values())
+        root.add(Command("done"))
+        for constant in symbols.constant_list:
+            self._check_constant(constant)
+        if any(p.severity == "error" for p in self.problems.found):
+            return None
+        self._set_flags()
+        self._write_places(root)
+        definitions: dict[str, dict[str, int]] = {}
+        for declaration, _ in self.initial:
+            if isinstance(declaration, ListDeclaration):
+                definitions[declaration.name.text] = {
+                    i.name.text: i.number for i in declaration.items
+                }
+        return CompiledStory(root, definitions)
+
+    def _initial_values(self) -> Container:
+        """`global decl`: the first values of all variables, in the order they were met."""
+        container = Container()
+        container.add(Command("ev"))
+        for declaration, flow in self.initial:
+            self.flow = flow
+            span = declaration.span
+            name = declaration.name.text
+            if isinstance(declaration, ListDeclaration):
+                items = tuple(
+                    (f"{name}.{i.name.text}", i.number) for i in declaration.items if i.is_initial
+                )
+                container.add(ListValue(items, () if items else (name,), span=span))
+            else:
+                self.value(declaration.value, container)
+                self._check_initial(declaration)
+            container.add(Assign(name, True, True, span=span))
+        container.add(Command("/ev"))
+        container.add(Command("end"))
+        return container
+
+    def _check_initial(self, declaration: VarDeclaration) -> None:
+        value = declaration.value
+        if not isinstance(value, VariableUse) or value.dotted in self.symbols.constants:
+            return
+        path = value.path
+        if len(path) <= 2 and self.symbols.list_item(
+            path[0] if len(path) == 2 else None, path[-1], value.span
+        ):
+            return
+        self.problems.error(
+            "initial-value",
+            "a variable's first value can't be another variable",
+            value.span,
+            hint="give it a literal value, a constant or a list item",
+        )
+
+    def _check_constant(self, constant: ConstDeclaration) -> None:
+        if isinstance(constant.value, DivertTargetExpression):
+            self.problems.error(
+                "initial-value",
+                f"the constant `{constant.name.text}` can't hold a divert target",
+                constant.value.span,
+                hint=f"write VAR {constant.name.text} = …; ink's own compiler fails here too",
+            )
+
+    def _set_flags(self) -> None:
+        for target in self.visits_counted:
+            self.containers[target].flags |= COUNT_VISITS
+        for target in self.turns_counted:
+            self.containers[target].flags |= COUNT_TURNS
+        for container in self.containers.values():
+            if container.flags == COUNT_AT_START:
+                container.flags = 0  # nothing to count
+
+    def _write_places(self, root: Container) -> None:
+        """Write every place that jumps and counts name, now that the tree is complete."""
+        components = components_of(root)
+        for node, place in self.places:
+            target = place if isinstance(place, Node) else self.containers[place]
+            if isinstance(node, DivertTarget):
+                node.target = ".".join(components[target])
+            elif isinstance(node, Jump) and node.kind == "x()":
+                node.target = compact_path(components[node], (node.target,))
+            elif isinstance(node, Jump | ReadCount | ChoicePoint):
+                node.target = compact_path(components[node], components[target])
+
+    # --- knots and stitches ---------------------------------------------------------------
+
+    def _flow(self, flow: Flow) -> Container:
+        container = Container(
+            name=None if flow.name is None else flow.name.text,
+            flags=COUNT_VISITS if self.count_all else 0,
+            span=flow.span,
+        )
+        self.containers[flow] = container
+        self.flow = flow
+        found_return = self._check_flow(flow)
+        for argument in reversed(flow.arguments):
+            container.add(Assign(argument.name.text, False, True, span=argument.name.span))
+        frame: _Frame | None = None
+        if flow.weave is not None:
+            self.frame, self.sealed = None, False
+            root = container
+            if has_points(flow.weave):
+                root = Container(span=flow.span)
+                container.add(root)
+            frame = self._weave(flow.weave, root)
+        elif flow.level == KNOT and not flow.flows[0].arguments:
+            entry = Jump("->", "", span=flow.flows[0].span)
+            container.add(entry)
+            self.places.append((entry, flow.flows[0]))
+            self.reached.add(flow.flows[0])
+        self._children(flow, container)
+        self.flow = flow
+        if flow.level != STORY and not flow.is_function and frame is not None and not found_return:
+            self._check_loose_ends(flow, frame)
+        return container
+
+    def _children(self, flow: Flow, container: Container) -> None:
+        seen: dict[str, Flow] = {}
+        for child in flow.flows:
+            name = "" if child.name is None else child.name.text
+            earlier = seen.setdefault(name, child)
+            if earlier is not child and name:
+                self.problems.error(
+                    "duplicate-flow",
+                    f"there are two called `{name}`",
+                    child.name.span if child.name else child.span,
+                    f"second {child.kind}",
+                    f"the first is at {earlier.span.place}",
+                )
+            container.add_named(name, self._flow(child))
+
+    def _check_flow(self, flow: Flow) -> bool:
+        """Refuse what a function, or anything else, can't hold; whether there is a return in it."""
+        if flow.is_function:
+            self._check_function(flow)
+            return False
+        if flow.level == STORY:
+            return False
+        returns = next((n for n in walk(flow) if isinstance(n, Return)), None)
+        if returns is None:
+            return False
+        name = "" if flow.name is None else flow.name.text
+        if flow.level == KNOT or flow.owner is self.symbols.story:
+            self.problems.error(
+                "return-outside-function",
+                f"there is nothing to return from: `{name}` is a {flow.kind}",
+                returns.span,
+                hint=f"declare it as `== function {name} ==`; a tunnel returns with `->->`",
+            )
+        return True
+
+    def _check_function(self, flow: Flow) -> None:
+        name = "" if flow.name is None else flow.name.text
+        if flow.level != KNOT:
+            self.problems.error(
+                "function-stitch",
+                f"the function `{name}` can't be a stitch",
+                flow.span,
+                hint=f"write `== function {name} ==`",
+            )
+        for child in flow.flows:
+            self.problems.error(
+                "function-content", f"the function `{name}` can't hold stitches", child.span
+            )
+        if flow.weave is None:
+            return
+        values: set[Divert] = set()
+        for node in walk(flow.weave):
+            if isinstance(node, DivertTargetExpression):
+                values.add(node.divert)
+            elif isinstance(node, Divert) and node not in values:
+                self.problems.error(
+                    "function-content",
+                    f"the function `{name}` can't hold diverts",
+                    node.span,
+                    hint="make it a knot and enter it by a tunnel: -> knot ->",
+                )
+            elif isinstance(node, Choice):
+                self.problems.error(
+                    "function-content",
+                    f"the function `{name}` can't hold choices",
+                    node.span,
+                    hint="make it a knot and enter it by a tunnel: -> knot ->",
+                )
+
+    # --- weave ----------------------------------------------------------------------------
+
+    def _weave(self, weave: Weave, root: Container) -> _Frame:
+        """Write `weave` into `root`."""
+        frame = _Frame(weave, self.frame, self.sealed)
+        outer, outer_sealed = self.frame, self.sealed
+        self.frame, self.sealed = frame, False
+        current = root
+        previous: Choice | Gather | None = None
+        to_previous = has_choice = False
+        gathers = choices = 0
+        for index, item in enumerate(weave.items):
+            if isinstance(item, Gather):
+                self.positions[item] = (weave, index)
+                name = item.label.text if item.label is not None else f"g-{gathers}"
+                gathers += item.label is None
+                current = self._gather(item, name, root if has_choice else None, current)
+                has_choice = to_previous = False
+                previous = item
+            elif isinstance(item, Choice):
+                self.positions[item] = (weave, index)
+                if isinstance(previous, Gather):
+                    frame.loose.pop(previous, None)
+                inner = self._choice(item, current)
+                current.add_named(f"c-{choices}", inner)
+                choices += 1
+                frame.loose[item] = None
+                has_choice = to_previous = True
+                previous = item
+            else:
+                into = current
+                if to_previous and previous is not None:
+                    into = self.containers[previous]
+                if isinstance(item, Weave):
+                    nested = into
+                    if has_points(item):
+                        nested = Container(span=item.span)
+                        into.add(nested)
+                    self._weave(item, nested)
+                    if previous is not None:
+                        frame.loose.pop(previous, None)
+                        to_previous = False
+                else:
+                    self._item(item, into)
+        self._pass_on(frame)
+        self.frame, self.sealed = outer, outer_sealed
+        if frame.loose and frame.is_nested:
+            self._check_nested_ends(frame)
+        return frame
+
+    def _gather(
+        self, gather: Gather, name: str, beside: Container | None, current: Container
+    ) -> Container:
+        """The gather's container, collecting loose ends: `beside` the content where choices come
+        before it, so that only they lead there, else at the end of `current`."""
+        container = Container(name=name, flags=COUNT_AT_START, span=gather.span)
+        if self.count_all:
+            container.flags |= COUNT_VISITS
+        self.containers[gather] = container
+        if beside is None:
+            current.add(container)
+        else:
+            beside.add_named(name, container)
+        assert self.frame is not None
+        for end in self.frame.loose:
+            if isinstance(end, Gather) and end.depth == gather.depth:
+                continue
+            divert = Jump("->", "", span=gather.span)
+            self.containers[end].add(divert)
+            self.places.append((divert, container))
+        self.frame.loose.clear()
+        self.frame.loose[gather] = None
+        return container
+
+    def _pass_on(self, frame: _Frame) -> None:
+        """Hand loose ends to the weave around."""
+        if frame.parent is None:
+            return
+        for end in reversed(list(frame.loose)):
+            if frame.sealed and isinstance(end, Choice):
+                continue
+            frame.parent.loose[end] = None
+            del frame.loose[end]
+
+    def _choice(self, choice: Choice, into: Container) -> Container:
+        """Write the choice into `into`; the container that it leads to is returned."""
+        span = choice.span
+        inner = Container(flags=COUNT_AT_START, span=span)
+        if self.count_all or choice.once_only:
+            inner.flags |= COUNT_VISITS
+        self.containers[choice] = inner
+        outer = into
+        flags = (ONCE_ONLY if choice.once_only else 0) | (IS_FALLBACK if choice.is_fallback else 0)
+        start = choice.start
+        if start is not None:
+            outer = Container(span=span)
+            into.add(outer)
+        has_evaluation = bool(start or choice.only or choice.condition)
+        if has_evaluation:
+            outer.add(Command("ev", span=span))
+        if start is not None:
+            flags |= HAS_START_CONTENT
+            self._choice_text(start, outer, inner)
+        if choice.only is not None:
+            flags |= HAS_CHOICE_ONLY_CONTENT
+            outer.add(Command("str", span=choice.only.span))
+            self.content(choice.only.items, outer)
+            outer.add(Command("/str", span=choice.only.span))
+        if choice.condition is not None:
+            flags |= HAS_CONDITION
+            self._check_condition(choice.condition)
+            self.value(choice.condition, outer)
+        if has_evaluation:
+            outer.add(Command("/ev", span=span))
+        point = ChoicePoint("", flags, span=span)
+        outer.add(point)
+        self.places.append((point, inner))
+        self.content(choice.inner.items, inner)
+        return inner
+
+    def _choice_text(self, start: Content, outer: Container, inner: Container) -> None:
+        """Text that the choice and what follows it share: a container and two ways back."""
+        span = start.span
+        text = Container(span=span)
+        for holder, label in ((outer, "$r1"), (inner, "$r2")):
+            back = DivertTarget("", span=span)
+            jump = Jump("->", "", span=span)
+            place = Container(name=label, span=span)
+            if holder is inner:
+                holder.add(Command("ev", span=span))
+            holder.add(back)
+            if holder is inner:
+                holder.add(Command("/ev", span=span))
+            holder.add(Assign("$r", False, True, span=span))
+            if holder is outer:
+                holder.add(Command("str", span=span))
+            holder.add(jump)
+            if holder is outer:
+                self.content(start.items, text)
+                text.add(Jump("->", "$r", variable=True, span=span))
+                outer.add_named("s", text)
+            holder.add(place)
+            if holder is outer:
+                holder.add(Command("/str", span=span))
+            self.places += [(back, place), (jump, text)]
+
+    # --- content --------------------------------------------------------------------------
+
+    def content(self, items: Iterable[Syntax], into: Container) -> None:
+        for item in items:
+            self._item(item, into)
+
+    def _item(self, item: Syntax, into: Container) -> None:
+        match item:
+            case Text():
+                into.add(StringValue(item.text, span=item.span))
+            case Content():
+                self.content(item.items, into)
+            case Output():
+                self.evaluation(item.value, into, printed=True)
+            case Divert():
+                self.divert(item, into)
+            case Conditional():
+                self._conditional(item, into)
+            case Sequence():
+                self._sequence(item, into)
+            case Assignment():
+                self._assignment(item, into)
+            case FunctionCall():
+                into.add(Command("ev", span=item.span))
+                self.value(item, into)
+                into.add(Command("pop", span=item.span))
+                into.add(Command("/ev", span=item.span))
+            case IncDec():
+                self._increment(item, into)
+            case TagMark():
+                into.add(Command("#" if item.is_start else "/#", span=item.span))
+            case Glue():
+                into.add(RuntimeGlue(span=item.span))
+            case TunnelOnwards():
+                self.tunnel_onwards(item, into)
+            case Return():
+                self._return(item, into)
+            case VarDeclaration() | ListDeclaration():
+                self.declared.add(item.name.text)
+                self.initial.append((item, self.flow))
+            case Todo():
+                self.problems.report("note", "todo", item.message or "TODO", item.span)
+            case _:
+                pass  # constants, externals, includes: nothing to run
+
+    def _return(self, item: Return, into: Container) -> None:
+        span = item.span
+        if item.value is not None:
+            self.evaluation(item.value, into)
+        else:
+            into.add(Command("ev", span=span))
+            into.add(VoidValue(span=span))
+            into.add(Command("/ev", span=span))
+        into.add(Command("~ret", span=span))
+
+    def _assignment(self, item: Assignment, into: Container) -> None:
+        name = item.name.text
+        if item.is_temp:
+            if self.flow.level == STORY:
+                self.declared.add(name)
+            else:
+                self.declared_temps.setdefault(self.flow, set()).add(name)
+        self.evaluation(item.value, into)
+        is_global = False
+        if not item.is_temp:
+            is_global = self._is_global(item)
+        into.add(Assign(name, is_global, item.is_temp, span=item.span))
+
+    def _is_global(self, item: Assignment | IncDec) -> bool:
+        """Whether what `item` sets is a global; an error if there is no such variable."""
+        name = item.name.text
+        symbols = self.symbols
+        if symbols.is_local(name, self.flow):
+            return False
+        if name not in symbols.globals:
+            if name in symbols.constants:
+                message = f"`{name}` is a constant and can't be changed"
+                hint = f"declare it with VAR ({symbols.constants[name].name.span.place})"
+            else:
+                message = f"there is no variable `{name}` here"
+                hint = symbols.suggest_variable(name, self.flow) or (
+                    f"declare it: VAR {name} = …, or ~ temp {name} = …"
+                )
+            self.problems.error("unknown-variable", message, item.name.span, "set here", hint)
+        return True
+
+    def _increment(self, item: IncDec, into: Container) -> None:
+        span = item.span
+        name = item.name.text
+        into.add(Command("ev", span=span))
+        into.add(VariableReference(name, span=item.name.span))
+        if item.value is None:
+            into.add(IntValue(1, span=span))
+        else:
+            self.value(item.value, into)
+        into.add(NativeCall("+" if item.is_increment else "-", span=span))
+        into.add(Assign(name, self._is_global(item), False, span=span))
+        into.add(Command("/ev", span=span))
+
+    # --- conditionals and sequences -------------------------------------------------------
+
+    def _conditional(self, item: Conditional, into: Container) -> None:
+        outer_sealed, self.sealed = self.sealed, True
+        if item.query is not None:
+            self._check_condition(item.query)
+            self.evaluation(item.query, into)
+        rejoin = Command("nop", span=item.span)
+        for branch in item.branches:
+            into.add(self._branch(branch, rejoin))
+        first, last = (item.branches[0], item.branches[-1]) if item.branches else (None, None)
+        if item.query is not None and first and first.condition and last and not last.is_else:
+            into.add(Command("pop", span=item.span))
+        into.add(rejoin)
+        self.sealed = outer_sealed
+
+    def _branch(self, branch: Branch, rejoin: Command) -> Container:
+        span = branch.span
+        container = Container(span=span)
+        duplicates = branch.matches and not branch.is_else
+        if duplicates:
+            container.add(Command("du", span=span))
+        if not branch.is_true and not branch.is_else:
+            condition = branch.condition
+            where = condition.span if condition is not None else span
+            if condition is not None:
+                container.add(Command("ev", span=where))
+                self._check_condition(condition)
+                self.value(condition, container)
+            if branch.matches:
+                container.add(NativeCall("==", span=where))
+            if condition is not None:
+                container.add(Command("/ev", span=where))
+        jump = Jump("->", "", conditional=not branch.is_else, span=span)
+        container.add(jump)
+        body = Container(span=span)
+        self.places.append((jump, body))
+        if duplicates or (branch.is_else and branch.matches):
+            body.add(Command("pop", span=span))
+        if not branch.is_inline:
+            body.add(StringValue("\n", span=span))
+        if branch.weave is not None:
+            self._warn_of_else_text(branch.weave)
+            self._weave(branch.weave, body)
+        back = Jump("->", "", span=span)
+        body.add(back)
+        self.places.append((back, rejoin))
+        container.add_named("b", body)
+        return container
+
+    def _warn_of_else_text(self, weave: Weave) -> None:
+        for item in weave.items:
+            if isinstance(item, Text) and item.text.startswith("else:"):
+                self.problems.warning(
+                    "else-as-text",
+                    "this `else:` is shown to the reader as text",
+                    item.span,
+                    hint="write `- else:`",
+                )
+
+    def _sequence(self, item: Sequence, into: Container) -> None:
+        outer_sealed, self.sealed = self.sealed, True
+        span = item.span
+        kind = item.kind
+        container = Container(flags=COUNT_VISITS | COUNT_AT_START, span=span)
+        into.add(container)
+        count = len(item.elements)
+        branches = count + 1 if kind & ONCE else count
+
+        def add(*nodes: Node) -> None:
+            for node in nodes:
+                container.add(node)
+
+        add(Command("ev", span=span), Command("visit", span=span))
+        if kind & (STOPPING | ONCE):
+            add(IntValue(branches - 1, span=span), NativeCall("MIN", span=span))
+        elif kind & CYCLE:
+            add(IntValue(count, span=span), NativeCall("%", span=span))
+        if kind & SHUFFLE:
+            self._shuffle(kind, count, container, span)
+        add(Command("/ev", span=span))
+        rejoin = Command("nop", span=span)
+        for index in range(branches):
+            element = item.elements[index] if index < count else None
+            where = span if element is None else element.span
+            add(
+                Command("ev", span=where),
+                Command("du", span=where),
+                IntValue(index, span=where),
+                NativeCall("==", span=where),
+                Command("/ev", span=where),
+            )
+            jump = Jump("->", "", conditional=True, span=where)
+            add(jump)
+            body = Container(span=where)
+            body.add(Command("pop", span=where))
+            if element is not None:
+                self._weave(element, body)
+            back = Jump("->", "", span=where)
+            body.add(back)
+            container.add_named(f"s{index}", body)
+            self.places += [(jump, body), (back, rejoin)]
+        add(rejoin)
+        self.sealed = outer_sealed
+
+    def _shuffle(self, kind: int, count: int, container: Container, span: Span) -> None:
+        """Replace the visit count on the stack by a shuffled index, unless all were dealt."""
+        rejoin = Command("nop", span=span)
+        if kind & (ONCE | STOPPING):
+            skip = Jump("->", "", conditional=True, span=span)
+            container.add(Command("du", span=span))
+            container.add(IntValue(count - 1 if kind & STOPPING else count, span=span))
+            container.add(NativeCall("==", span=span))
+            container.add(skip)
+            self.places.append((skip, rejoin))
+        container.add(IntValue(count - 1 if kind & STOPPING else count, span=span))
+        container.add(Command("seq", span=span))
+        if kind & (ONCE | STOPPING):
+            container.add(rejoin)
+
+    # --- loose ends -----------------------------------------------------------------------
+
+    def _open_ends(self, frame: _Frame) -> list[Syntax]:
+        """What the flow of a weave runs out after."""
+        if isinstance(last_significant(frame.weave), Todo):
+            return []
+        found: list[Syntax] = []
+        if frame.loose:
+            for end in frame.loose:
+                weave, index = self.positions[end]
+                terminated, last = terminates(following(end, weave, index))
+                if not terminated:
+                    found.append(last or end)
+        elif not has_points(frame.weave):
+            terminated, last = terminates(frame.weave.items)
+            if not terminated:
+                found.append(last or frame.weave)
+        return [end for end in found if not isinstance(end, Todo)]
+
+    def _check_loose_ends(self, flow: Flow, frame: _Frame) -> None:
+        for end in self._open_ends(frame):
+            hint = "end it with a choice, a divert, or `-> DONE`"
+            if flow.flows and flow.flows[0].name and end in frame.weave.items:
+                hint += f"; to go on to `{flow.flows[0].name.text}` divert to it"
+            if isinstance(end, Divert) and end.kind == "->t->":
+                hint += f"; when the tunnel `{end.dotted}` returns there is nowhere to go"
+            self.problems.warning(
+                "loose-end", "the story may run out here", end.span, "nothing follows", hint
+            )
+
+    def _check_nested_ends(self, frame: _Frame) -> None:
+        for end in self._open_ends(frame):
+            self.problems.error(
+                "loose-choice",
+                "a choice inside braces must say where it leads",
+                end.span,
+                "nothing follows",
+                "end it with a divert; a choice with a condition is written * {condition} choice",
+            )

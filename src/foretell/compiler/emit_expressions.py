@@ -1,0 +1,723 @@
+"""Expressions and jumps as runtime content.
+
+ink's runtime evaluates on a stack: operands first, then the operator, between `ev` and `/ev`.
+
+    {x + 1}   ▶   "ev", {"VAR?": "x"}, 1, "+", "out", "/ev"
+
+A jump is a divert with what its arguments push before it. Whether a name is a variable, and so
+where a jump leads, depends on the variables declared *above*, as in ink's own compiler; where it
+leads in the tree is known only when the tree is complete, so places are noted in `self.places`
+and written by `paths` afterwards.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from foretell.compiler.ast import (
+    Argument,
+    Binary,
+    Divert,
+    DivertTargetExpression,
+    Flow,
+    FunctionCall,
+    IncDec,
+    ListLiteral,
+    MultipleConditions,
+    Name,
+    Number,
+    StringExpression,
+    Syntax,
+    TunnelOnwards,
+    Unary,
+    VariableUse,
+)
+from foretell.compiler.resolve import Problems, Symbols, Target
+from foretell.container import (
+    Assign,
+    BoolValue,
+    Command,
+    Container,
+    DivertTarget,
+    FloatValue,
+    IntValue,
+    ListValue,
+    NativeCall,
+    Node,
+    ReadCount,
+    StringValue,
+    VariablePointer,
+    VariableReference,
+    VoidValue,
+)
+from foretell.container import Divert as Jump
+from foretell.diagnostics import Span
+
+__all__ = ["BUILT_IN_FUNCTIONS", "ExpressionEmitter"]
+
+_NATIVE_PARAMETERS: Final = {
+    "MIN": 2,
+    "MAX": 2,
+    "POW": 2,
+    "FLOOR": 1,
+    "CEILING": 1,
+    "INT": 1,
+    "FLOAT": 1,
+    "LIST_MIN": 1,
+    "LIST_MAX": 1,
+    "LIST_ALL": 1,
+    "LIST_COUNT": 1,
+    "LIST_VALUE": 1,
+    "LIST_INVERT": 1,
+}
+_COMMAND_PARAMETERS: Final = {
+    "CHOICE_COUNT": ("choiceCnt", ()),
+    "TURNS": ("turn", ()),
+    "RANDOM": ("rnd", ("the smallest integer", "the largest")),
+    "SEED_RANDOM": ("srnd", ("an integer",)),
+    "LIST_RANGE": ("range", ("a list", "a smallest item or number", "a largest")),
+    "LIST_RANDOM": ("lrnd", ("a list",)),
+}
+_COUNTING: Final = {"TURNS_SINCE": "turns", "READ_COUNT": "readc"}
+
+BUILT_IN_FUNCTIONS: Final = frozenset(
+    [*_NATIVE_PARAMETERS, *_COMMAND_PARAMETERS, *_COUNTING]
+) - {"LIST_RANGE"}
+"""Names that nothing else may have (ink leaves LIST_RANGE free)."""
+
+_FUNCTION_NAMES: Final = BUILT_IN_FUNCTIONS | {"LIST_RANGE"}
+
+
+class ExpressionEmitter:
+    """Turns expressions and jumps into content, inside the flow at hand."""
+
+    def __init__(self, symbols: Symbols, problems: Problems) -> None:
+        self.symbols = symbols
+        self.problems = problems
+        self.flow: Flow = symbols.story
+        self.declared: set[str] = set()  # globals met so far
+        self.declared_temps: dict[Flow, set[str]] = {}
+        self.places: list[tuple[Jump | DivertTarget | ReadCount | Node, Target | Node]] = []
+        self.visits_counted: set[Target] = set()
+        self.turns_counted: set[Target] = set()
+        self.used_variables: set[str] = set()
+        self.reached: set[Target] = set()
+
+    # --- values ---------------------------------------------------------------------------
+
+    def evaluation(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
+        """`ev value /ev`, and `out` where it is printed."""
+        span = value.span
+        into.add(Command("ev", span=span))
+        self.value(value, into, printed=printed)
+        if printed:
+            into.add(Command("out", span=span))
+        into.add(Command("/ev", span=span))
+
+    def value(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
+        """What pushes `value`."""
+        match value:
+            case VariableUse():
+                self._variable(value, into, printed)
+            case Number():
+                into.add(_number(value, value.span))
+            case Binary():
+                self._binary(value, into)
+            case FunctionCall():
+                self._call(value, into)
+            case StringExpression():
+                self._string(value, into)
+            case Unary():
+                self._check_condition(value.inner)
+                self.value(value.inner, into)
+                into.add(NativeCall(value.operator, span=value.span))
+            case DivertTargetExpression():
+                self._divert_target(value, into)
+            case ListLiteral():
+                self._list_literal(value, into)
+            case MultipleConditions():
+                for index, condition in enumerate(value.conditions):
+                    self._check_condition(condition)
+                    self.value(condition, into)
+                    if index:
+                        into.add(NativeCall("&&", span=value.span))
+            case IncDec():
+                self.problems.error(
+                    "syntax",
+                    "a variable can only be increased or decreased on a line of its own",
+                    value.span,
+                )
+            case _:
+                raise AssertionError(type(value).__name__)
+
+    def _binary(self, value: Binary, into: Container) -> None:
+        # the left side of a long sum is as deep as the sum is long: no recursion there
+        spine: list[Binary] = []
+        left: Syntax = value
+        while isinstance(left, Binary):
+            spine.append(left)
+            left = left.left
+        self.value(left, into)
+        for node in reversed(spine):
+            self.value(node.right, into)
+            self._check_operands(node)
+            into.add(NativeCall(node.operator, span=node.span))
+
+    def _check_operands(self, node: Binary) -> None:
+        if node.operator == "?" and isinstance(node.left, Unary) and node.left.operator == "!":
+            self.problems.error(
+                "not-has",
+                "`not` applies to what stands before the `?` or `has`, not to its result",
+                node.span,
+                hint="write not (a ? b)",
+            )
+        for side in (node.left, node.right):
+            if isinstance(side, DivertTargetExpression) and not (
+                node.operator in ("==", "!=")
+                and all(
+                    isinstance(s, DivertTargetExpression | VariableUse)
+                    for s in (node.left, node.right)
+                )
+            ):
+                self._misused_target(side)
+
+    def _check_condition(self, value: Syntax) -> None:
+        """Refuse a divert target where a truth value belongs."""
+        if isinstance(value, DivertTargetExpression):
+            self._misused_target(value)
+
+    def _misused_target(self, value: DivertTargetExpression) -> None:
+        name = value.divert.dotted
+        self.problems.error(
+            "misused-target",
+            "a divert target can only be assigned, passed on or compared with another",
+            value.span,
+            hint=f"to call a function write `{name}()`, to ask how often it was seen `{name}`",
+        )
+
+    def _string(self, value: StringExpression, into: Container) -> None:
+        into.add(Command("str", span=value.span))
+        self.content(value.items, into)
+        into.add(Command("/str", span=value.span))
+
+    def content(self, items: list[Syntax], into: Container) -> None:
+        """Content of any kind (see `emit`)."""
+        raise NotImplementedError
+
+    def _list_literal(self, value: ListLiteral, into: Container) -> None:
+        items: dict[str, int] = {}
+        for member in value.members:
+            list_name, dot, item_name = member.text.rpartition(".")
+            found = self.symbols.list_item(list_name if dot else None, item_name, member.span)
+            if found is None:
+                known = (
+                    f"the list `{list_name}` has no item `{item_name}`"
+                    if list_name in self.symbols.lists
+                    else f"no list has an item `{member.text}`"
+                )
+                hint = self.symbols.suggest_variable(item_name, self.flow)
+                if self.symbols.is_variable(member.text, self.flow):
+                    hint = "a single name in parentheses is a list of that item: take them away"
+                self.problems.error("unknown-item", known, member.span, "this item", hint)
+                continue
+            declaration, item = found
+            key = f"{declaration.name.text}.{item.name.text}"
+            if key in items:
+                self.problems.warning(
+                    "duplicate-item", f"`{member.text}` is in this list twice", member.span
+                )
+            self.used_variables.add(declaration.name.text)
+            items[key] = item.number
+        into.add(ListValue(tuple(items.items()), span=value.span))
+
+    # --- variables ------------------------------------------------------------------------
+
+    def _variable(self, use: VariableUse, into: Container, printed: bool) -> None:
+        symbols = self.symbols
+        constant = symbols.constants.get(use.dotted)
+        if constant is not None:
+            self.used_variables.add(use.dotted)
+            self._constant(constant.value, into, use.span)
+            return
+        path = use.path
+        if len(path) <= 2 and symbols.list_item(
+            path[0] if len(path) == 2 else None, path[-1], use.span
+        ):
+            into.add(VariableReference(use.dotted, span=use.span))
+            return
+        target = symbols.find(path, self.flow)
+        if target is not None:
+            self._read_count(use, target, into, printed)
+            return
+        into.add(VariableReference(use.dotted, span=use.span))
+        if len(path) > 1:
+            self.problems.error(
+                "unknown-name",
+                f"there is no knot, stitch, label or list item `{use.dotted}`",
+                use.span,
+                "this name",
+                symbols.suggest_target(path, self.flow),
+            )
+        elif not symbols.is_variable(path[0], self.flow):
+            self._unknown_variable(use)
+        else:
+            self.used_variables.add(path[0])
+
+    def _unknown_variable(self, use: VariableUse) -> None:
+        name = use.dotted
+        owner = next(
+            (f for f, temps in self.symbols.temps.items() if name in temps and f.name), None
+        )
+        hint = self.symbols.suggest_variable(name, self.flow)
+        if owner is not None and owner.name is not None:
+            hint = f"a temporary of that name belongs to `{owner.name.text}` alone; VAR declares one for all"
+        elif name in self.symbols.externals or name in _FUNCTION_NAMES:
+            hint = f"to call it write `{name}()`"
+        self.problems.error(
+            "unknown-variable", f"there is no variable `{name}` here", use.span, "this name", hint
+        )
+
+    def _constant(self, value: Syntax, into: Container, span: Span) -> None:
+        match value:
+            case Number():
+                into.add(_number(value, span))
+            case StringExpression():
+                into.add(Command("str", span=span))
+                self.content(value.items, into)
+                into.add(Command("/str", span=span))
+            case _:
+                into.add(IntValue(0, span=span))  # an error was reported at its declaration
+
+    def _read_count(
+        self, use: VariableUse, target: Target, into: Container, printed: bool
+    ) -> None:
+        self.visits_counted.add(target)
+        node = ReadCount("", span=use.span)
+        self.places.append((node, target))
+        into.add(node)
+        if printed and isinstance(target, Flow) and target.is_function:
+            self.problems.warning(
+                "function-not-called",
+                f"this shows how often the function `{use.dotted}` was called",
+                use.span,
+                hint=f"to call it write `{{{use.dotted}()}}`",
+            )
+
+    # --- divert targets -------------------------------------------------------------------
+
+    def _divert_target(
+        self, value: DivertTargetExpression, into: Container, *, counts_visits: bool = True
+    ) -> None:
+        """A place as a value. What is done with it is unknown, so everything there is counted."""
+        divert = value.divert
+        node = DivertTarget("", span=value.span)
+        into.add(node)
+        if divert.is_done or divert.is_end:
+            self.problems.error(
+                "misused-target", f"`-> {divert.dotted}` can't be a value", value.span
+            )
+            return
+        if not divert.target:
+            return
+        target = self._target_of(divert)
+        if isinstance(target, str):
+            self.problems.error(
+                "misused-target",
+                f"`{target}` is a variable, so it needs no `->` here",
+                value.span,
+                hint=f"write `{target}`",
+            )
+            return
+        if target is None:
+            self._unknown_target(divert, is_call=False)
+            return
+        if divert.arguments:
+            self.problems.error(
+                "arguments", "a divert target can't hold arguments", divert.span,
+                hint="pass them where it is diverted to",
+            )
+        if counts_visits:
+            self.visits_counted.add(target)
+        self.turns_counted.add(target)
+        self.reached.add(target)
+        self.places.append((node, target))
+        if isinstance(target, Flow):
+            for argument in target.arguments:
+                if argument.is_reference:
+                    self.problems.error(
+                        "misused-target",
+                        f"`{divert.dotted}` takes `ref {argument.name.text}`, so it can't be a value",
+                        value.span,
+                    )
+
+    # --- function calls -------------------------------------------------------------------
+
+    def _call(self, call: FunctionCall, into: Container) -> None:
+        name = call.name.text
+        arguments = call.arguments
+        if name in _COMMAND_PARAMETERS:
+            command, parameters = _COMMAND_PARAMETERS[name]
+            self._check_count(call, len(parameters), ", ".join(parameters))
+            if name in ("RANDOM", "SEED_RANDOM"):
+                self._check_integers(call)
+            for argument in arguments:
+                self.value(argument, into)
+            into.add(Command(command, span=call.span))
+        elif name in _COUNTING:
+            self._counting_call(call, into)
+        elif name in _NATIVE_PARAMETERS:
+            self._check_count(call, _NATIVE_PARAMETERS[name], "")
+            for argument in arguments:
+                self.value(argument, into)
+            into.add(NativeCall(name, span=call.span))
+        elif name in self.symbols.lists:
+            self._list_from(call, into)
+        else:
+            self._jump((call.name,), arguments, call.span, "f()", into)
+
+    def _check_count(self, call: FunctionCall, wanted: int, what: str) -> None:
+        got = len(call.arguments)
+        if got != wanted:
+            plural = "" if wanted == 1 else "s"
+            self.problems.error(
+                "arguments",
+                f"{call.name.text} takes {wanted or 'no'} argument{plural}, not {got}",
+                call.span,
+                hint=f"it wants {what}" if what else "",
+            )
+
+    def _check_integers(self, call: FunctionCall) -> None:
+        for argument in call.arguments:
+            if isinstance(argument, Number) and type(argument.value) is not int:
+                self.problems.error(
+                    "arguments", f"{call.name.text} takes integers", argument.span, "this is none"
+                )
+
+    def _counting_call(self, call: FunctionCall, into: Container) -> None:
+        name = call.name.text
+        first = call.arguments[0] if len(call.arguments) == 1 else None
+        if isinstance(first, DivertTargetExpression):
+            self._divert_target(first, into, counts_visits=name == "READ_COUNT")
+        elif isinstance(first, VariableUse):
+            self.value(first, into)
+            if self._is_read_count(first):
+                self.problems.error(
+                    "misused-target",
+                    f"{name} takes a divert target, not a read count",
+                    first.span,
+                    hint=f"write {name}(-> {first.dotted})",
+                )
+        else:
+            self.problems.error(
+                "arguments",
+                f"{name} takes one divert target",
+                call.span,
+                hint=f"write {name}(-> knot)",
+            )
+        into.add(Command(_COUNTING[name], span=call.span))
+
+    def _is_read_count(self, use: VariableUse) -> bool:
+        symbols = self.symbols
+        return use.dotted not in symbols.constants and symbols.find(use.path, self.flow) is not None
+
+    def _list_from(self, call: FunctionCall, into: Container) -> None:
+        name = call.name.text
+        self.used_variables.add(name)
+        if not call.arguments:
+            into.add(ListValue((), (name,), span=call.span))
+            return
+        if len(call.arguments) > 1:
+            self.problems.error(
+                "arguments",
+                f"`{name}` makes a list of one number at most",
+                call.span,
+                hint=f"to combine items write {name}(1) + {name}(2)",
+            )
+        elif len(call.arguments) == 1:
+            into.add(StringValue(name, span=call.span))
+            self.value(call.arguments[0], into)
+            into.add(Command("listInt", span=call.span))
+
+    # --- jumps ----------------------------------------------------------------------------
+
+    def divert(self, divert: Divert, into: Container) -> None:
+        """`-> target`, a tunnel or a thread."""
+        if divert.is_end or divert.is_done:
+            into.add(Command("end" if divert.is_end else "done", span=divert.span))
+        elif divert.target:
+            self._jump(divert.target, divert.arguments, divert.span, divert.kind, into)
+
+    def _target_of(self, divert: Divert) -> Target | str | None:
+        """Where a divert leads: a place, the name of a variable that holds one, or nowhere known."""
+        return self._lead(divert.target, divert.span)
+
+    def _lead(self, names: tuple[Name, ...], span: Span) -> Target | str | None:
+        first = names[0].text
+        if self._is_declared_variable(first):
+            argument = self.symbols.argument(first, self.flow)
+            if argument is not None and not argument.is_divert:
+                self.problems.error(
+                    "divert-parameter",
+                    f"the parameter `{first}` is diverted to, but it isn't marked as a divert target",
+                    argument.name.span,
+                    f"used as a target in line {span.line}",
+                    f"declare it as `-> {first}`",
+                )
+            self.used_variables.add(first)
+            return first
+        return self.symbols.find([n.text for n in names], self.flow)
+
+    def _is_declared_variable(self, name: str) -> bool:
+        """Whether `name` is a variable by now: ink looks no further down than here."""
+        flow = self.flow
+        return (
+            self.symbols.argument(name, flow) is not None
+            or name in self.declared_temps.get(flow, ())
+            or name in self.declared
+        )
+
+    def _jump(
+        self,
+        names: tuple[Name, ...],
+        arguments: list[Syntax],
+        span: Span,
+        kind: str,
+        into: Container,
+    ) -> None:
+        """Arguments, and the divert, tunnel, thread or function call (`kind`) they are for."""
+        is_call = kind == "f()"
+        target = self._lead(names, span)
+        name = names[0].text
+        is_external = len(names) == 1 and name in self.symbols.externals
+        flow = target if isinstance(target, Flow) else None
+        if not isinstance(target, str):
+            if target is not None:
+                self.reached.add(target)
+            self._check_jump(names, target, arguments, span, is_call, is_external)
+        if arguments:
+            if not is_call:
+                into.add(Command("ev", span=span))
+            self._arguments(names, arguments, flow, into)
+            if not is_call:
+                into.add(Command("/ev", span=span))
+        if kind == "thread":
+            into.add(Command("thread", span=span))
+            kind = "->"
+        node = Jump(kind, "", span=span)
+        into.add(node)
+        if is_external:
+            node.kind = "x()"
+            node.target = name
+            node.external_arguments = len(arguments)
+            if isinstance(target, str):
+                node.variable = True
+            self.places.append((node, node))
+        elif isinstance(target, str):
+            node.target = target
+            node.variable = True
+        elif target is not None:
+            self.places.append((node, target))
+
+    def _arguments(
+        self, names: tuple[Name, ...], arguments: list[Syntax], flow: Flow | None, into: Container
+    ) -> None:
+        wanted: list[Argument] = flow.arguments if flow is not None else []
+        for index, argument in enumerate(arguments):
+            if index < len(wanted) and wanted[index].is_reference:
+                self._reference(argument, wanted[index], into)
+            else:
+                self.value(argument, into)
+
+    def _reference(self, argument: Syntax, wanted: Argument, into: Container) -> None:
+        """A variable passed by reference."""
+        if not isinstance(argument, VariableUse):
+            self.problems.error(
+                "arguments",
+                f"`ref {wanted.name.text}` wants a variable",
+                argument.span,
+                "this is a value",
+                "put it in a variable first",
+            )
+            return
+        if self.symbols.find(argument.path, self.flow) is not None:
+            self.problems.error(
+                "arguments",
+                f"`ref {wanted.name.text}` wants a variable, but `{argument.dotted}` is a place",
+                argument.span,
+            )
+            return
+        if len(argument.path) == 1 and not self.symbols.is_variable(argument.dotted, self.flow):
+            is_item = self.symbols.list_item(None, argument.dotted, argument.span) is not None
+            if not is_item and argument.dotted not in self.symbols.constants:
+                self._unknown_variable(argument)
+        self.used_variables.add(argument.dotted)
+        into.add(VariablePointer(argument.dotted, span=argument.span))
+
+    def _check_jump(
+        self,
+        names: tuple[Name, ...],
+        target: Target | None,
+        arguments: list[Syntax],
+        span: Span,
+        is_call: bool,
+        is_external: bool,
+    ) -> None:
+        dotted = ".".join(n.text for n in names)
+        if is_external:
+            self._check_external(dotted, arguments, span, is_call)
+        elif target is None:
+            if dotted in _FUNCTION_NAMES:
+                self.problems.error(
+                    "not-called", f"`{dotted}` is a function and must be called", span,
+                    hint=f"write `~ {dotted}()`",
+                )
+            else:
+                self._unknown_target(Divert(span, names, arguments), is_call)
+        if target is None:
+            return
+        if isinstance(target, Flow):
+            if is_call and not target.is_function:
+                self.problems.error(
+                    "not-a-function",
+                    f"`{dotted}` is a {target.kind}, but it is called as a function",
+                    span,
+                    hint=f"declare it as `== function {dotted} ==`, or divert to it",
+                )
+            elif target.is_function and not is_call:
+                self.problems.error(
+                    "divert-to-function",
+                    f"`{dotted}` is a function and can't be diverted to",
+                    span,
+                    hint=f"call it: `{dotted}()`",
+                )
+        self._check_arguments(dotted, target, arguments, span)
+
+    def _check_external(
+        self, name: str, arguments: list[Syntax], span: Span, is_call: bool
+    ) -> None:
+        if not is_call:
+            self.problems.error(
+                "not-called",
+                f"`{name}` is an external function and must be called",
+                span,
+                hint=f"write `~ {name}()`",
+            )
+        wanted = len(self.symbols.externals[name].parameters)
+        if len(arguments) != wanted:
+            self.problems.error(
+                "arguments",
+                f"the external function `{name}` takes {wanted} arguments, not {len(arguments)}",
+                span,
+                hint=f"it is declared at {self.symbols.externals[name].span.place}",
+            )
+
+    def _check_arguments(
+        self, dotted: str, target: Target, arguments: list[Syntax], span: Span
+    ) -> None:
+        wanted = target.arguments if isinstance(target, Flow) else []
+        if len(arguments) != len(wanted):
+            if not isinstance(target, Flow):
+                message = f"`{dotted}` is a label and takes no arguments"
+            else:
+                count = len(wanted) or "no"
+                plural = "" if len(wanted) == 1 else "s"
+                got = len(arguments) or "none"
+                message = f"`{dotted}` takes {count} argument{plural}, but gets {got}"
+            self.problems.error(
+                "arguments", message, span, hint=f"it is declared at {target.span.place}"
+            )
+            return
+        for argument, parameter in zip(arguments, wanted, strict=True):
+            if not parameter.is_divert or isinstance(argument, DivertTargetExpression):
+                continue
+            name = parameter.name.text
+            if not isinstance(argument, VariableUse):
+                self.problems.error(
+                    "arguments", f"`-> {name}` wants a divert target", argument.span, "this is none"
+                )
+            elif self.symbols.find(argument.path, self.flow) is not None:
+                self.problems.error(
+                    "arguments",
+                    f"`-> {name}` wants a divert target, but this is a read count",
+                    argument.span,
+                    hint=f"write `-> {argument.dotted}`",
+                )
+
+    def _unknown_target(self, divert: Divert, is_call: bool) -> None:
+        dotted = divert.dotted
+        place = divert.target[0].span
+        last = divert.target[-1].span
+        span = Span(place.source, place.line, place.column, last.end_line, last.end_column)
+        hint = self.symbols.suggest_target(divert.path, self.flow)
+        declared = self.symbols.globals.get(dotted) or self.symbols.temps[self.flow].get(dotted)
+        if declared is not None:
+            hint = (
+                f"the variable `{dotted}` is declared further down ({declared.name.span.place});"
+                " ink must meet it before it is diverted to"
+            )
+        if is_call:
+            message = f"there is no function `{dotted}`"
+            label = "called here"
+        else:
+            message = f"there is no knot, stitch or label `{dotted}`"
+            label = "diverted to here"
+        self.problems.error("unknown-divert", message, span, label, hint)
+
+    def tunnel_onwards(self, onwards: TunnelOnwards, into: Container) -> None:
+        """`->->`, `->-> target`"""
+        span = onwards.span
+        after = onwards.after
+        into.add(Command("ev", span=span))
+        if after is None:
+            into.add(VoidValue(span=span))
+        elif after.is_end or after.is_done:
+            self.problems.error(
+                "misused-target",
+                f"a tunnel can't return to {after.dotted}",
+                after.span,
+                hint=f"write `-> {after.dotted}`",
+            )
+        else:
+            self._tunnel_target(after, into)
+        into.add(Command("/ev", span=span))
+        into.add(Command("->->", span=span))
+
+    def _tunnel_target(self, after: Divert, into: Container) -> None:
+        target = self._target_of(after)
+        if isinstance(target, str):
+            if after.arguments:
+                self.problems.error(
+                    "arguments",
+                    f"`->-> {target}` can't pass arguments, since `{target}` is a variable",
+                    after.span,
+                )
+            into.add(VariableReference(target, span=after.span))
+            return
+        is_external = len(after.target) == 1 and after.dotted in self.symbols.externals
+        self._check_jump(after.target, target, after.arguments, after.span, False, is_external)
+        flow = target if isinstance(target, Flow) else None
+        self._arguments(after.target, after.arguments, flow, into)
+        node = DivertTarget("", span=after.span)
+        into.add(node)
+        if target is not None:
+            self.reached.add(target)
+            self.places.append((node, target))
+
+
+def _number(number: Number, span: Span) -> Node:
+    value = number.value
+    if isinstance(value, bool):
+        return BoolValue(value, span=span)
+    if isinstance(value, int):
+        return IntValue(value, span=span)
+    return FloatValue(single(value), span=span)
+
+
+def single(value: float) -> float:
+    """The single-precision float nearest to `value`."""
+    try:
+        nearest: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    return nearest

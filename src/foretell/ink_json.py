@@ -1,0 +1,461 @@
+"""ink JSON, the file that inklecate and inkjs write and every ink runtime reads.
+
+A container is an array. Its last element is null, or an object with what is reached by name only,
+the count flags `#f` and the container's own name `#n`:
+
+    {"inkVersion": 21,
+     "root": [["^Once upon a time", "\\n", ["done", {"#n": "g-0"}], null],
+              "done", {"kitchen": ["^…", "\\n", "end", {"#f": 1}]}],
+     "listDefs": {"colours": {"red": 1, "blue": 2}}}
+
+    "^text"  "\\n"  "<>"        text, a line's end, glue
+    5  2.0  true               values; a float keeps its point
+    "ev" "out" "+" "L^" …      commands and operators (`^` as an operator is `L^`)
+    {"->": path}               a divert, also "f()", "->t->", "x()"; with "var", "c", "exArgs"
+    {"*": path, "flg": 20}     a choice
+    {"^->": path} {"^var": name, "ci": -1} {"list": {…}, "origins": […]}
+    {"VAR?": name} {"CNT?": path} {"VAR=": name, "re": true} {"temp=": name}
+    "void"  {"#": text}        nothing; a tag as ink wrote it before 1.1
+
+`dump` writes exactly what inklecate 1.2 does, byte for byte: no blanks, keys in its order, only
+`\\n \\t \\" \\\\` escaped and other control characters left out, floats as C# prints them.
+`load` reads versions 18 to 21 and trusts nothing: whatever is wrong is a `StoryError` that says
+where. Neither checks that paths lead anywhere.
+
+    >>> dump(load('{"inkVersion":21,"root":[["^Hi","\\\\n",null],"done",null],"listDefs":{}}'))
+    '{"inkVersion":21,"root":[["^Hi","\\\\n",null],"done",null],"listDefs":{}}'
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from typing import Any, Final, NoReturn
+
+from foretell.container import (
+    COMMANDS,
+    NATIVE_FUNCTIONS,
+    Assign,
+    BoolValue,
+    ChoicePoint,
+    Command,
+    CompiledStory,
+    Container,
+    Divert,
+    DivertTarget,
+    FloatValue,
+    Glue,
+    IntValue,
+    LegacyTag,
+    ListValue,
+    NativeCall,
+    Node,
+    ReadCount,
+    StringValue,
+    VariablePointer,
+    VariableReference,
+    VoidValue,
+)
+from foretell.diagnostics import Diagnostic, Source, Span, StoryError
+
+__all__ = ["INK_VERSION", "OLDEST_INK_VERSION", "dump", "format_float", "load"]
+
+INK_VERSION: Final = 21
+OLDEST_INK_VERSION: Final = 18
+MAX_DEPTH: Final = 2000  # containers within containers
+
+_ESCAPES: Final = {i: "" for i in range(32)} | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+_DIVERT_KINDS: Final = ("->", "f()", "->t->", "x()")
+_MIN_INT: Final = -(2**31)
+_MAX_INT: Final = 2**31 - 1
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def dump(story: CompiledStory) -> str:
+    """The story as ink JSON, exactly as inklecate writes it."""
+    out: list[str] = [f'{{"inkVersion":{INK_VERSION},"root":']
+    _write_tree(story.root, out)
+    out.append(',"listDefs":{')
+    lists = []
+    for name, items in story.list_definitions.items():
+        numbers = ",".join(f"{_quoted(item)}:{number}" for item, number in items.items())
+        lists.append(f"{_quoted(name)}:{{{numbers}}}")
+    out.append(",".join(lists))
+    out.append("}}")
+    return "".join(out)
+
+
+def _write_tree(root: Container, out: list[str]) -> None:
+    """Write a container and all it holds, without recursion.
+
+    The stack holds text that is ready, and containers still to be opened with whether to write
+    their name.
+    """
+    stack: list[str | tuple[Container, bool]] = [(root, root.name is not None)]
+    while stack:
+        todo = stack.pop()
+        if isinstance(todo, str):
+            out.append(todo)
+            continue
+        container, with_name = todo
+        parts: list[str | tuple[Container, bool]] = ["["]
+        for node in container.content:
+            if isinstance(node, Container):
+                parts.append((node, bool(node.name)))
+                parts.append(",")
+            else:
+                parts.append(_written(node) + ",")
+        parts += _terminator(container, with_name)
+        parts.append("]")
+        parts.reverse()
+        stack += parts
+
+
+def _terminator(container: Container, with_name: bool) -> list[str | tuple[Container, bool]]:
+    if not container.named and not container.flags and not with_name:
+        return ["null"]
+    parts: list[str | tuple[Container, bool]] = []
+    for name, node in container.named.items():
+        parts.append(f"{',' if parts else '{'}{_quoted(name)}:")
+        parts.append((node, False) if isinstance(node, Container) else _written(node))
+    if container.flags:
+        parts.append(f'{"," if parts else "{"}"#f":{container.flags}')
+    if with_name:
+        parts.append(f'{"," if parts else "{"}"#n":{_quoted(container.name or "")}')
+    parts.append("}")
+    return parts
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def _written(node: Node) -> str:
+    """A node that is no container."""
+    match node:
+        case StringValue():
+            return '"\\n"' if node.text == "\n" else f'"^{node.text.translate(_ESCAPES)}"'
+        case Command():
+            return f'"{node.name}"'
+        case NativeCall():
+            return '"L^"' if node.name == "^" else f'"{node.name}"'
+        case Divert():
+            return _written_divert(node)
+        case IntValue():
+            return str(node.value)
+        case BoolValue():
+            return "true" if node.value else "false"
+        case FloatValue():
+            return _written_float(node.value)
+        case VariableReference():
+            return f'{{"VAR?":{_quoted(node.name)}}}'
+        case ReadCount():
+            return f'{{"CNT?":{_quoted(node.target)}}}'
+        case Assign():
+            key = "VAR=" if node.is_global else "temp="
+            again = "" if node.is_declaration else ',"re":true'
+            return f'{{"{key}":{_quoted(node.name)}{again}}}'
+        case DivertTarget():
+            return f'{{"^->":{_quoted(node.target)}}}'
+        case ChoicePoint():
+            return f'{{"*":{_quoted(node.target)},"flg":{node.flags}}}'
+        case VariablePointer():
+            return f'{{"^var":{_quoted(node.name)},"ci":{node.context}}}'
+        case ListValue():
+            return _written_list(node)
+        case Glue():
+            return '"<>"'
+        case VoidValue():
+            return '"void"'
+        case LegacyTag():
+            return f'{{"#":{_quoted(node.text)}}}'
+        case _:
+            raise AssertionError(type(node).__name__)
+
+
+def _written_divert(node: Divert) -> str:
+    parts = [f'"{node.kind}":{_quoted(node.target)}']
+    if node.variable:
+        parts.append('"var":true')
+    if node.conditional:
+        parts.append('"c":true')
+    if node.external_arguments:
+        parts.append(f'"exArgs":{node.external_arguments}')
+    return f"{{{','.join(parts)}}}"
+
+
+def _written_list(node: ListValue) -> str:
+    items = ",".join(f"{_quoted(name)}:{number}" for name, number in node.items)
+    if node.items or not node.origins:
+        return f'{{"list":{{{items}}}}}'
+    origins = ",".join(_quoted(name) for name in node.origins)
+    return f'{{"list":{{}},"origins":[{origins}]}}'
+
+
+def _written_float(value: float) -> str:
+    if math.isnan(value):
+        return "0.0"
+    if math.isinf(value):
+        return "3.4E+38" if value > 0 else "-3.4E+38"
+    written = format_float(value)
+    return written if "." in written or "E" in written else f"{written}.0"
+
+
+def format_float(value: float) -> str:
+    """A finite float as C# prints a single: the fewest digits that tell it from its neighbours.
+
+    >>> format_float(2 / 3), format_float(1e7), format_float(0.00001)
+    ('0.6666667', '1E+07', '1E-05')
+    """
+    if value == 0:
+        return "-0" if math.copysign(1.0, value) < 0 else "0"
+    bits = struct.pack("<f", value)
+    mantissa = exponent = ""
+    for precision in range(9):
+        mantissa, _, exponent = f"{abs(value):.{precision}e}".partition("e")
+        if struct.pack("<f", math.copysign(float(f"{mantissa}e{exponent}"), value)) == bits:
+            break
+    digits = mantissa.replace(".", "").rstrip("0") or "0"
+    scale = int(exponent) + 1  # the value is 0.digits times ten to the scale
+    sign = "-" if value < 0 else ""
+    if scale > max(len(digits), 7) or scale < -3 - 1 + 1:
+        power = scale - 1
+        point = f".{digits[1:]}" if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{point}E{'-' if power < 0 else '+'}{abs(power):02d}"
+    if scale <= 0:
+        return f"{sign}0.{'0' * -scale}{digits}"
+    if len(digits) <= scale:
+        return f"{sign}{digits}{'0' * (scale - len(digits))}"
+    return f"{sign}{digits[:scale]}.{digits[scale:]}"
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def load(text: str, *, name: str = "story.json") -> CompiledStory:
+    """The story that ink JSON holds; StoryError where it is malformed."""
+    source = Source(name, text.removeprefix("\ufeff"))
+    return _Reader(source).story()
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def fail(self, message: str, where: str = "", hint: str = "", code: str = "ink-json") -> NoReturn:
+        """Give up."""
+        label = f"at {where}" if where else ""
+        span = Span(self.source, 1)
+        full = f"{message} ({label})" if label else message
+        raise StoryError([Diagnostic("error", code, full, span, "", hint)])
+
+    def story(self) -> CompiledStory:
+        """The whole file."""
+        data = self._parsed()
+        if not isinstance(data, dict):
+            self.fail(f"a story is an object, but this is {_kind(data)}")
+        version = data.get("inkVersion")
+        if "inkVersion" not in data or "root" not in data:
+            missing = "inkVersion" if "inkVersion" not in data else "root"
+            self.fail(
+                f"there is no `{missing}`, so this is not a compiled ink story",
+                hint="compile the story with foretell, inklecate or inkjs first",
+            )
+        if type(version) is not int:
+            self.fail(f"`inkVersion` should be a whole number, but is {_kind(version)}")
+        if not OLDEST_INK_VERSION <= version <= INK_VERSION:
+            age = "newer" if version > INK_VERSION else "older"
+            self.fail(
+                f"the story is of version {version}, {age} than what can be read"
+                f" ({OLDEST_INK_VERSION} to {INK_VERSION})",
+                hint="compile it again from its source",
+                code="ink-version",
+            )
+        root = data["root"]
+        if not isinstance(root, list):
+            self.fail(f"`root` should be an array, but is {_kind(root)}")
+        return CompiledStory(self._tree(root), self._lists(data.get("listDefs")), version)
+
+    def _parsed(self) -> Any:
+        try:
+            return json.loads(self.source.text, parse_constant=self._refuse_constant)
+        except json.JSONDecodeError as problem:
+            span = Span(self.source, problem.lineno, problem.colno)
+            raise StoryError(
+                [Diagnostic("error", "json", f"this is not JSON: {problem.msg}", span, "here")]
+            ) from None
+        except RecursionError:
+            self.fail("the story is nested too deeply to be read", code="too-deep")
+        except ValueError:
+            self.fail("a number is too large", code="number-range")
+
+    def _refuse_constant(self, constant: str) -> NoReturn:
+        self.fail(f"`{constant}` is not a number that JSON knows", code="json")
+
+    def _lists(self, data: Any) -> dict[str, dict[str, int]]:
+        if data is None:
+            return {}
+        if not isinstance(data, dict):
+            self.fail(f"`listDefs` should be an object, but is {_kind(data)}")
+        for name, items in data.items():
+            if not isinstance(items, dict):
+                self.fail(f"the list `{name}` should be an object, but is {_kind(items)}")
+            for item, number in items.items():
+                self._integer(number, f"listDefs.{name}.{item}")
+        return data
+
+    def _integer(self, value: Any, where: str) -> int:
+        if type(value) is not int:
+            self.fail(f"expected a whole number, but found {_kind(value)}", where)
+        if not _MIN_INT <= value <= _MAX_INT:
+            self.fail("a number is too large: ink's integers have 32 bits", where, "", "number-range")
+        return value
+
+    def _text(self, value: Any, where: str) -> str:
+        if not isinstance(value, str):
+            self.fail(f"expected text, but found {_kind(value)}", where)
+        return value
+
+    def _tree(self, data: list[Any]) -> Container:
+        """The container tree, without recursion: the stack holds arrays and what they become."""
+        root = Container()
+        stack: list[tuple[list[Any], Container, str, int]] = [(data, root, "root", 0)]
+        while stack:
+            array, container, where, depth = stack.pop()
+            if depth > MAX_DEPTH:
+                self.fail("the story is nested too deeply to be read", code="too-deep")
+            if not array:
+                self.fail("a container is empty; it should end in null or an object", where)
+            for index, token in enumerate(array[:-1]):
+                here = f"{where}[{index}]"
+                if isinstance(token, list):
+                    child = Container()
+                    child.name = self._own_name(token, here)
+                    container.add(child)
+                    stack.append((token, child, here, depth + 1))
+                else:
+                    container.add(self._node(token, here))
+            last = array[-1]
+            if last is None:
+                continue
+            if not isinstance(last, dict):
+                self.fail(f"a container should end in null or an object, not {_kind(last)}", where)
+            for key, value in last.items():
+                here = f"{where}.{key}"
+                if key == "#f":
+                    flags = self._integer(value, here)
+                    if not 0 <= flags <= 7:
+                        self.fail("count flags should be between 0 and 7", here)
+                    container.flags = flags
+                elif key == "#n":
+                    container.name = container.name or self._text(value, here)
+                elif isinstance(value, list):
+                    child = Container()
+                    container.add_named(key, child)
+                    stack.append((value, child, here, depth + 1))
+                else:
+                    self.fail(f"a named container should be an array, but is {_kind(value)}", here)
+        return root
+
+    def _own_name(self, array: list[Any], where: str) -> str | None:
+        last = array[-1] if array else None
+        if not isinstance(last, dict) or "#n" not in last:
+            return None
+        return self._text(last["#n"], f"{where}.#n")
+
+    def _node(self, token: Any, where: str) -> Node:
+        """A node that is no container."""
+        if isinstance(token, str):
+            return self._word(token, where)
+        if isinstance(token, bool):
+            return BoolValue(token)
+        if isinstance(token, int):
+            return IntValue(self._integer(token, where))
+        if isinstance(token, float):
+            if not math.isfinite(token) or abs(token) > 3.5e38:
+                self.fail("a number is too large for a single-precision float", where)
+            return FloatValue(struct.unpack("<f", struct.pack("<f", min(token, _MAX_FLOAT)))[0])
+        if isinstance(token, dict):
+            return self._object(token, where)
+        self.fail(f"expected content, but found {_kind(token)}", where)
+
+    def _word(self, token: str, where: str) -> Node:
+        if token.startswith("^"):
+            return StringValue(token[1:])
+        if token == "\n":
+            return StringValue("\n")
+        if token in COMMANDS:
+            return Command(token)
+        if token == "L^" or (token in NATIVE_FUNCTIONS and token != "^"):
+            return NativeCall("^" if token == "L^" else token)
+        if token == "<>":
+            return Glue()
+        if token == "void":
+            return VoidValue()
+        shown = token if len(token) <= 40 else f"{token[:37]}…"
+        self.fail(
+            f"there is no command `{shown}`", where, "text begins with `^`", "unknown-command"
+        )
+
+    def _object(self, token: dict[str, Any], where: str) -> Node:
+        for kind in _DIVERT_KINDS:
+            if kind in token:
+                return self._divert(kind, token, where)
+        if "^->" in token:
+            return DivertTarget(self._text(token["^->"], where))
+        if "^var" in token:
+            context = self._integer(token.get("ci", -1), where)
+            return VariablePointer(self._text(token["^var"], where), context)
+        if "*" in token:
+            flags = self._integer(token.get("flg", 0), where)
+            if not 0 <= flags <= 31:
+                self.fail("a choice's flags should be between 0 and 31", where)
+            return ChoicePoint(self._text(token["*"], where), flags)
+        if "VAR?" in token:
+            return VariableReference(self._text(token["VAR?"], where))
+        if "CNT?" in token:
+            return ReadCount(self._text(token["CNT?"], where))
+        for key in ("VAR=", "temp="):
+            if key in token:
+                return Assign(self._text(token[key], where), key == "VAR=", "re" not in token)
+        if "#" in token:
+            return LegacyTag(self._text(token["#"], where))
+        if "list" in token:
+            return self._list(token, where)
+        shown = ", ".join(f"`{key}`" for key in list(token)[:5]) or "no keys"
+        self.fail(f"nothing in ink is written as an object with {shown}", where, "", "unknown-object")
+
+    def _divert(self, kind: str, token: dict[str, Any], where: str) -> Divert:
+        arguments = self._integer(token.get("exArgs", 0), where) if kind == "x()" else 0
+        if arguments < 0:
+            self.fail("a number of arguments can't be negative", where)
+        return Divert(
+            kind, self._text(token[kind], where), "var" in token, "c" in token, arguments
+        )
+
+    def _list(self, token: dict[str, Any], where: str) -> ListValue:
+        items = token["list"]
+        if not isinstance(items, dict):
+            self.fail(f"a list's items should be an object, not {_kind(items)}", where)
+        for item, number in items.items():
+            self._integer(number, f"{where}.{item}")
+        origins = token.get("origins", [])
+        if not isinstance(origins, list) or not all(isinstance(o, str) for o in origins):
+            self.fail("a list's origins should be an array of names", where)
+        return ListValue(tuple(items.items()), tuple(origins))
+
+
+_MAX_FLOAT: Final = 3.4028234663852886e38
+
+
+def _kind(value: Any) -> str:
+    """What kind of JSON `value` is, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    names = {dict: "an object", list: "an array", str: "text", int: "a number", float: "a number"}
+    return names[type(value)]
