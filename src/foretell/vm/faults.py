@@ -43,9 +43,7 @@ _HINTS: Final = {
 }
 
 
-def describe(
-    program: Program, row: Sequence[int], tables: Sequence[int], status: int
-) -> Diagnostic:
+def describe(program: Program, row: Sequence[int], status: int) -> Diagnostic:
     """The problem a run stopped with (status ERROR or WARNING)."""
     code, value = row[P.FAULT], row[P.FAULT_VALUE]
     pc = row[P.PC]
@@ -71,8 +69,10 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
         holds = "was empty/null (the value 0)." if value == 0 else f"contained '{shown}'."
         return (
             "not-a-target",
-            "Tried to divert to a target from a variable, but the variable didn't contain a "
-            f"divert target, it {holds}",
+            (
+                "Tried to divert to a target from a variable, but the variable didn't contain a "
+                f"divert target, it {holds}"
+            ),
         )
     if code == P.F_OPERATION:
         return "bad-operation", values.messages[value & V.PAYLOAD]
@@ -80,8 +80,10 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
         path = values.target_paths[value & V.PAYLOAD]
         return (
             "target-as-condition",
-            f"Shouldn't use a divert target (to {path}) as a conditional value. Did you intend a "
-            "function call 'likeThis()' or a read count check 'likeThis'? (no arrows)",
+            (
+                f"Shouldn't use a divert target (to {path}) as a conditional value. Did you intend "
+                "a function call 'likeThis()' or a read count check 'likeThis'? (no arrows)"
+            ),
         )
     if code == P.F_COUNT_TARGET:
         extra = ""
@@ -92,8 +94,10 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
             )
         return (
             "count-needs-target",
-            "TURNS_SINCE expected a divert target (knot, stitch, label name), but saw "
-            f"{shown}{extra}",
+            (
+                "TURNS_SINCE expected a divert target (knot, stitch, label name), but saw "
+                f"{shown}{extra}"
+            ),
         )
     if code == P.F_UNCOUNTED:
         place = shown
@@ -103,8 +107,10 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
     if code == P.F_RANDOM_RANGE:
         return (
             "random-range",
-            f"RANDOM was called with minimum as {V.number(value)} and a maximum that is not "
-            "larger. The maximum must be larger",
+            (
+                f"RANDOM was called with minimum as {V.number(value)} and a maximum that is not "
+                "larger. The maximum must be larger"
+            ),
         )
     if code == P.F_RANDOM_TYPE:
         which = "maximum" if value else "minimum"
@@ -117,8 +123,10 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
     if code == P.F_NO_EXTERNAL:
         return (
             "missing-external",
-            f"Trying to call EXTERNAL function '{program.externals[value]}' which has not been "
-            "bound, and fallback ink function could not be found.",
+            (
+                f"Trying to call EXTERNAL function '{program.externals[value]}' which has not been "
+                "bound, and fallback ink function could not be found."
+            ),
         )
     if code == P.F_NOT_LIST:
         return "not-a-list", "Expected list for LIST_RANDOM"
@@ -129,10 +137,12 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
     if code == P.W_NOT_FOUND:
         return (
             "variable-not-found",
-            f"Variable not found: '{program.temp_names[value]}'. Using default value of 0 (false). "
-            "This can happen with temporary variables if the declaration hasn't yet been hit. "
-            "Globals are always given a default value on load if a value doesn't exist in the "
-            "save state.",
+            (
+                f"Variable not found: '{program.temp_names[value]}'. Using default value of 0 "
+                "(false). This can happen with temporary variables if the declaration hasn't yet been hit. "
+                "Globals are always given a default value on load if a value doesn't exist in the "
+                "save state."
+            ),
         )
     if code == P.W_NO_CONTAINER:
         return "count-of-nothing", f"Failed to find container for lookup at {shown}"

@@ -645,7 +645,7 @@ class _Lowering:
                     if index + 2 < len(current.content):
                         resume.setdefault(id(current), []).append((index + 2, label))
                     else:
-                        self.place_after(current, index + 1, label, work, resume)
+                        self.place_after(current, label, work, resume)
                     continue
                 if node.name == "ev":
                     self.in_eval = True
@@ -700,7 +700,6 @@ class _Lowering:
     def place_after(
         self,
         container: Container,
-        index: int,
         label: _Label,
         work: list[tuple[Container, int]],
         resume: dict[int, list[tuple[int, _Label]]],
@@ -1064,7 +1063,7 @@ class _Lowering:
                     self.lay_out_stub(*self.stubs.pop(0))
             if not found:
                 break
-        for _key, label in self.labels.items():
+        for label in self.labels.values():
             if label.waiting:
                 label_pc = self.emit(P.OP_FALL)
                 for at in label.waiting:

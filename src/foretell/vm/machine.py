@@ -130,7 +130,11 @@ def walk(tables: I64, row: I64, target: int, origin: int) -> None:
         if mode != 1:
             slot = tables[entry + P.WALK_VISITS]
             if slot >= 0:
-                row[tables[P.T_VISITS] + slot] += 1
+                x = row[tables[P.T_VISITS] + slot] + 1
+                limit = tables[P.T_LIMITS]
+                if limit != 0 and tables[limit + slot * 2] != 0 and x > tables[limit + slot * 2]:
+                    x -= tables[limit + slot * 2 + 1]
+                row[tables[P.T_VISITS] + slot] = x
             slot = tables[entry + P.WALK_TURNS]
             if slot >= 0:
                 row[tables[P.T_TURNS] + slot] = row[P.TURN] + 2
@@ -419,7 +423,9 @@ def operation_of(op: int) -> int:
 @kernel
 def temp_address(tables: I64, row: I64, address: int) -> int:
     """Where the variable really is whose slot is at `address`: pointers are followed."""
-    while (row[address] >> 32) == V.POINTER:
+    hops = 0
+    while (row[address] >> 32) == V.POINTER and hops < 64:
+        hops += 1
         p = row[address] & 0xFFFFFFFF
         if (p & 1) != 0:
             address = row[P.THREAD] + (p >> 1)
@@ -524,12 +530,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     pc = a if x == 0 else pc + 1
             elif op == P.OP_VISIT:
                 x = row[visits + a] + 1
-                cap = code[at + 2]
-                modulus = code[at + 3]
-                if cap != 0 and x > cap:
-                    x = cap
-                if modulus != 0 and x > modulus:
-                    x -= modulus
+                if code[at + 2] != 0 and x > code[at + 2]:
+                    x -= code[at + 3]
                 row[visits + a] = x
                 pc += 1
             elif op == P.OP_CHOICE:
@@ -594,7 +596,14 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     p = y & 0xFFFFFFFF
                     x = row[P.THREAD] + (p >> 1) if (p & 1) != 0 else g + (p >> 1)
                     if (row[x] >> 32) == V.POINTER:
+                        p = row[x] & 0xFFFFFFFF
                         y = row[x]
+                        x = row[P.THREAD] + (p >> 1) if (p & 1) != 0 else g + (p >> 1)
+                    if x == row[P.FRAME] + P.FR_HEADER + a:
+                        # a variable passed by reference to a parameter of its own name and frame
+                        sp -= 1
+                        pc += 1
+                        continue
                 x = row[P.FRAME] + P.FR_HEADER + a
                 if (y >> 32) == V.LIST and (y & 1) == 0 and (row[x] >> 32) == V.LIST:
                     y = memo_find(memo, mask, V.O_RETAIN, row[x], row[sp - 1])

@@ -96,6 +96,7 @@ T_EXTERNALS: Final = (
     13  # where the externals are: per index, 1 if bound, then scope << 8 | arguments
 )
 T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
+T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
 TABLES: Final = 16
 
 # a memo entry: (operation + 1, a, b, result); operation 0 is an empty slot
@@ -221,7 +222,7 @@ OP_PUSH: Final = 2  #      a value                 ( -- v )
 OP_LOAD_GLOBAL: Final = 3  # a slot                ( -- v )
 OP_JUMP_IF: Final = 4  #   a pc                    ( v -- )          jump if v is true
 OP_JUMP_UNLESS: Final = 5  # a pc                  ( v -- )          jump if v is false
-OP_VISIT: Final = 6  #     a slot b cap c modulus  ( -- )            count a visit; see `saturate`
+OP_VISIT: Final = 6  #     a slot b limit c step   ( -- )            count; past a limit, step back
 OP_CHOICE: Final = 7  #    a choice c 1 if bare    ( [tags s] [tags s] [v] -- ) offer a choice
 OP_LOAD_VISITS: Final = 8  # a slot                ( -- n )
 OP_STORE_GLOBAL: Final = 9  # a slot               ( v -- )

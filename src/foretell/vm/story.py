@@ -620,7 +620,7 @@ class Story:
                     status = P.ERROR
                     break
             else:
-                problems.append(faults.describe(self.program, row, self._tables, status))
+                problems.append(faults.describe(self.program, row, status))
                 if status == P.ERROR:
                     machine.force_end(self._tables, row)
                     break

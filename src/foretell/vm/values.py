@@ -284,7 +284,7 @@ class Values:
         tag = value >> TAG_SHIFT
         if tag == INT:
             return str(number(value))
-        if tag == STRING or tag == TAG:
+        if tag in (STRING, TAG):
             return self.strings[value & PAYLOAD]
         if tag == FLOAT:
             return float_text(float_number(value))
@@ -592,7 +592,7 @@ class Values:
         return new
 
     def _list_from_int(self, name: int, n: int) -> int:
-        if n >> TAG_SHIFT not in (INT,):
+        if n >> TAG_SHIFT != INT:
             raise _OperationError(
                 "Passed non-integer when creating a list element from a numerical value."
             )
