@@ -54,6 +54,7 @@ function mix(seed, k) {
 let play = null; // what the running `play` request asked for, and its budget
 
 // A log of draws is a linked list, so that a copied state shares it: {before, draw, length}.
+// A draw that has a single outcome is no draw: it is not counted (shuffles still remember it).
 const logOf = (state) => state.drawLog || null;
 const lengthOf = (log) => (log ? log.length : 0);
 
@@ -61,9 +62,10 @@ function takeDraw(state, kind, outcomes, among, extra) {
   const log = logOf(state);
   const k = lengthOf(log);
   const forced = play.draws && k < play.draws.length ? play.draws[k] : null;
-  const outcome = forced === null ? among(mix(play.seed, k) % outcomes) : forced;
+  const isDraw = outcomes > 1;
+  const outcome = isDraw && forced !== null ? forced : among(mix(play.seed, k) % outcomes);
   const draw = { kind, outcomes, outcome, ...extra };
-  state.drawLog = { before: log, draw, length: k + 1 };
+  state.drawLog = { before: log, draw, length: k + (isDraw ? 1 : 0) };
   return outcome;
 }
 
@@ -71,7 +73,7 @@ function drawsBetween(log, from) {
   const out = [];
   for (; lengthOf(log) > from; log = log.before) {
     const { kind, outcomes, outcome } = log.draw;
-    out.push({ kind, outcomes, outcome });
+    if (outcomes > 1) out.push({ kind, outcomes, outcome });
   }
   return out.reverse();
 }
