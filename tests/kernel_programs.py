@@ -203,7 +203,9 @@ class Writer:
                 [f"c == {number}", f"c in ({number}, {number + 1})", f"c == {number} or c == 13"]
             )
             self.line(indent, f"{word} {test}:")
-            self.block(indent + 1)
+            self.line(indent + 1, f"m[{number & 7}] = add64(m[{number & 7}], {number + 100})")
+            if self.choose.randrange(3) == 0:
+                self.block(indent + 1)
             word = "elif"
 
     def count(self, indent: int) -> None:

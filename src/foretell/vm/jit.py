@@ -18,18 +18,21 @@ NumPy array of the right dtype; anything with the buffer protocol (bytearray, ar
 array); a tuple `(address, length)`; or, without bounds checks, a bare address as an int. Nothing
 is copied or converted. Two buffers may be one and the same or overlap.
 
-**Measured** (LLVM 22, two noisy cores of an AMD EPYC; medians, a machine of 90 opcodes in 450
-lines and one of 600 in 3,300):
+**Measured** (LLVM 22, a noisy core of an AMD EPYC, processor time, least of several). Two made-up
+machines in groups of ten, of 90 opcodes in 530 lines and of 600 in 3,300:
 
-    optimise   90 opcodes: compile    run          600 opcodes: compile
-    0          0.05 s                 5.2 ns/op    0.35 s
-    1          0.12 s                 1.2 ns/op    0.88 s
-    2          0.15 s                 1.2 ns/op    1.15 s
-    with bounds checks, 1             0.3 s        2.0 ns/op
+    optimise             90 opcodes               600 opcodes
+    0                    0.03 s    5.4 ns/op      0.2 s    5.3 ns/op
+    1                    0.11 s    1.2 ns/op      0.9 s    2.3 to 2.9 ns/op
+    2                    0.15 s    1.2 ns/op      1.1 s    2.3 ns/op
+    1, bounds checked    0.36 s    2.5 ns/op      4.2 s    3.1 ns/op
+    from the cache       0.003 s, and 0.04 s to import this module
 
-Passes picked by hand (inline, sroa, instcombine, simplifycfg, gvn) took 0.07 s and ran at 2.9
-ns/op, so LLVM's own order at its first level it is. Telling LLVM that buffers do not overlap
-(`noalias`) changed nothing.
+ink's own machine took 0.36 s at 1 and 0.41 s at 2: translating 0.06, LLVM's passes 0.17, emitting
+0.12. Passes picked by hand (inline, sroa, instcombine, simplifycfg, gvn) took a third less and ran
+at 2.9 ns/op, so LLVM's own order at its first level it is. Telling LLVM that buffers do not
+overlap (`noalias`) changed nothing, so they may. A call costs 2.6 µs with a NumPy array, 1.3 µs
+with an address.
 
 What this does not do: optimise for size, vectorize, count steps, or notice Ctrl-C: a kernel
 returns by itself soon enough. Recursion deeper than the thread's stack ends the process.
@@ -103,7 +106,7 @@ def compile_kernels(
 ) -> Compiled:
     """Compile kernels and all that they call, or find them in the cache.
 
-    `optimise` is 0 (none: compiles in half the time, runs at a quarter of the speed), 1 or 2.
+    `optimise` is 0 (none: compiles in a third of the time, runs at a quarter of the speed), 1 or 2.
     Raises KernelError for what docs/kernels.md does not have.
     """
     began = time.perf_counter()
