@@ -361,6 +361,31 @@ def test_a_long_chain_in_groups_becomes_one_switch(module: Loader) -> None:
         assert row.tolist() == m
 
 
+def test_deep_recursion_has_room(module: Loader) -> None:
+    loaded = module("""
+        @kernel
+        def f(m: I64, n: int) -> int:
+            return 0 if n == 0 else (f(m, n - 1) ^ m[n & 3]) + 1
+    """)
+    for optimise, checks in ((0, False), (1, True)):
+        compiled = compile_kernels([loaded.f], optimise=optimise, bounds_checks=checks)
+        assert compiled.f(np.zeros(4, np.int64), 10_000) == 10_000
+
+
+def test_the_kernel_in_the_docs_compiles(module: Loader) -> None:
+    page = Path(__file__).parents[1] / "docs" / "kernels.md"
+    example = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    loaded = module(example)
+    start, target = [0, 2, 3, 3, 3], [1, 2, 3]
+    weight, value = [0.25, 0.75, 1.0], [0.0, 0.0, 0.5, 1.0]
+    row = np.array(value)
+    loaded.sweep(start, target, weight, value, 4)
+    compile_kernels([loaded.sweep]).sweep(
+        np.array(start), np.array(target, np.int32), np.array(weight), row, 4
+    )
+    assert row.tolist() == value == [0.625, 1.0, 0.5, 1.0]
+
+
 # What is refused ---------------------------------------------------------------------------------
 
 REFUSED = {
