@@ -65,7 +65,7 @@ INK_VERSION: Final = 21
 OLDEST_INK_VERSION: Final = 18
 MAX_DEPTH: Final = 2000  # containers within containers
 
-_ESCAPES: Final = {i: "" for i in range(32)} | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+_ESCAPES: Final = dict.fromkeys(range(32), "") | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
 _DIVERT_KINDS: Final = ("->", "f()", "->t->", "x()")
 _MIN_INT: Final = -(2**31)
 _MAX_INT: Final = 2**31 - 1
@@ -221,7 +221,7 @@ def format_float(value: float) -> str:
     digits = mantissa.replace(".", "").rstrip("0") or "0"
     scale = int(exponent) + 1  # the value is 0.digits times ten to the scale
     sign = "-" if value < 0 else ""
-    if scale > max(len(digits), 7) or scale < -3 - 1 + 1:
+    if scale > max(len(digits), 7) or scale < -3:
         power = scale - 1
         point = f".{digits[1:]}" if len(digits) > 1 else ""
         return f"{sign}{digits[0]}{point}E{'-' if power < 0 else '+'}{abs(power):02d}"
@@ -245,7 +245,9 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
 
-    def fail(self, message: str, where: str = "", hint: str = "", code: str = "ink-json") -> NoReturn:
+    def fail(
+        self, message: str, where: str = "", hint: str = "", code: str = "ink-json"
+    ) -> NoReturn:
         """Give up."""
         label = f"at {where}" if where else ""
         span = Span(self.source, 1)
@@ -311,7 +313,9 @@ class _Reader:
         if type(value) is not int:
             self.fail(f"expected a whole number, but found {_kind(value)}", where)
         if not _MIN_INT <= value <= _MAX_INT:
-            self.fail("a number is too large: ink's integers have 32 bits", where, "", "number-range")
+            self.fail(
+                "a number is too large: ink's integers have 32 bits", where, "", "number-range"
+            )
         return value
 
     def _text(self, value: Any, where: str) -> str:
@@ -377,10 +381,10 @@ class _Reader:
         if isinstance(token, float):
             if not math.isfinite(token) or abs(token) > 3.5e38:
                 self.fail("a number is too large for a single-precision float", where)
-            return FloatValue(struct.unpack("<f", struct.pack("<f", min(token, _MAX_FLOAT)))[0])
+            return FloatValue(_single(token))
         if isinstance(token, dict):
             return self._object(token, where)
-        self.fail(f"expected content, but found {_kind(token)}", where)
+        return self.fail(f"expected content, but found {_kind(token)}", where)
 
     def _word(self, token: str, where: str) -> Node:
         if token.startswith("^"):
@@ -396,7 +400,7 @@ class _Reader:
         if token == "void":
             return VoidValue()
         shown = token if len(token) <= 40 else f"{token[:37]}…"
-        self.fail(
+        return self.fail(
             f"there is no command `{shown}`", where, "text begins with `^`", "unknown-command"
         )
 
@@ -426,15 +430,15 @@ class _Reader:
         if "list" in token:
             return self._list(token, where)
         shown = ", ".join(f"`{key}`" for key in list(token)[:5]) or "no keys"
-        self.fail(f"nothing in ink is written as an object with {shown}", where, "", "unknown-object")
+        return self.fail(
+            f"nothing in ink is written as an object with {shown}", where, "", "unknown-object"
+        )
 
     def _divert(self, kind: str, token: dict[str, Any], where: str) -> Divert:
         arguments = self._integer(token.get("exArgs", 0), where) if kind == "x()" else 0
         if arguments < 0:
             self.fail("a number of arguments can't be negative", where)
-        return Divert(
-            kind, self._text(token[kind], where), "var" in token, "c" in token, arguments
-        )
+        return Divert(kind, self._text(token[kind], where), "var" in token, "c" in token, arguments)
 
     def _list(self, token: dict[str, Any], where: str) -> ListValue:
         items = token["list"]
@@ -448,7 +452,11 @@ class _Reader:
         return ListValue(tuple(items.items()), tuple(origins))
 
 
-_MAX_FLOAT: Final = 3.4028234663852886e38
+def _single(value: float) -> float:
+    """The single-precision float nearest to `value`, the largest for what lies just beyond it."""
+    largest = 3.4028234663852886e38
+    nearest: float = struct.unpack("<f", struct.pack("<f", max(-largest, min(value, largest))))[0]
+    return nearest
 
 
 def _kind(value: Any) -> str:

@@ -77,7 +77,7 @@ class ContentParser(ExpressionParser):
                 "syntax",
                 "a `~` begins a line of logic and can't stand inside text",
                 match.end() - 1,
-                hint="for logic inside a line write it in { braces }; for the character write `\\~`",
+                hint="logic inside a line stands in { braces }; for the character write `\\~`",
             )
             self.pos = match.end()
         found: list[Syntax] = []
@@ -283,7 +283,7 @@ class ContentParser(ExpressionParser):
                 "these kinds of sequence can't be combined",
                 start,
                 self.pos,
-                hint="a sequence is stopping, cycle, once or shuffle, or shuffle with once or stopping",
+                hint="only shuffle goes with another kind: once or stopping",
             )
             return STOPPING
         return kind
@@ -344,7 +344,7 @@ class ContentParser(ExpressionParser):
             branches = self._inline_branches()
         else:
             self.newlines()
-            branches = self._branches(query, start)
+            branches = self._branches(query)
         if branches is None:
             self.reset(mark)
             return None
@@ -378,7 +378,7 @@ class ContentParser(ExpressionParser):
             )
         return bodies[:2]
 
-    def _branches(self, query: Syntax | None, start: int) -> list[Branch] | None:
+    def _branches(self, query: Syntax | None) -> list[Branch] | None:
         branches: list[Branch] = []
         while (branch := self._branch()) is not None:
             branches.append(branch)
@@ -529,7 +529,7 @@ class ContentParser(ExpressionParser):
                     "this arrow leads nowhere",
                     start,
                     start + 2,
-                    hint="name a knot, a stitch, a label, DONE or END; only a choice can do without",
+                    hint="name a knot, stitch or label, DONE or END; only a choice can do without",
                 )
         return found
 
@@ -541,9 +541,7 @@ class ContentParser(ExpressionParser):
         for index, (at, arrows, target) in enumerate(parts):
             if arrows == 2:
                 if index != 0 and index != last:
-                    self.error(
-                        "syntax", "`->->` can only come first or last", at, at + 4
-                    )
+                    self.error("syntax", "`->->` can only come first or last", at, at + 4)
                 found.append(TunnelOnwards(self.span(at), target))
                 return
             if target is not None:
@@ -600,4 +598,3 @@ def trim_end(items: list[Syntax], with_space: bool) -> None:
                 items[-1] = Text(last.span, trimmed)
             return
         items.pop()
-

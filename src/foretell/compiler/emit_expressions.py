@@ -35,7 +35,6 @@ from foretell.compiler.ast import (
 )
 from foretell.compiler.resolve import Problems, Symbols, Target
 from foretell.container import (
-    Assign,
     BoolValue,
     Command,
     Container,
@@ -81,9 +80,9 @@ _COMMAND_PARAMETERS: Final = {
 }
 _COUNTING: Final = {"TURNS_SINCE": "turns", "READ_COUNT": "readc"}
 
-BUILT_IN_FUNCTIONS: Final = frozenset(
-    [*_NATIVE_PARAMETERS, *_COMMAND_PARAMETERS, *_COUNTING]
-) - {"LIST_RANGE"}
+BUILT_IN_FUNCTIONS: Final = frozenset([*_NATIVE_PARAMETERS, *_COMMAND_PARAMETERS, *_COUNTING]) - {
+    "LIST_RANGE"
+}
 """Names that nothing else may have (ink leaves LIST_RANGE free)."""
 
 _FUNCTION_NAMES: Final = BUILT_IN_FUNCTIONS | {"LIST_RANGE"}
@@ -271,7 +270,9 @@ class ExpressionEmitter:
         )
         hint = self.symbols.suggest_variable(name, self.flow)
         if owner is not None and owner.name is not None:
-            hint = f"a temporary of that name belongs to `{owner.name.text}` alone; VAR declares one for all"
+            hint = (
+                f"only `{owner.name.text}` has a temporary of that name; VAR declares one for all"
+            )
         elif name in self.symbols.externals or name in _FUNCTION_NAMES:
             hint = f"to call it write `{name}()`"
         self.problems.error(
@@ -289,9 +290,7 @@ class ExpressionEmitter:
             case _:
                 into.add(IntValue(0, span=span))  # an error was reported at its declaration
 
-    def _read_count(
-        self, use: VariableUse, target: Target, into: Container, printed: bool
-    ) -> None:
+    def _read_count(self, use: VariableUse, target: Target, into: Container, printed: bool) -> None:
         self.visits_counted.add(target)
         node = ReadCount("", span=use.span)
         self.places.append((node, target))
@@ -334,7 +333,9 @@ class ExpressionEmitter:
             return
         if divert.arguments:
             self.problems.error(
-                "arguments", "a divert target can't hold arguments", divert.span,
+                "arguments",
+                "a divert target can't hold arguments",
+                divert.span,
                 hint="pass them where it is diverted to",
             )
         if counts_visits:
@@ -347,7 +348,7 @@ class ExpressionEmitter:
                 if argument.is_reference:
                     self.problems.error(
                         "misused-target",
-                        f"`{divert.dotted}` takes `ref {argument.name.text}`, so it can't be a value",
+                        f"`{divert.dotted}` can't be a value: it takes `ref {argument.name.text}`",
                         value.span,
                     )
 
@@ -449,7 +450,7 @@ class ExpressionEmitter:
             self._jump(divert.target, divert.arguments, divert.span, divert.kind, into)
 
     def _target_of(self, divert: Divert) -> Target | str | None:
-        """Where a divert leads: a place, the name of a variable that holds one, or nowhere known."""
+        """Where a divert leads: a place, the name of a variable, or nowhere known."""
         return self._lead(divert.target, divert.span)
 
     def _lead(self, names: tuple[Name, ...], span: Span) -> Target | str | None:
@@ -459,7 +460,7 @@ class ExpressionEmitter:
             if argument is not None and not argument.is_divert:
                 self.problems.error(
                     "divert-parameter",
-                    f"the parameter `{first}` is diverted to, but it isn't marked as a divert target",
+                    f"the parameter `{first}` is diverted to, but not marked as a divert target",
                     argument.name.span,
                     f"used as a target in line {span.line}",
                     f"declare it as `-> {first}`",
@@ -498,7 +499,7 @@ class ExpressionEmitter:
         if arguments:
             if not is_call:
                 into.add(Command("ev", span=span))
-            self._arguments(names, arguments, flow, into)
+            self._arguments(arguments, flow, into)
             if not is_call:
                 into.add(Command("/ev", span=span))
         if kind == "thread":
@@ -519,9 +520,7 @@ class ExpressionEmitter:
         elif target is not None:
             self.places.append((node, target))
 
-    def _arguments(
-        self, names: tuple[Name, ...], arguments: list[Syntax], flow: Flow | None, into: Container
-    ) -> None:
+    def _arguments(self, arguments: list[Syntax], flow: Flow | None, into: Container) -> None:
         wanted: list[Argument] = flow.arguments if flow is not None else []
         for index, argument in enumerate(arguments):
             if index < len(wanted) and wanted[index].is_reference:
@@ -569,7 +568,9 @@ class ExpressionEmitter:
         elif target is None:
             if dotted in _FUNCTION_NAMES:
                 self.problems.error(
-                    "not-called", f"`{dotted}` is a function and must be called", span,
+                    "not-called",
+                    f"`{dotted}` is a function and must be called",
+                    span,
                     hint=f"write `~ {dotted}()`",
                 )
             else:
@@ -697,7 +698,7 @@ class ExpressionEmitter:
         is_external = len(after.target) == 1 and after.dotted in self.symbols.externals
         self._check_jump(after.target, target, after.arguments, after.span, False, is_external)
         flow = target if isinstance(target, Flow) else None
-        self._arguments(after.target, after.arguments, flow, into)
+        self._arguments(after.arguments, flow, into)
         node = DivertTarget("", span=after.span)
         into.add(node)
         if target is not None:

@@ -71,7 +71,7 @@ _BINDING: Final = {
 _NUMBER: Final = re.compile(r"(-?)[ \t]*([0-9]+)(\.[0-9]*)?")
 _INTEGER: Final = re.compile(r"(-?)[ \t]*([0-9]+)")
 _LARGEST_INTEGER: Final = 2**31 - 1
-_INTEGER_HINT: Final = "ink's integers go from -2147483648 to 2147483647"
+_INTEGER_HINT: Final = "the largest number that can be written is 2147483647"
 
 
 class ExpressionParser(Scanner):
@@ -186,7 +186,9 @@ class ExpressionParser(Scanner):
         if prefix == "!":
             return Number(span, value == 0)
         if isinstance(value, bool):
-            self.error("syntax", "can't negate a truth value with `-`", start, self.pos, hint="use `not`")
+            self.error(
+                "syntax", "`-` can't negate a truth value", start, self.pos, hint="use `not`"
+            )
             return operand
         return Number(span, -value)
 
@@ -350,7 +352,7 @@ class ExpressionParser(Scanner):
         self.enter()
         items = self.mixed()
         self.nesting -= 1
-        self.expect('"', "`\"` to close the string")
+        self.expect('"', '`"` to close the string')
         self.in_string = False
         if items is None:
             items = [Text(self.span(start), "")]

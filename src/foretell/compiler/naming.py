@@ -15,9 +15,7 @@ from foretell.compiler.ast import (
     STORY,
     Assignment,
     Choice,
-    ConstDeclaration,
     Flow,
-    Gather,
     ListDeclaration,
     Name,
     Syntax,
@@ -67,7 +65,7 @@ class _NameChecker:
             rank = _KNOT if flow.level == KNOT else _LABEL
             self.check(flow, flow.name, rank, flow.kind, flow)
             if flow.level != KNOT and flow.owner is not None and flow.owner.level != STORY:
-                self._check_stitch(flow, flow.name)
+                self._check_stitch(flow.name)
         seen: dict[str, Name] = {}
         for argument in flow.arguments:
             name = argument.name
@@ -83,7 +81,7 @@ class _NameChecker:
             if label.label is not None:
                 kind = "choice label" if isinstance(label, Choice) else "gather label"
                 self.check(label, label.label, _LABEL, kind, flow)
-                self._check_label(label, label.label, flow)
+                self._check_label(label.label, flow)
         for temp in self.symbols.temps[flow].values():
             self.check(temp, temp.name, _TEMPORARY, "temporary variable", flow)
 
@@ -167,7 +165,7 @@ class _NameChecker:
                 return flow, f"parameter of the {flow.kind}"
         return None
 
-    def _check_stitch(self, stitch: Flow, name: Name) -> None:
+    def _check_stitch(self, name: Name) -> None:
         """Stitches share no name with knots."""
         knot = self.knots.get(name.text)
         if knot is not None:
@@ -179,7 +177,7 @@ class _NameChecker:
                 f"the {knot.kind} is at {knot.span.place}; rename one of them",
             )
 
-    def _check_label(self, label: Choice | Gather, name: Name, flow: Flow) -> None:
+    def _check_label(self, name: Name, flow: Flow) -> None:
         """Labels share no name with the flows around them and what these hold."""
         around: Flow | None = flow
         while around is not None:

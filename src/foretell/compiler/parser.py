@@ -53,11 +53,10 @@ from foretell.compiler.ast import (
     Todo,
     VarDeclaration,
     VariableUse,
-    Weave,
     walk,
 )
 from foretell.compiler.content import ContentParser, trim_end
-from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MAX_NESTING, TooDeep
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MAX_NESTING, NestingError
 from foretell.compiler.weave import build_weave
 from foretell.diagnostics import Diagnostic, Source, Span
 
@@ -72,7 +71,9 @@ _LETTERS: Final = IDENTIFIER_CHARACTERS.removeprefix("0-9")
 _STITCH: Final = re.compile(rf"[ \t]*=(?!=)[ \t]*(?:function[ \t]*)?+(?=[0-9]*[{_LETTERS}])")
 _INNER_BREAK: Final = re.compile(r"[ \t]*(?:-(?!>)|\})")
 _EQUALS: Final = re.compile(r"==+")
-_KEYWORD: Final = re.compile(rf"(TODO|LIST|VAR|CONST|EXTERNAL)(?![{IDENTIFIER_CHARACTERS}])|INCLUDE")
+_KEYWORD: Final = re.compile(
+    rf"(TODO|LIST|VAR|CONST|EXTERNAL)(?![{IDENTIFIER_CHARACTERS}])|INCLUDE"
+)
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class StatementParser(ContentParser):
         try:
             items = self.statements(STORY) or []
             self._warn_of_unread_text()
-        except TooDeep:
+        except NestingError:
             pass
         span = self.span(0, 0)
         items = _with_included(items)
@@ -314,7 +315,7 @@ class StatementParser(ContentParser):
                 start,
                 hint="divert to a knot or stitch instead",
             )
-            raise TooDeep
+            raise NestingError
 
     def _warn_of_empty_choice(
         self,
@@ -329,7 +330,7 @@ class StatementParser(ContentParser):
             self.report(
                 "warning",
                 "empty-choice",
-                "this choice is empty and taken as a fallback, followed when nothing else is offered",
+                "this choice is empty: a fallback, followed when nothing else is offered",
                 span,
                 hint="if that is meant, write `* ->`",
             )
@@ -410,11 +411,7 @@ class StatementParser(ContentParser):
             return Content(self.span(start, start), [])
         if isinstance(
             result,
-            Number
-            | StringExpression
-            | VariableUse
-            | ListLiteral
-            | DivertTargetExpression,
+            Number | StringExpression | VariableUse | ListLiteral | DivertTargetExpression,
         ) or not isinstance(result, Return | Assignment | FunctionCall | IncDec):
             self._useless_expression(result, begin)
         if any(isinstance(node, FunctionCall) for node in walk(result)):
@@ -511,7 +508,7 @@ class StatementParser(ContentParser):
         return name
 
     def _variable_declaration(self, start: int) -> Syntax | None:
-        name = self._declared_name("the variable's name", "a variable needs a first value: VAR x = 5")
+        name = self._declared_name("the variable's name", "write VAR x = 5")
         at = self.pos
         value = self.expression()
         if value is None:
@@ -525,13 +522,13 @@ class StatementParser(ContentParser):
                 "a variable's first value must be a literal, a constant, a list or a divert target",
                 at,
                 self.pos,
-                hint=f"begin with a plain value and write `~ {name.text} = …` where the story starts",
+                hint=f"begin with a plain value; write `~ {name.text} = …` where the story starts",
             )
         before = self.pos
         self.any_space()
         if self.take(","):
             self.error(
-                "syntax", "unexpected `,`", self.pos - 1, hint="to declare a list write LIST, not VAR"
+                "syntax", "unexpected `,`", self.pos - 1, hint="a list is declared by LIST, not VAR"
             )
             self.any_space()
         else:
@@ -541,12 +538,10 @@ class StatementParser(ContentParser):
 
     def _check_plain_string(self, value: Syntax) -> None:
         if isinstance(value, StringExpression) and not value.is_plain:
-            self.report(
-                "error", "initial-value", "a first value can't hold logic", value.span, "this string"
-            )
+            self.report("error", "initial-value", "a first value can't hold logic", value.span)
 
     def _constant(self, start: int) -> Syntax | None:
-        name = self._declared_name("the constant's name", "a constant needs a value: CONST X = 5")
+        name = self._declared_name("the constant's name", "write CONST X = 5")
         at = self.pos
         value = self.expression()
         if value is None:
@@ -554,13 +549,13 @@ class StatementParser(ContentParser):
             return None
         if not isinstance(value, Number | DivertTargetExpression | StringExpression):
             self.error(
-                "initial-value", "a constant must be a number, a string or true or false", at, self.pos
+                "initial-value", "a constant must be a number, text, true or false", at, self.pos
             )
         self._check_plain_string(value)
         return ConstDeclaration(self.span(start), name, value)
 
     def _list(self, start: int) -> Syntax | None:
-        name = self._declared_name("the list's name", "a list needs items: LIST colours = red, (blue)")
+        name = self._declared_name("the list's name", "write LIST colours = red, (blue)")
         self.any_space()
         items: list[ListItem] = []
         number = 1
@@ -618,9 +613,7 @@ class StatementParser(ContentParser):
         arguments = self._parameters()
         if arguments is None:
             self.expected(f"its parameters, even if there are none: EXTERNAL {name.text}()")
-        return ExternalDeclaration(
-            self.span(start), name, [a.name.text for a in arguments or ()]
-        )
+        return ExternalDeclaration(self.span(start), name, [a.name.text for a in arguments or ()])
 
     def _include(self, start: int) -> Include:
         at = self.pos
@@ -787,7 +780,7 @@ def _flow(
 
 
 def _with_included(items: list[Syntax]) -> list[Syntax]:
-    """`items` of a story with the files they include put in: knots to the end, the rest in place."""
+    """`items` with the included files put in: their knots at the end, the rest in place."""
     if not any(isinstance(i, Include) for i in items):
         return items
     found: list[Syntax] = []
@@ -803,4 +796,3 @@ def _with_included(items: list[Syntax]) -> list[Syntax]:
             found.append(item.flow.weave)
         found.append(Text(item.span, "\n"))
     return [*found, *flows]
-

@@ -55,7 +55,13 @@ class Problems:
         self.found = found
 
     def report(
-        self, severity: Severity, code: str, message: str, span: Span, label: str = "", hint: str = ""
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        hint: str = "",
     ) -> None:
         self.found.append(Diagnostic(severity, code, message, span, label, hint))
 
@@ -111,7 +117,7 @@ class Symbols:
             stack.extend(reversed(flow.flows))
         for flow in self.flows:
             if flow.level == KNOT:
-                self._inside_knot[flow] = inside = {}
+                inside = self._inside_knot.setdefault(flow, {})
                 for stitch in self.children[flow].values():
                     if stitch.name is not None:
                         inside.setdefault(stitch.name.text, stitch)
@@ -316,7 +322,7 @@ class Symbols:
                     prefix = f"{other.owner.name.text}.{prefix}"
                 yield prefix, other.span
             for name, label in self.labels[other].items():
-                is_near = other in (flow, flow.owner) or other.owner in (flow,)
+                is_near = other in (flow, flow.owner) or other.owner is flow
                 yield (name if is_near or not prefix else f"{prefix}.{name}"), label.span
 
     def suggest_variable(self, name: str, flow: Flow) -> str:

@@ -27,7 +27,7 @@ from typing import Final, NamedTuple
 from foretell.compiler.ast import Name
 from foretell.diagnostics import Diagnostic, Severity, Source, Span
 
-__all__ = ["IDENTIFIER_CHARACTERS", "MAX_NESTING", "Mark", "Scanner", "TooDeep"]
+__all__ = ["IDENTIFIER_CHARACTERS", "MAX_NESTING", "Mark", "NestingError", "Scanner"]
 
 MAX_NESTING: Final = 100
 """How deep braces, parentheses and indentation may nest; inklecate gives up at about 25."""
@@ -55,7 +55,7 @@ _IDENTIFIER: Final = re.compile(f"[{IDENTIFIER_CHARACTERS}]+")
 _ONLY_DIGITS: Final = re.compile(r"[0-9]+\Z")
 
 
-class TooDeep(Exception):
+class NestingError(Exception):
     """Nesting beyond `MAX_NESTING`; the rest of the file is not read."""
 
 
@@ -112,7 +112,13 @@ class Scanner:
     # --- problems -------------------------------------------------------------------------
 
     def report(
-        self, severity: Severity, code: str, message: str, span: Span, label: str = "", hint: str = ""
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        hint: str = "",
     ) -> None:
         """Note a problem."""
         self.problems.append(Diagnostic(severity, code, message, span, label, hint))
@@ -163,7 +169,7 @@ class Scanner:
                 f"braces or parentheses are nested more than {MAX_NESTING} deep here",
                 hint="split the logic over functions or knots",
             )
-            raise TooDeep
+            raise NestingError
 
     # --- position -------------------------------------------------------------------------
 
