@@ -136,6 +136,7 @@ class _Lowering:
         self.spans: list[Span | None] = []
         self.paths: list[str] = []
         self.place_of_pc: list[int] = []
+        self.scope_of_pc: list[int] = []
         self.labels: dict[tuple[int, int], _Label] = {}
         self.pending: list[tuple[Container, _Copy]] = []
         self.copies = 0
@@ -373,6 +374,7 @@ class _Lowering:
         number = self.container_ids.get(id(holder), 0) if holder is not None else 0
         self.paths.append(self.container_paths[number])
         self.place_of_pc.append(self.place)
+        self.scope_of_pc.append(self.scope)
         return pc
 
     def emit_to(self, op: int, label: _Label, b: int, c: int, node: Node, operand: int = 1) -> None:
@@ -554,6 +556,7 @@ class _Lowering:
             container_ends=self.container_ends,
             places=self.places,
             place_of_pc=self.place_of_pc,
+            scope_of_pc=self.scope_of_pc,
             spans=self.spans,
             paths=self.paths,
             words=self.words,
@@ -1040,6 +1043,7 @@ class _Lowering:
         site = self.site(node, node.target)
         assert site is not None
         self.place = self.place_of_pc[pc]
+        self.scope = self.scope_of_pc[pc]
         self.choice_records[index][P.CHOICE_STUB] = len(self.spans)
         self.emit_visits(self.origin(node), site, node)
         self.emit_to(P.OP_JUMP, self.site_label(site, copy), 0, 0, node)

@@ -75,6 +75,7 @@ ENDING: Final = 21  # last `# ending:` tag met, as a string index, 0 none
 DRAW_MASK: Final = 22  # a shuffle: the elements already dealt
 OPERAND: Final = 23  # NEEDS_OPERATION: its second operand (the first is FAULT_VALUE)
 LAST: Final = 24  # where the flow came to rest: the pc of the END, DONE or FALL
+ENDED: Final = 25  # set by who asks an expression: 1 where the story has ended
 HEADER: Final = 26
 
 # ------------------------------------------------------------------ program tables
@@ -349,6 +350,7 @@ class Program:
     container_ends: list[int]
     places: list[str]  # knots and stitches, index 0 the top of the story
     place_of_pc: list[int]
+    scope_of_pc: list[int]
     spans: list[Span | None]  # by pc
     paths: list[str]  # by pc: the path of what it was lowered from
     words: int = 0  # words of prose in all its text

@@ -1,0 +1,1199 @@
+"""Every situation a story can come to: the reachability kernel.
+
+Breadth first over *packed rows*, the canonical form of a state: what is live in it and nothing
+else (`liveness`), written so that equal futures give equal rows. A state is one of
+
+    CHOICE    at rest, choices on offer             one edge per visible choice
+    CHANCE    in mid-turn, at a draw                one edge per outcome, all alike likely
+    TERMINAL  at rest with nothing to choose, or broken: its outcome is a code, below
+
+A packed row is its length, its kind, and then
+
+    CHOICE    n, per choice [point, from, top, size, frames], then the live things
+    CHANCE    pc, kind low count mask of the draw, SAFE, stack, choices, evaluation stack,
+              strings under construction, then the live things
+    TERMINAL  the outcome's code
+
+with *the live things* being the globals, saturated visit counts, turns since (never absolute) and
+shuffles whose bit is set, in order, then `here`, the turn number and the ending's name where those
+are live. Temporaries that are dead where their frame goes on are written as 0, and addresses as
+distances, so nothing in a row depends on how it came about.
+
+States are numbered as they are found. Rows wait in a queue until they are expanded and are then
+forgotten; what stays of a state is its 128-bit fingerprint (three words of an open-addressing
+table), two words, and its edges (three 32-bit numbers each: target, label, words read).
+
+The same kernel runs in plain Python and as machine code; `Explorer` drives it, serves what the
+machine stops for (`values` for operations and strings), and grows the arrays.
+
+What this does not do: odds (`solve`), verdicts (`analysis`), chance outcomes by sampling.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.vm import machine
+from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.kernel import I32, I64, U8, copy, ctz64, fill, kernel, mul64, shr64
+from foretell.vm.machine import choose, memo_slot, run
+from foretell.vm.program import Program, Widths, layout
+
+__all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "explore"]
+
+# ------------------------------------------------------------------ the masks buffer
+MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
+M_WORDS: Final = 0  # words of a mask
+M_INDEX: Final = 1  # where the mask number of each pc is (-1: nobody resumes there)
+M_MASKS: Final = 2  # where the masks are; after each, one word of live temporaries
+M_OBSERVED: Final = 3  # where the mask of what is always observed is
+M_PINNED: Final = 4  # where the pinned temporaries of each scope are
+M_LIMITS: Final = 5  # where (limit, step) of each visit slot are
+M_SINCE: Final = 6  # where the cap of each turn slot is
+M_UNION: Final = 7  # scratch: the union of the masks of one state
+M_TURNS_AT: Final = 8  # bit of the first turn-since
+M_SHUFFLES_AT: Final = 9
+M_HERE: Final = 10  # bit of `here`; the turn number and the ending follow
+M_VISITS_AT: Final = 11
+M_HEADER: Final = 12
+
+# ------------------------------------------------------------------ the context
+X_HEAD: Final = 0  # queue: where the next row to expand is
+X_TAIL: Final = 1  # queue: where the next row goes
+X_QUEUE: Final = 2  # queue: capacity
+X_STATES: Final = 3  # states found
+X_STATE_CAP: Final = 4
+X_EDGES: Final = 5
+X_EDGE_CAP: Final = 6
+X_INDEX_MASK: Final = 7  # capacity of the fingerprint table minus one
+X_EXPANDED: Final = 8  # states expanded: the number of the one at the head of the queue
+X_BUDGET: Final = 9  # steps a turn may take
+X_EVENT: Final = 10  # a warning: fault, pc, state, label
+X_EVENT_PC: Final = 11
+X_EVENT_LABEL: Final = 12
+X_WIDEST_DRAW: Final = 13  # outcomes a draw may have
+X_ASKED: Final = 14  # how many expressions are evaluated at every rest
+X_ASKED_PCS: Final = 15  # … where their code is, X_ASKED words from here
+X_SIZE: Final = 64
+
+# ------------------------------------------------------------------ why the kernel returned
+DONE: Final = 0
+QUOTA: Final = 1
+FULL: Final = 2  # an array is too small: the host grows whichever is
+SERVE: Final = 3  # the machine needs an operation, a string or a tag: see the row
+WIDEN: Final = 4  # the work row is too narrow
+WARN: Final = 5  # a warning that was not seen before
+
+# ------------------------------------------------------------------ outcome codes
+# code = kind << 56 | fault << 40 | number
+K_ENDING: Final = 1  # number: string index of the name, from a tag
+K_PLACE: Final = 2  # number: place in which it ended
+K_FAULT: Final = 3  # number: pc; fault: the machine's
+K_BUDGET: Final = 4  # number: pc
+K_DEEP: Final = 5
+K_DRAW: Final = 6  # a draw of too many outcomes
+_NUMBER: Final = (1 << 40) - 1
+
+
+@kernel
+def unite(masks: I64, pc: int) -> None:
+    """Add what is live at `pc` to the state's mask."""
+    index = masks[masks[M_INDEX] + pc]
+    if index < 0:
+        return
+    words = masks[M_WORDS]
+    at = masks[M_MASKS] + index * (words + 1)
+    union = masks[M_UNION]
+    for i in range(words):
+        masks[union + i] = masks[union + i] | masks[at + i]
+
+
+@kernel
+def live_temps(masks: I64, pc: int, scope: int) -> int:
+    """The temporaries that are live where a frame goes on at `pc`, as bits by slot."""
+    index = masks[masks[M_INDEX] + pc]
+    pinned = masks[masks[M_PINNED] + scope]
+    if index < 0:
+        return pinned
+    return pinned | masks[masks[M_MASKS] + index * (masks[M_WORDS] + 1) + masks[M_WORDS]]
+
+
+@kernel
+def pack_frames(
+    tables: I64, masks: I64, row: I64, at: int, size: int, resume: int, out: I64, to: int
+) -> int:
+    """Write the frames at `at`, dead temporaries as 0; the topmost goes on at `resume`.
+
+    Gives where the next word goes.
+    """
+    end = at + size
+    frame = at
+    while frame < end:
+        scope = row[frame + P.FR_SCOPE]
+        width = tables[tables[P.T_SCOPES] + scope]
+        above = frame + P.FR_HEADER + width
+        pc = resume if above >= end else row[above + P.FR_RETURN]
+        unite(masks, pc)
+        live = live_temps(masks, pc, scope)
+        copy(out, to, row, frame, P.FR_HEADER)
+        to += P.FR_HEADER
+        for i in range(width):
+            keep = 1 if i >= 62 else (live >> i) & 1
+            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else 0
+        to += width
+        frame = above
+    return to
+
+
+@kernel
+def pack_choice(tables: I64, masks: I64, row: I64, at: int, out: I64, to: int) -> int:
+    """Write one generated choice; its texts and tags are no part of the future."""
+    choice = row[at + P.C_CHOICE]
+    tags = row[at + P.C_TAGS]
+    size = row[at + P.C_SIZE] - P.C_HEADER - tags
+    out[to] = choice
+    out[to + 1] = row[at + P.C_FROM]
+    out[to + 2] = row[at + P.C_TOP]
+    out[to + 3] = size
+    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
+    if row[at + P.C_FROM] >= 0:
+        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
+        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
+    return pack_frames(tables, masks, row, at + P.C_HEADER + tags, size, stub, out, to + 4)
+
+
+@kernel
+def pack_live(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the live things of the state's mask, in order of their bits."""
+    words = masks[M_WORDS]
+    union = masks[M_UNION]
+    turns_at = masks[M_TURNS_AT]
+    visits_at = masks[M_VISITS_AT]
+    shuffles_at = masks[M_SHUFFLES_AT]
+    here = masks[M_HERE]
+    for w in range(words):
+        left = masks[union + w]
+        while left != 0:
+            bit = w * MASK_BITS + ctz64(left)
+            left = left & (left - 1)
+            if bit >= here:
+                if bit == here:
+                    out[to] = row[P.HERE]
+                elif bit == here + 1:
+                    out[to] = row[P.TURN]
+                else:
+                    out[to] = row[P.ENDING]
+            else:
+                v = row[P.HEADER + bit]
+                if bit >= visits_at and bit < turns_at:
+                    limits = masks[M_LIMITS] + (bit - visits_at) * 2
+                    limit = masks[limits]
+                    if limit != 0 and v > limit:
+                        step = masks[limits + 1]
+                        low = limit - step + 1
+                        v = low + (v - low) % step
+                elif bit >= turns_at and bit < shuffles_at:
+                    if v != 0:
+                        v = row[P.TURN] + 2 - v + 1  # turns since, plus 1; 0 is never
+                        cap = masks[masks[M_SINCE] + bit - turns_at]
+                        if cap != 0 and v > cap + 1:
+                            v = cap + 1
+                out[to] = v
+            to += 1
+    return to
+
+
+@kernel
+def begin_union(masks: I64) -> None:
+    """Start a state's mask with what is always observed."""
+    copy(masks, masks[M_UNION], masks, masks[M_OBSERVED], masks[M_WORDS])
+
+
+@kernel
+def pack_rest(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the packed row of a state at rest with choices; gives its end."""
+    begin_union(masks)
+    start = to
+    out[to + 1] = CHOICE
+    to += 3
+    count = 0
+    at = tables[P.T_CHOICES]
+    for _i in range(row[P.CHOICES]):
+        choice = row[at + P.C_CHOICE]
+        flags = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE]
+        if (flags & 8) == 0:
+            to = pack_choice(tables, masks, row, at, out, to)
+            count += 1
+        at += row[at + P.C_SIZE]
+    out[start + 2] = count
+    to = pack_live(tables, masks, row, out, to)
+    out[start] = to - start
+    return to
+
+
+@kernel
+def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the packed row of a state at a draw; gives its end."""
+    begin_union(masks)
+    start = to
+    pc = row[P.PC]
+    out[to + 1] = CHANCE
+    out[to + 2] = pc
+    out[to + 3] = row[P.DRAW_KIND]
+    out[to + 4] = row[P.DRAW_LOW]
+    out[to + 5] = row[P.DRAW_COUNT]
+    out[to + 6] = row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0
+    out[to + 7] = row[P.SAFE]
+    to += 8
+    # threads from the current one down: each [distance of the one below, resume, top, size, frames]
+    threads = to
+    to += 1
+    count = 0
+    thread = row[P.THREAD]
+    end = row[P.STACK]
+    resume = pc
+    top = row[P.FRAME] - thread
+    while True:
+        size = end - thread - P.TH_HEADER
+        out[to] = top
+        out[to + 1] = resume
+        out[to + 2] = size
+        to = pack_frames(tables, masks, row, thread + P.TH_HEADER, size, resume, out, to + 3)
+        count += 1
+        end = thread
+        thread = row[thread + P.TH_BELOW]
+        if thread == 0:
+            break
+        resume = row[thread + P.TH_RESUME]
+        top = row[thread + P.TH_TOP]
+    out[threads] = count
+    out[to] = row[P.CHOICES]
+    to += 1
+    at = tables[P.T_CHOICES]
+    for _i in range(row[P.CHOICES]):
+        to = pack_choice(tables, masks, row, at, out, to)
+        at += row[at + P.C_SIZE]
+    size = row[P.EVAL] - tables[P.T_EVAL]
+    out[to] = size
+    copy(out, to + 1, row, tables[P.T_EVAL], size)
+    to += 1 + size
+    size = 0
+    if row[P.STRING] != 0:
+        size = row[P.OUTPUT] - tables[P.T_OUTPUT]
+    out[to] = size
+    to += 1
+    if size > 0:
+        out[to] = row[P.STRING] - tables[P.T_OUTPUT]
+        copy(out, to + 1, row, tables[P.T_OUTPUT], size)
+        to += 1 + size
+    to = pack_live(tables, masks, row, out, to)
+    out[start] = to - start
+    return to
+
+
+@kernel
+def unpack_live(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
+    """Read the live things back; the state's mask must have been united first."""
+    words = masks[M_WORDS]
+    union = masks[M_UNION]
+    turns_at = masks[M_TURNS_AT]
+    shuffles_at = masks[M_SHUFFLES_AT]
+    here = masks[M_HERE]
+    # the absolute turn is free where nobody asks for it: high enough for any turns since
+    row[P.TURN] = 1 << 30
+    if ((masks[union + (here + 1) // MASK_BITS] >> ((here + 1) % MASK_BITS)) & 1) != 0:
+        # its value is behind all other live things but the ending
+        n = 0
+        for w in range(words):
+            left = masks[union + w]
+            while left != 0:
+                bit = w * MASK_BITS + ctz64(left)
+                left = left & (left - 1)
+                if bit == here + 1:
+                    row[P.TURN] = queue[at + n]
+                n += 1
+    for w in range(words):
+        left = masks[union + w]
+        while left != 0:
+            bit = w * MASK_BITS + ctz64(left)
+            left = left & (left - 1)
+            v = queue[at]
+            at += 1
+            if bit >= here:
+                if bit == here:
+                    row[P.HERE] = v
+                elif bit == here + 2:
+                    row[P.ENDING] = v
+            else:
+                if bit >= turns_at and bit < shuffles_at and v != 0:
+                    v = row[P.TURN] + 2 - (v - 1)
+                row[P.HEADER + bit] = v
+
+
+@kernel
+def unpack_choice(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> int:
+    """Read one choice into the row; gives where the next word is."""
+    to = row[P.CHOICE_TOP]
+    choice = queue[at]
+    size = queue[at + 3]
+    row[to + P.C_SIZE] = P.C_HEADER + size
+    row[to + P.C_CHOICE] = choice
+    row[to + P.C_FROM] = queue[at + 1]
+    row[to + P.C_START] = 0
+    row[to + P.C_ONLY] = 0
+    row[to + P.C_TAGS] = 0
+    row[to + P.C_TOP] = queue[at + 2]
+    copy(row, to + P.C_HEADER, queue, at + 4, size)
+    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
+    if queue[at + 1] >= 0:
+        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
+        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
+    unite_frames(tables, masks, queue, at + 4, size, stub)
+    row[P.CHOICE_TOP] = to + P.C_HEADER + size
+    row[P.CHOICES] += 1
+    return at + 4 + size
+
+
+@kernel
+def unite_frames(tables: I64, masks: I64, words: I64, at: int, size: int, resume: int) -> None:
+    """Add what is live at the places where these frames go on."""
+    end = at + size
+    frame = at
+    while frame < end:
+        above = frame + P.FR_HEADER + tables[tables[P.T_SCOPES] + words[frame + P.FR_SCOPE]]
+        unite(masks, resume if above >= end else words[above + P.FR_RETURN])
+        frame = above
+
+
+@kernel
+def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
+    """Make the work row that a packed row stands for; what is not live is 0."""
+    fill(row, 0, tables[P.T_STACK], 0)
+    row[P.CHOICE_TOP] = tables[P.T_CHOICES]
+    row[P.EVAL] = tables[P.T_EVAL]
+    row[P.OUTPUT] = tables[P.T_OUTPUT]
+    row[P.DRAW_OUTCOME] = P.NO_OUTCOME
+    row[P.FROM] = -1
+    row[P.PC] = -1
+    begin_union(masks)
+    kind = queue[at + 1]
+    if kind == CHOICE:
+        count = queue[at + 2]
+        at += 3
+        for _i in range(count):
+            at = unpack_choice(tables, masks, row, queue, at)
+        machine.reset_stack(tables, row, 0)
+    else:
+        row[P.PC] = queue[at + 2]
+        row[P.SAFE] = queue[at + 7]
+        at += 8
+        count = queue[at]
+        at += 1
+        # threads stand from the current one down: find how long the stack is, then fill it
+        total = 0
+        look = at
+        for _i in range(count):
+            total += P.TH_HEADER + queue[look + 2]
+            look += 3 + queue[look + 2]
+        base = tables[P.T_STACK]
+        end = base + total
+        row[P.STACK] = end
+        for i in range(count):
+            size = queue[at + 2]
+            thread = end - size - P.TH_HEADER
+            below = 0
+            if i + 1 < count:
+                below = thread - P.TH_HEADER - queue[at + 3 + size + 2]
+            row[thread + P.TH_BELOW] = below
+            row[thread + P.TH_RESUME] = queue[at + 1]
+            row[thread + P.TH_TOP] = queue[at]
+            copy(row, thread + P.TH_HEADER, queue, at + 3, size)
+            unite_frames(tables, masks, queue, at + 3, size, queue[at + 1])
+            if i == 0:
+                row[P.THREAD] = thread
+                row[P.FRAME] = thread + queue[at]
+            end = thread
+            at += 3 + size
+        count = queue[at]
+        at += 1
+        for _i in range(count):
+            at = unpack_choice(tables, masks, row, queue, at)
+        size = queue[at]
+        copy(row, tables[P.T_EVAL], queue, at + 1, size)
+        row[P.EVAL] = tables[P.T_EVAL] + size
+        at += 1 + size
+        size = queue[at]
+        at += 1
+        if size > 0:
+            row[P.STRING] = tables[P.T_OUTPUT] + queue[at]
+            copy(row, tables[P.T_OUTPUT], queue, at + 1, size)
+            row[P.OUTPUT] = tables[P.T_OUTPUT] + size
+            at += 1 + size
+    unpack_live(tables, masks, row, queue, at)
+
+
+@kernel
+def fingerprint(queue: I64, at: int, seed: int) -> int:
+    """Half of a packed row's fingerprint."""
+    n = queue[at]
+    h = seed ^ mul64(n, 0x9E3779B97F4A7C1)
+    for i in range(1, n):
+        h = mul64(h ^ queue[at + i], -7046029254386353131)
+        h = h ^ shr64(h, 29)
+    h = mul64(h ^ shr64(h, 32), -4658895280553007687)
+    return h ^ shr64(h, 29)
+
+
+@kernel
+def index_slot(index: I64, mask: int, one: int, two: int) -> int:
+    """The entry of the fingerprint table with this fingerprint, or the empty one for it."""
+    i = shr64(one, 16) & mask
+    while True:
+        at = i * 3
+        if index[at + 2] == 0 or (index[at] == one and index[at + 1] == two):
+            return at
+        i = (i + 1) & mask
+
+
+@kernel
+def intern_state(ctx: I64, queue: I64, index: I64, states: I64, end: int) -> int:
+    """The number of the state packed at the queue's tail, a new one if it was never seen."""
+    tail = ctx[X_TAIL]
+    one = fingerprint(queue, tail, 0x243F6A8885A308D)
+    two = fingerprint(queue, tail, 0x13198A2E0370734)
+    at = index_slot(index, ctx[X_INDEX_MASK], one, two)
+    if index[at + 2] != 0:
+        return index[at + 2] - 1
+    number = ctx[X_STATES]
+    index[at] = one
+    index[at + 1] = two
+    index[at + 2] = number + 1
+    kind = queue[tail + 1]
+    states[number * 2] = kind
+    states[number * 2 + 1] = queue[tail + 2] if kind == TERMINAL else 0
+    ctx[X_STATES] = number + 1
+    ctx[X_TAIL] = end
+    return number
+
+
+@kernel
+def terminal_code(row: I64, place: int) -> int:
+    """The outcome code of a row that came to rest with nothing to choose."""
+    if row[P.ENDING] != 0:
+        return (K_ENDING << 56) | row[P.ENDING]
+    return (K_PLACE << 56) | place
+
+
+@kernel
+def settle(
+    ctx: I64,
+    code: I64,
+    tables: I64,
+    memo: I64,
+    row: I64,
+    seen: U8,
+    masks: I64,
+    places: I64,
+    queue: I64,
+    index: I64,
+    states: I64,
+    asked: I64,
+    warned: U8,
+    label: int,
+) -> int:
+    """Run the row on until it is a state; gives its number, or why not: -1 - reason."""
+    outcome = 0
+    while True:
+        status = run(code, tables, memo, row, seen, ctx[X_BUDGET])
+        if status == P.WARNING:
+            pc = row[P.PC] - 1
+            if warned[pc] == 0:
+                warned[pc] = 1
+                ctx[X_EVENT] = row[P.FAULT]
+                ctx[X_EVENT_PC] = pc
+                ctx[X_EVENT_LABEL] = label
+                return -1 - WARN
+            continue
+        if status == P.FLUSH:
+            row[P.OUTPUT] = tables[P.T_OUTPUT]
+            continue
+        break
+    tail = ctx[X_TAIL]
+    if status == P.REST and row[P.CHOICES] > 0:
+        end = pack_rest(tables, masks, row, queue, tail)
+    elif status == P.DRAW:
+        if row[P.DRAW_COUNT] > ctx[X_WIDEST_DRAW]:
+            outcome = (K_DRAW << 56) | row[P.PC]
+            end = tail
+        else:
+            end = pack_draw(tables, masks, row, queue, tail)
+    elif status == P.REST:
+        outcome = terminal_code(row, places[row[P.LAST]])
+        end = tail
+    elif status == P.ERROR:
+        pc = row[P.PC]
+        if pc < 0:
+            pc = row[P.LAST]
+        outcome = (K_FAULT << 56) | (row[P.FAULT] << 40) | pc
+        end = tail
+        # the values of what is asked are those the story broke off with
+    elif status == P.BUDGET:
+        outcome = (K_BUDGET << 56) | row[P.PC]
+        end = tail
+    elif status == P.OVERFLOW:
+        return -1 - WIDEN
+    else:
+        return -1 - SERVE
+    known = ctx[X_STATES]
+    if outcome != 0:
+        queue[tail + 1] = TERMINAL
+        queue[tail + 2] = outcome
+        end = tail + 3
+        begin_union(masks)
+        end = pack_live(tables, masks, row, queue, end)
+        queue[tail] = end - tail
+    n = ctx[X_ASKED]
+    if n > 0 and status != P.DRAW:
+        for i in range(n):
+            v = ask(tables, code, memo, row, seen, ctx[X_ASKED_PCS + i], status)
+            if v < 0:
+                return -1 - SERVE
+            asked[known * n + i] = v
+    return intern_state(ctx, queue, index, states, end)
+
+
+@kernel
+def ask(tables: I64, code: I64, memo: I64, row: I64, seen: U8, pc: int, status: int) -> int:
+    """The value of an expression at a state at rest, the row left as it was; -1: serve first."""
+    keep_pc = row[P.PC]
+    keep_eval = row[P.EVAL]
+    keep_frame = row[P.FRAME]
+    keep_stack = row[P.STACK]
+    keep_safe = row[P.SAFE]
+    row[P.ENDED] = 1 if status == P.REST and row[P.CHOICES] == 0 else 0
+    if machine.push_frame(tables, row, -1, P.FROM_HOST, 0) == 0:
+        return -1
+    row[P.PC] = pc
+    result = run(code, tables, memo, row, seen, 100000)
+    v = -1
+    if result == P.RETURNED and row[P.EVAL] > keep_eval:
+        v = row[row[P.EVAL] - 1]
+    elif result == P.ERROR or result == P.BUDGET or result == P.RETURNED:
+        v = V.FAILED << 32
+    if v >= 0:
+        row[P.PC] = keep_pc
+        row[P.EVAL] = keep_eval
+        row[P.FRAME] = keep_frame
+        row[P.STACK] = keep_stack
+        row[P.SAFE] = keep_safe
+    return v
+
+
+@kernel
+def expand(
+    ctx: I64,
+    code: I64,
+    tables: I64,
+    memo: I64,
+    row: I64,
+    seen: U8,
+    masks: I64,
+    places: I64,
+    queue: I64,
+    index: I64,
+    states: I64,
+    first_edge: I64,
+    edges: I32,
+    asked: I64,
+    warned: U8,
+    quota: int,
+) -> int:
+    """Expand up to `quota` states from the queue. Gives why it stopped.
+
+    A state is expanded wholly or not at all: what interrupts it takes its edges back.
+    """
+    room = 2 * (tables[P.T_END] + masks[M_WORDS] * MASK_BITS)
+    while quota > 0:
+        state = ctx[X_EXPANDED]
+        if state >= ctx[X_STATES]:
+            return DONE
+        head = ctx[X_HEAD]
+        kind = queue[head + 1]
+        start = ctx[X_EDGES]
+        first_edge[state] = start
+        count = 0
+        low = 0
+        dealt = 0
+        if kind == CHOICE:
+            count = queue[head + 2]
+        elif kind == CHANCE:
+            low = queue[head + 4]
+            count = queue[head + 5]
+            dealt = queue[head + 6]
+        for i in range(count):
+            if ((dealt >> (i & 63)) & 1) != 0 and i < 63:
+                continue
+            if (
+                ctx[X_STATES] + 1 >= ctx[X_STATE_CAP]
+                or ctx[X_EDGES] + 1 >= ctx[X_EDGE_CAP]
+                or ctx[X_TAIL] + room >= ctx[X_QUEUE]
+                or ctx[X_STATES] * 2 > ctx[X_INDEX_MASK]
+            ):
+                ctx[X_EDGES] = start
+                return FULL
+            unpack(tables, masks, row, queue, head)
+            label = i
+            if kind == CHOICE:
+                choose(tables, row, i)
+            else:
+                label = low + i
+                row[P.DRAW_OUTCOME] = label
+            found = settle(
+                ctx,
+                code,
+                tables,
+                memo,
+                row,
+                seen,
+                masks,
+                places,
+                queue,
+                index,
+                states,
+                asked,
+                warned,
+                label,
+            )
+            if found < 0:
+                ctx[X_EDGES] = start
+                return -1 - found
+            e = ctx[X_EDGES] * 3
+            edges[e] = found
+            edges[e + 1] = label
+            edges[e + 2] = row[P.WORDS]
+            ctx[X_EDGES] += 1
+        ctx[X_HEAD] = head + queue[head]
+        ctx[X_EXPANDED] = state + 1
+        quota -= 1
+    return QUOTA
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where exploring stops: states found, seconds, steps in one turn, outcomes of one draw."""
+
+    states: int = 20_000_000
+    seconds: float = 120.0
+    steps: int = 1_000_000
+    draw: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCode:
+    """Where and how a story came to a stop: decoded from a terminal state's code."""
+
+    kind: int
+    fault: int
+    number: int
+
+
+@dataclass(slots=True)
+class Exploration:
+    """What exploring found. `asked[j][s]` is expression j's value at state s (0 at draws)."""
+
+    program: Program
+    liveness: Liveness
+    graph: StateGraph
+    codes: list[OutcomeCode]  # by outcome index
+    seen: bytearray
+    warnings: list[tuple[int, int, int, int]]  # fault, pc, state, label
+    stopped: str  # "" if complete, else which limit was hit
+    seconds: float
+    asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    state_index: Callable[[Sequence[int]], int | None] = lambda _row: None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every state was expanded."""
+        return not self.stopped
+
+
+def explore(program: Program, **options: Any) -> Exploration:
+    """Explore a program; the options are `Explorer`'s."""
+    return Explorer(program, **options).run()
+
+
+_PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
+
+
+class Explorer:
+    """Drives the kernel over one program.
+
+    `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
+    every rest, `constants` initial values by name, `start` a place to begin at, `reduce=False`
+    keeps everything alive (the slow twin that tests compare with).
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        limits: Limits | None = None,
+        observed: Iterable[str] = (),
+        asked: Sequence[int] = (),
+        constants: dict[str, object] | None = None,
+        start: str | None = None,
+        reduce: bool = True,
+        compiled: bool | None = None,
+        progress: Callable[[int, int, float], None] | None = None,
+    ) -> None:
+        self.program = program
+        self.limits = limits or Limits()
+        self.timings: dict[str, float] = {}
+        began = time.perf_counter()
+        self.liveness = analyse_liveness(program, observed)
+        self.timings["liveness"] = time.perf_counter() - began
+        self.reduce = reduce
+        self.asked_pcs = list(asked)
+        self.constants = dict(constants or {})
+        self.start = start
+        self.compiled = compiled
+        self.progress = progress
+        self.widths = Widths(output=512)
+        self.values = program.values
+        self.code = self._limited_code()
+        self.places = list(program.place_of_pc)
+        self.memo: Any = [0] * (1024 * P.MEMO_SIZE)
+        self.memo_used = 0
+        self.tables: Any = []
+        self.row: Any = []
+        self._lay_out()
+        self.masks: Any = self._masks()
+        self.seen: Any = bytearray(program.length)
+        self.warned: Any = bytearray(program.length)
+        self.warnings: list[tuple[int, int, int, int]] = []
+        n = len(self.asked_pcs)
+        self.ctx: Any = [0] * X_SIZE
+        self.queue: Any = [0] * (1 << 16)
+        self.index: Any = [0] * (3 << 12)
+        self.states: Any = [0] * (2 << 11)
+        self.first_edge: Any = [0] * (1 << 11)
+        self.edges: Any = [0] * (3 << 12)
+        self.asked: Any = [0] * max(1, n << 11)
+        self.ctx[X_QUEUE] = len(self.queue)
+        self.ctx[X_STATE_CAP] = 1 << 11
+        self.ctx[X_EDGE_CAP] = 1 << 12
+        self.ctx[X_INDEX_MASK] = (1 << 12) - 1
+        self.ctx[X_BUDGET] = self.limits.steps
+        self.ctx[X_WIDEST_DRAW] = self.limits.draw
+        self.ctx[X_ASKED] = n
+        self.ctx[X_ASKED_PCS : X_ASKED_PCS + n] = self.asked_pcs
+        self.kernels: Any = None
+
+    # ------------------------------------------------------------ setting up
+
+    def _limited_code(self) -> list[int]:
+        """The code with visits counted only as far as anything can tell."""
+        code = list(self.program.code)
+        if not self.reduce:
+            return code
+        for pc in range(self.program.length):
+            if code[pc * 4] == P.OP_VISIT:
+                code[pc * 4 + 2], code[pc * 4 + 3] = self.liveness.limits[code[pc * 4 + 1]]
+        return code
+
+    def _lay_out(self) -> None:
+        tables = layout(self.program, self.widths)
+        tables[P.T_MEMO_MASK] = len(self.memo) // P.MEMO_SIZE - 1
+        if self.reduce:
+            tables[P.T_LIMITS] = len(tables)
+            for limit, step in self.liveness.limits:
+                tables += [limit, step]
+        row = [0] * tables[P.T_END]
+        if isinstance(self.row, np.ndarray):
+            self.tables = np.array(tables, np.int64)
+            self.row = np.array(row, np.int64)
+        else:
+            self.tables, self.row = tables, row
+
+    def _masks(self) -> list[int]:
+        live = self.liveness
+        program = self.program
+        plain = live.here_bit + 3
+        words = (plain + MASK_BITS - 1) // MASK_BITS
+        low = (1 << plain) - 1
+        everything = low if not self.reduce else 0
+
+        def split(mask: int) -> list[int]:
+            out: list[int] = []
+            for i in range(words):
+                out.append((mask >> (MASK_BITS * i)) & ((1 << MASK_BITS) - 1))
+            return out
+
+        resumed: set[int] = set()
+        code = self.code
+        for pc in range(program.length):
+            op = code[pc * 4]
+            if op in (P.OP_CALL, P.OP_CALL_VALUE, P.OP_EXTERNAL):
+                resumed.add(pc + 1)
+            elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_SHUFFLE):
+                resumed.add(pc)
+            elif op == P.OP_FORK:
+                resumed.add(code[pc * 4 + 1])
+        records = program.tables[P.T_CHOICE_TABLE]
+        for index in range(len(program.choices)):
+            resumed.add(program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB])
+        for target in range(len(program.targets)):
+            at = program.tables[P.T_TARGETS] + target * P.TARGET_SIZE
+            resumed.add(program.tables[at + P.TARGET_PC])
+        masks = [0] * M_HEADER
+        masks[M_WORDS] = words
+        masks[M_INDEX] = len(masks)
+        index_at = len(masks)
+        masks += [-1] * (program.length + 1)
+        masks[M_MASKS] = len(masks)
+        for number, pc in enumerate(sorted(resumed)):
+            masks[index_at + pc] = number
+            use = live.use[pc] if pc < program.length else 0
+            masks += split((use & low) | everything)
+            scope = program.scope_of_pc[pc] if pc < program.length else 0
+            width = len(program.scope_temps[scope])
+            temps = (use >> live.temps_at[scope]) & ((1 << min(width, 62)) - 1)
+            masks.append(temps if self.reduce else (1 << min(width, 62)) - 1)
+        masks[M_OBSERVED] = len(masks)
+        masks += split(live.observed | everything)
+        masks[M_PINNED] = len(masks)
+        masks += [slots & ((1 << 62) - 1) for slots in live.pinned_temps]
+        masks[M_LIMITS] = len(masks)
+        for limit, step in live.limits:
+            masks += [limit, step] if self.reduce else [0, 0]
+        masks[M_SINCE] = len(masks)
+        masks += live.since_caps if self.reduce else [0] * len(live.since_caps)
+        masks[M_UNION] = len(masks)
+        masks += [0] * words
+        masks[M_TURNS_AT] = live.turns_at
+        masks[M_SHUFFLES_AT] = live.shuffles_at
+        masks[M_HERE] = live.here_bit
+        masks[M_VISITS_AT] = live.visits_at
+        return masks
+
+    def _compile(self) -> None:
+        """Go over to machine code: the same kernels, the same arrays as NumPy's."""
+        from foretell.vm.jit import compile_kernels
+
+        began = time.perf_counter()
+        self.kernels = compile_kernels([expand])
+        for (
+            name
+        ) in "ctx code tables memo row masks places queue index states first_edge asked".split():
+            setattr(self, name, np.array(getattr(self, name), np.int64))
+        self.edges = np.array(self.edges, np.int32)
+        self.seen = np.frombuffer(bytes(self.seen), np.uint8).copy()
+        self.warned = np.frombuffer(bytes(self.warned), np.uint8).copy()
+        self.timings["compile"] = time.perf_counter() - began
+
+    # ------------------------------------------------------------ running
+
+    def run(self) -> Exploration:
+        """Explore until done or a limit is hit."""
+        began = time.perf_counter()
+        stopped = ""
+        if self.compiled:
+            self._compile()
+        self._first_state()
+        step = self.kernels[expand] if self.kernels else expand
+        reported = began
+        while True:
+            quota = 4096 if self.kernels else 64
+            why = step(
+                self.ctx,
+                self.code,
+                self.tables,
+                self.memo,
+                self.row,
+                self.seen,
+                self.masks,
+                self.places,
+                self.queue,
+                self.index,
+                self.states,
+                self.first_edge,
+                self.edges,
+                self.asked,
+                self.warned,
+                quota,
+            )
+            if why == DONE:
+                break
+            if why == SERVE:
+                self._serve()
+            elif why == WIDEN:
+                if self.tables[P.T_END] > 1 << 20:
+                    stopped = "memory of one turn"
+                    break
+                self.widths = self.widths.wider()
+                self.widths.output *= 2
+                self._lay_out()
+            elif why == FULL:
+                self._grow()
+            elif why == WARN:
+                self.warnings.append(
+                    (
+                        int(self.ctx[X_EVENT]),
+                        int(self.ctx[X_EVENT_PC]),
+                        int(self.ctx[X_EXPANDED]),
+                        int(self.ctx[X_EVENT_LABEL]),
+                    )
+                )
+            now = time.perf_counter()
+            if int(self.ctx[X_STATES]) >= self.limits.states:
+                stopped = "states"
+                break
+            if now - began > self.limits.seconds:
+                stopped = "time"
+                break
+            if self.kernels is None and self.compiled is None and now - began > _PYTHON_SECONDS:
+                self._compile()
+                step = self.kernels[expand]
+            if self.progress is not None and now - reported > 0.1:
+                reported = now
+                self.progress(int(self.ctx[X_STATES]), int(self.ctx[X_EXPANDED]), now - began)
+        self.timings["explore"] = time.perf_counter() - began - self.timings.get("compile", 0.0)
+        return self._result(stopped, time.perf_counter() - began)
+
+    def _first_state(self) -> None:
+        """Run declarations and the first turn; what they come to is state 0."""
+        program = self.program
+        while True:
+            tables, row = self.tables, self.row
+            machine.start(tables, row, program.declarations_pc)
+            if program.declarations_pc >= 0:
+                status = self._settled(run)
+                if status == P.OVERFLOW:
+                    self.widths = self.widths.wider()
+                    self._lay_out()
+                    continue
+            for name, value in self.constants.items():
+                slot = program.global_names.index(name)
+                row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
+            machine.reset_stack(tables, row, 0)
+            row[P.SAFE] = 0
+            row[P.WORDS] = 0
+            row[P.OUTPUT] = tables[P.T_OUTPUT]
+            row[P.PC] = program.start_pc
+            if self.start is not None:
+                machine.start_at(tables, row, program.target_of_path[self.start])
+            found = self._settle_first()
+            if found >= 0:
+                self.start_words = int(row[P.WORDS])
+                return
+            why = -1 - found
+            if why == SERVE:
+                self._serve()
+            elif why == WIDEN:
+                self.widths = self.widths.wider()
+                self._lay_out()
+            elif why == WARN:
+                self.warnings.append((int(self.ctx[X_EVENT]), int(self.ctx[X_EVENT_PC]), -1, -1))
+
+    def _settle_first(self) -> int:
+        return settle(
+            self.ctx,
+            self.code,
+            self.tables,
+            self.memo,
+            self.row,
+            self.seen,
+            self.masks,
+            self.places,
+            self.queue,
+            self.index,
+            self.states,
+            self.asked,
+            self.warned,
+            -1,
+        )
+
+    def _settled(self, runner: Callable[..., int]) -> int:
+        while True:
+            status = runner(
+                self.code, self.tables, self.memo, self.row, self.seen, self.limits.steps
+            )
+            if status in (P.NEEDS_OPERATION, P.NEEDS_STRING, P.NEEDS_TAG):
+                self._serve()
+            elif status != P.WARNING:
+                return status
+
+    def _serve(self) -> None:
+        """Give the machine the operation it lacks; strings and tags have the memo's way, too."""
+        row, values = self.row, self.values
+        pc = int(row[P.PC])
+        op = int(self.code[pc * 4])
+        if op == P.OP_STRING_END or op == P.OP_TAG_END:
+            raise NotImplementedError
+        operation, a, b = int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND])
+        self._learn(operation, a, b, values.operate(operation, a, b))
+
+    def _learn(self, operation: int, a: int, b: int, result: int) -> None:
+        if self.memo_used * 2 > len(self.memo) // P.MEMO_SIZE:
+            old = self.memo
+            size = len(old) // P.MEMO_SIZE * 2
+            new = [0] * (size * P.MEMO_SIZE)
+            for at in range(0, len(old), P.MEMO_SIZE):
+                if old[at]:
+                    key = (int(old[at]) - 1, int(old[at + 1]), int(old[at + 2]))
+                    slot = memo_slot(new, size - 1, *key)
+                    new[slot : slot + P.MEMO_SIZE] = [int(x) for x in old[at : at + P.MEMO_SIZE]]
+            self.memo = np.array(new, np.int64) if isinstance(old, np.ndarray) else new
+            self.tables[P.T_MEMO_MASK] = size - 1
+        memo = memoryview(self.memo) if isinstance(self.memo, np.ndarray) else self.memo
+        slot = memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)
+        for i, word in enumerate((operation + 1, a, b, result)):
+            memo[slot + i] = word
+        self.memo_used += 1
+
+    def _grow(self) -> None:
+        """Make room in whichever array is full."""
+        ctx = self.ctx
+        room = 4 * (int(self.tables[P.T_END]) + int(self.masks[M_WORDS]) * 64)
+        if int(ctx[X_TAIL]) + room >= int(ctx[X_QUEUE]):
+            head, tail = int(ctx[X_HEAD]), int(ctx[X_TAIL])
+            waiting = self.queue[head:tail]
+            capacity = max(int(ctx[X_QUEUE]), 2 * (tail - head) + 2 * room)
+            if isinstance(self.queue, np.ndarray):
+                queue = np.zeros(capacity, np.int64)
+                queue[: tail - head] = waiting
+                self.queue = queue
+            else:
+                self.queue = [*waiting, *([0] * (capacity - (tail - head)))]
+            ctx[X_HEAD], ctx[X_TAIL], ctx[X_QUEUE] = 0, tail - head, capacity
+        if int(ctx[X_STATES]) + self.limits.draw + 2 >= int(ctx[X_STATE_CAP]):
+            ctx[X_STATE_CAP] *= 2
+            self.states = _doubled(self.states)
+            self.first_edge = _doubled(self.first_edge)
+            if len(self.asked_pcs):
+                self.asked = _doubled(self.asked)
+        if int(ctx[X_EDGES]) + self.limits.draw + 2 >= int(ctx[X_EDGE_CAP]):
+            ctx[X_EDGE_CAP] *= 2
+            self.edges = _doubled(self.edges)
+        if int(ctx[X_STATES]) * 2 > int(ctx[X_INDEX_MASK]):
+            self._rehash()
+
+    def _rehash(self) -> None:
+        old = self.index
+        size = 2 * len(old) // 3
+        if isinstance(old, np.ndarray):
+            entries = old.reshape(-1, 3)
+            entries = entries[entries[:, 2] != 0]
+            self.index = _placed(entries, size)
+        else:
+            new = [0] * (3 * size)
+            for at in range(0, len(old), 3):
+                if old[at + 2]:
+                    slot = index_slot(new, size - 1, old[at], old[at + 1])
+                    new[slot : slot + 3] = old[at : at + 3]
+            self.index = new
+        self.ctx[X_INDEX_MASK] = size - 1
+
+    # ------------------------------------------------------------ the result
+
+    def _result(self, stopped: str, seconds: float) -> Exploration:
+        ctx = self.ctx
+        n, m = int(ctx[X_STATES]), int(ctx[X_EDGES])
+        expanded = int(ctx[X_EXPANDED])
+        states = np.array(self.states[: 2 * n], np.int64).reshape(-1, 2)
+        kind = states[:, 0].astype(np.uint8)
+        raw = states[:, 1]
+        first_edge = np.full(n + 1, m, np.int64)
+        first_edge[:expanded] = np.array(self.first_edge[:expanded], np.int64)
+        edges = np.array(self.edges[: 3 * m], np.int32).reshape(-1, 3)
+        if expanded < n:
+            waiting = np.arange(n) >= expanded
+            kind[waiting & (kind != TERMINAL)] = UNEXPLORED
+        terminal = kind == TERMINAL
+        distinct, inverse = np.unique(raw[terminal], return_inverse=True)
+        codes = [
+            OutcomeCode(int(c) >> 56, (int(c) >> 40) & 0xFFFF, int(c) & _NUMBER) for c in distinct
+        ]
+        outcome = np.zeros(n, np.int32)
+        outcome[terminal] = inverse
+        unknown = [i for i, code in enumerate(codes) if code.kind in (K_DRAW, K_DEEP)]
+        if unknown:
+            lost = terminal & np.isin(outcome, unknown)
+            kind[lost] = UNEXPLORED
+            stopped = stopped or "outcomes of one draw"
+        outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
+        graph = StateGraph(
+            kind=kind,
+            first_edge=first_edge,
+            edge_target=np.ascontiguousarray(edges[:, 0]),
+            edge_label=np.ascontiguousarray(edges[:, 1]),
+            edge_words=np.ascontiguousarray(edges[:, 2]),
+            outcome=outcome,
+            outcomes=outcomes,
+            start_words=self.start_words,
+        )
+        k = len(self.asked_pcs)
+        asked: list[Any] = []
+        if k:
+            flat = np.array(self.asked[: k * n], np.int64).reshape(n, k)
+            asked = [np.ascontiguousarray(flat[:, j]) for j in range(k)]
+        return Exploration(
+            program=self.program,
+            liveness=self.liveness,
+            graph=graph,
+            codes=codes,
+            seen=bytearray(bytes(self.seen)),
+            warnings=self.warnings,
+            stopped=stopped,
+            seconds=seconds,
+            asked=asked,
+            timings=self.timings,
+            state_index=self.find,
+        )
+
+    def find(self, row: Sequence[int]) -> int | None:
+        """The number of the state that a played story's work row stands at, if it was reached."""
+        masks = [int(x) for x in self.masks]
+        tables = layout(self.program, Widths())
+        out = [0] * (2 * len(row) + 64 * masks[M_WORDS])
+        if row[P.CHOICES] == 0:
+            return None
+        pack_rest(tables, masks, list(row), out, 0)
+        one = fingerprint(out, 0, 0x243F6A8885A308D)
+        two = fingerprint(out, 0, 0x13198A2E0370734)
+        index = memoryview(self.index) if isinstance(self.index, np.ndarray) else self.index
+        at = index_slot(index, int(self.ctx[X_INDEX_MASK]), one, two)
+        return index[at + 2] - 1 if index[at + 2] else None
+
+
+def _doubled(array: Any) -> Any:
+    if isinstance(array, np.ndarray):
+        return np.concatenate([array, np.zeros_like(array)])
+    return [*array, *([0] * len(array))]
+
+
+@kernel
+def place_all(entries: I64, n: int, index: I64, mask: int) -> None:
+    """Put n fingerprint entries into an empty table."""
+    for i in range(n):
+        at = index_slot(index, mask, entries[i * 3], entries[i * 3 + 1])
+        copy(index, at, entries, i * 3, 3)
+
+
+def _placed(entries: Any, size: int) -> Any:
+    from foretell.vm.jit import compile_kernels
+
+    index = np.zeros(3 * size, np.int64)
+    flat = np.ascontiguousarray(entries).reshape(-1)
+    compile_kernels([place_all])[place_all](flat, len(entries), index, size - 1)
+    return index

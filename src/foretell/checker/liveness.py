@@ -1,0 +1,650 @@
+"""What the future can still read: the reduction that makes real stories finite.
+
+Two situations are the same when no continuation can tell them apart. A variable nobody will read
+again, the count of a once-only choice in a scene that can't come back: leaving them out of a state
+merges what differs in nothing that matters.
+
+This is backward data flow over the program's instructions. Every thing a story remembers has a
+bit: each global, visit count, turn-since, shuffle, temporary of each scope, and the few registers
+(`here`, the turn number, the ending's name). `use[pc]` is the set of things that may be read from
+`pc` on, until the frame that executes it returns:
+
+    use[pc] = read(pc) ∪ (use[next] − written(pc))       over every instruction that may come next
+    a call       use[callee], its temporaries taken away, ∪ use[return address]
+    a choice     use[after the choice is made] ∪ use[next]
+    a thread     use[the thread] ∪ use[where the one below resumes]
+
+A state's live set is the union of `use` over everything it can still resume: each offered choice's
+first instruction and the return addresses in the frames it would restore.
+
+Liveness is *strong*: reading is a use only where the value can reach an observation. A value that
+is only added to itself, or only printed, is observed by nobody, so `read(pc)` of a load whose
+value flows into an assignment counts only while what is assigned to is live. Observations are
+branches, conditions of choices, ranges of draws, targets of diverts, arguments and results of
+functions, and whatever claims and other expressions asked for name.
+
+Visit counts are *saturated*: a count only compared with constants, tested for truth, or used as a
+sequence's index needs no more values than those can tell apart (`limits`).
+
+Where the code is too dynamic to follow, this errs on the side of keeping: a divert to a variable
+may lead to every place whose name is used as a value, a pointer may be to every variable one was
+made of. It knows nothing of states or rows (`explore`), only of the program.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.program import Program
+
+__all__ = ["Liveness", "analyse_liveness"]
+
+_BINARY: Final = frozenset({*range(P.OP_EQ, P.OP_MOD + 1)} - {P.OP_NOT}) | {P.OP_BINARY}
+_COMPARISONS: Final = {P.OP_EQ, P.OP_NE, P.OP_LT, P.OP_GT, P.OP_LE, P.OP_GE}
+_TRUTHS: Final = {P.OP_AND, P.OP_OR}
+SOME_TEMPORARY: Final = -1  # in a set of globals pointed to: a temporary may be, too
+_BLOCK_ENDS: Final = {
+    P.OP_JUMP,
+    P.OP_JUMP_IF,
+    P.OP_JUMP_UNLESS,
+    P.OP_JUMP_VALUE,
+    P.OP_CALL,
+    P.OP_CALL_VALUE,
+    P.OP_EXTERNAL,
+    P.OP_RETURN,
+    P.OP_FALL,
+    P.OP_DONE,
+    P.OP_END,
+}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is known of a value on the evaluation stack."""
+
+    loads: frozenset[int] = frozenset()  # loads whose values flow into it
+    counts: frozenset[int] = frozenset()  # visit slots it is the count of, unchanged
+    offset: int = 0  # … plus this
+    since: frozenset[int] = frozenset()  # turn slots it is the turns since
+    constant: int | None = None  # the INT it is
+    points: frozenset[int] = frozenset()  # globals it may point to
+
+
+@dataclass(slots=True)
+class Liveness:
+    """The result: bit sets as integers, bits as laid out below.
+
+    globals, then visits, turns, shuffles, then HERE, TURN, ENDING, then temporaries by scope.
+    `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
+    `since_caps[slot]` the most turns since that can matter, 0 where all do.
+    """
+
+    program: Program
+    use: list[int]
+    limits: list[tuple[int, int]]
+    since_caps: list[int]
+    visits_at: int
+    turns_at: int
+    shuffles_at: int
+    here_bit: int
+    turn_bit: int
+    ending_bit: int
+    temps_at: list[int]
+    bits: int
+    observed: int = 0  # live at every rest
+    pinned_temps: list[int] = field(default_factory=list)  # per scope: always live, as slot bits
+
+    def names(self, mask: int) -> list[str]:
+        """What the bits of a mask stand for, in words."""
+        program = self.program
+        out: list[str] = []
+        for bit in range(self.bits):
+            if not mask >> bit & 1:
+                continue
+            if bit < self.visits_at:
+                out.append(program.global_names[bit])
+            elif bit < self.turns_at:
+                out.append(f"visits to {program.visit_names[bit - self.visits_at]}")
+            elif bit < self.shuffles_at:
+                out.append(f"turns since {program.turn_names[bit - self.turns_at]}")
+            elif bit < self.here_bit:
+                out.append(f"shuffle {bit - self.shuffles_at}")
+            elif bit < self.here_bit + 3:
+                out.append(("here", "turns", "ending")[bit - self.here_bit])
+            else:
+                out.append("a temporary")
+        return out
+
+
+def analyse_liveness(program: Program, observed: Iterable[str] = ()) -> Liveness:
+    """The live sets and saturation limits of a program.
+
+    `observed` names what claims and other questions read at every rest: global variables, paths of
+    counted containers, `here` and `turns`.
+    """
+    return _Analysis(program, set(observed)).result()
+
+
+class _Analysis:
+    def __init__(self, program: Program, observed: set[str]) -> None:
+        self.program = program
+        self.code = program.code
+        self.n = program.length
+        self.visits_at = len(program.global_names)
+        self.turns_at = self.visits_at + len(program.visit_names)
+        self.shuffles_at = self.turns_at + len(program.turn_names)
+        self.here_bit = self.shuffles_at + len(program.shuffle_sizes)
+        self.turn_bit = self.here_bit + 1
+        self.ending_bit = self.here_bit + 2
+        self.temps_at: list[int] = []
+        at = self.here_bit + 3
+        for temps in program.scope_temps:
+            self.temps_at.append(at)
+            at += len(temps)
+        self.bits = at
+        self.frame_mask = ((1 << at) - 1) & ~((1 << (self.here_bit + 3)) - 1)
+        self.scope_of_pc = program.scope_of_pc
+        self.taken = self._taken_targets()
+        self.observed_bits = self._observed(observed)
+        self.pointed: dict[tuple[int, int], set[int]] = {}  # (scope, slot) → globals
+        self.pinned = [0] * len(program.scope_temps)
+        # per load: None if it is observed, else the stores its value may reach
+        self.sinks: dict[int, set[int] | None] = {}
+        # per visit slot: constants it is compared with; None where it must be exact
+        self.caps: dict[int, set[int] | None] = {}
+        self.moduli: dict[int, set[int]] = {}
+        self.since: dict[int, set[int] | None] = {}
+        self.exact: set[int] = set()
+        # globals a pointer to which was lost sight of: always live
+        self.escaped: set[int] = set()
+        # a string that is built while running may be compared, and anything may be printed in it
+        self.prints_matter = any(
+            self.code[pc * 4] == P.OP_STRING_BEGIN and self.code[pc * 4 + 1] == 0
+            for pc in range(self.n)
+        )
+
+    # ------------------------------------------------------------ surveys
+
+    def _table(self, at: int) -> int:
+        return self.program.tables[at]
+
+    def _taken_targets(self) -> list[int]:
+        """Targets that a value may name: those pushed anywhere."""
+        found: set[int] = set()
+        for pc in range(self.n):
+            if self.code[pc * 4] == P.OP_PUSH:
+                value = self.code[pc * 4 + 1]
+                if value >> V.TAG_SHIFT == V.TARGET:
+                    found.add(value & V.PAYLOAD)
+        return sorted(found)
+
+    def _record(self, target: int) -> int:
+        return self._table(P.T_TARGETS) + target * P.TARGET_SIZE
+
+    def _observed(self, names: set[str]) -> int:
+        bits = 0
+        for slot, name in enumerate(self.program.global_names):
+            if name in names:
+                bits |= 1 << slot
+        for slot, name in enumerate(self.program.visit_names):
+            if name in names:
+                bits |= 1 << (self.visits_at + slot)
+        if "here" in names:
+            bits |= 1 << self.here_bit
+        if "turns" in names:
+            bits |= 1 << self.turn_bit
+        return bits
+
+    def _stub(self, choice: int) -> int:
+        return self._table(self._table(P.T_CHOICE_TABLE) + choice * P.CHOICE_SIZE + P.CHOICE_STUB)
+
+    def _once(self, choice: int) -> int:
+        return self._table(self._table(P.T_CHOICE_TABLE) + choice * P.CHOICE_SIZE + P.CHOICE_ONCE)
+
+    # ------------------------------------------------------------ where values go
+
+    def _flow_values(self) -> None:
+        """Follow the evaluation stack through each stretch of straight code."""
+        code = self.code
+        leaders = {self.program.start_pc, self.program.declarations_pc}
+        for pc in range(self.n):
+            op = code[pc * 4]
+            if op in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS, P.OP_CALL, P.OP_FORK):
+                leaders.add(code[pc * 4 + 1])
+            elif op == P.OP_EXTERNAL:
+                leaders.add(code[pc * 4 + 3])
+            elif op == P.OP_CHOICE:
+                leaders.add(self._stub(code[pc * 4 + 1]))
+        for target in range(len(self.program.targets)):
+            leaders.add(self._table(self._record(target) + P.TARGET_PC))
+        entry_arguments: dict[int, list[set[int]]] = {}
+        for _round in range(8):
+            before = {key: set(found) for key, found in self.pointed.items()}
+            arguments_before = {pc: [set(s) for s in a] for pc, a in entry_arguments.items()}
+            self.sinks.clear()
+            self.caps.clear()
+            self.moduli.clear()
+            self.since.clear()
+            self.exact.clear()
+            stack: list[_Entry] = []
+            arguments: list[set[int]] = []
+            for pc in range(self.n):
+                if pc in leaders:
+                    self._observe(stack)
+                    stack = []
+                    arguments = [set(s) for s in entry_arguments.get(pc, [])]
+                self._value_step(pc, stack, arguments, entry_arguments)
+                if code[pc * 4] in _BLOCK_ENDS:
+                    self._observe(stack)
+                    stack = []
+            self._observe(stack)
+            if before == self.pointed and arguments_before == entry_arguments:
+                break
+
+    def _observe(self, entries: Iterable[_Entry]) -> None:
+        """These values are looked at in a way that may tell any two apart."""
+        for entry in entries:
+            self.escaped |= {slot for slot in entry.points if slot >= 0}
+            for load in entry.loads:
+                self.sinks[load] = None
+            self.exact |= entry.counts
+            for slot in entry.since:
+                self.since[slot] = None
+
+    def _test(self, entry: _Entry, constant: int) -> None:
+        """A value is compared with a constant, or tested for truth."""
+        for load in entry.loads:
+            self.sinks[load] = None
+        for slot in entry.counts:
+            known = self.caps.setdefault(slot, set())
+            if known is not None:
+                known.add(constant - entry.offset)
+        for slot in entry.since:
+            limits = self.since.setdefault(slot, set())
+            if limits is not None:
+                limits.add(constant)
+
+    def _assign(self, entry: _Entry, pc: int) -> None:
+        """A value is stored by the instruction at `pc`."""
+        for load in entry.loads:
+            sink = self.sinks.setdefault(load, set())
+            if sink is not None:
+                sink.add(pc)
+        self.exact |= entry.counts
+        for slot in entry.since:
+            self.since[slot] = None
+
+    def _discard(self, entry: _Entry) -> None:
+        for load in entry.loads:
+            self.sinks.setdefault(load, set())
+
+    def _value_step(
+        self,
+        pc: int,
+        stack: list[_Entry],
+        arguments: list[set[int]],
+        entry_arguments: dict[int, list[set[int]]],
+    ) -> None:
+        code = self.code
+        op, a, b, c = code[pc * 4 : pc * 4 + 4]
+
+        def pop() -> _Entry:
+            return stack.pop() if stack else _Entry()
+
+        if op == P.OP_PUSH:
+            number = V.number(a) if a >> V.TAG_SHIFT in (V.INT, V.BOOL) else None
+            stack.append(_Entry(constant=number))
+        elif op == P.OP_LOAD_GLOBAL or op == P.OP_LOAD_TEMP:
+            stack.append(_Entry(loads=frozenset({pc})))
+        elif op == P.OP_LOAD_VISITS:
+            stack.append(_Entry(loads=frozenset({pc}), counts=frozenset({a})))
+        elif op == P.OP_LOAD_VISIT_INDEX:
+            stack.append(_Entry(loads=frozenset({pc}), counts=frozenset({a}), offset=-1))
+        elif op == P.OP_LOAD_TURNS_SINCE:
+            stack.append(_Entry(loads=frozenset({pc}), since=frozenset({a})))
+        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT):
+            stack.append(_Entry(loads=frozenset({pc})))
+        elif op == P.OP_POINT_GLOBAL:
+            stack.append(_Entry(points=frozenset({a})))
+        elif op == P.OP_POINT_TEMP:
+            scope = self.scope_of_pc[pc]
+            self.pinned[scope] |= 1 << a
+            points = set(self.pointed.get((scope, a), ())) | {SOME_TEMPORARY}
+            if b > 0:
+                points.add(b - 1)
+            stack.append(_Entry(points=frozenset(points)))
+        elif op in (P.OP_COUNT_VISITS, P.OP_COUNT_TURNS):
+            self._observe([pop()])
+            slots: set[int] = set()
+            place = P.TARGET_VISITS if op == P.OP_COUNT_VISITS else P.TARGET_TURNS
+            for target in self.taken:
+                slot = self._table(self._record(target) + place)
+                if slot >= 0:
+                    slots.add(slot)
+            counted = frozenset(slots)
+            if op == P.OP_COUNT_VISITS:
+                stack.append(_Entry(loads=frozenset({pc}), counts=counted))
+            else:
+                stack.append(_Entry(loads=frozenset({pc}), since=counted))
+        elif op in _BINARY:
+            right, left = pop(), pop()
+            self._operate(op, a, left, right, stack)
+        elif op in (P.OP_NOT, P.OP_NEG, P.OP_UNARY):
+            entry = pop()
+            if op == P.OP_NOT and (entry.counts or entry.since):
+                self._test(entry, 0)
+                stack.append(_Entry(loads=entry.loads))
+            else:
+                self.exact |= entry.counts
+                for slot in entry.since:
+                    self.since[slot] = None
+                stack.append(_Entry(loads=entry.loads))
+        elif op == P.OP_POP or op == P.OP_PRINT:
+            # a printed value is one word whatever it is; inside a string it may be compared
+            entry = pop()
+            if op == P.OP_PRINT and self.prints_matter:
+                self._observe([entry])
+            else:
+                self._discard(entry)
+        elif op == P.OP_DUP:
+            entry = pop()
+            stack.extend((entry, entry))
+        elif op in (P.OP_STORE_GLOBAL, P.OP_SET_TEMP, P.OP_STORE_TEMP):
+            has_value = bool(stack)
+            entry = pop()
+            if op == P.OP_SET_TEMP:
+                points = set(entry.points)
+                if not has_value and arguments:
+                    points |= arguments.pop()
+                if points:
+                    self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
+            self._assign(entry, pc)
+        elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
+            entry = pop()
+            if entry.counts or entry.since:
+                self._test(entry, 0)
+            else:
+                self._observe([entry])
+        elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
+            if op != P.OP_FORK:  # there the arguments stay for the jump that follows
+                self._hand_over(stack, [a], entry_arguments)
+        elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
+            pop()
+            entries = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
+            self._hand_over(stack, entries, entry_arguments)
+        elif op == P.OP_CHOICE:
+            flags = self.program.choices[a].flags
+            if flags & 1:
+                entry = pop()
+                if entry.counts or entry.since:
+                    self._test(entry, 0)
+                else:
+                    self._observe([entry])
+            for bit in (4, 2):
+                if flags & bit:
+                    self._discard(pop())
+        elif op == P.OP_STRING_END:
+            stack.append(_Entry())
+        elif op == P.OP_SHUFFLE:
+            elements, count = pop(), pop()
+            if elements.constant is not None and count.counts:
+                # the deal starts anew where the count is a multiple: only that place matters
+                self._discard(count)
+                for load in count.loads:
+                    self.sinks[load] = None
+                for slot in count.counts:
+                    self.moduli.setdefault(slot, set()).add(max(1, elements.constant))
+            else:
+                self._observe([count, elements])
+            stack.append(_Entry())
+        elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_LIST_RANGE, P.OP_SEED):
+            popped = {P.OP_RANDOM: 2, P.OP_LIST_RANGE: 3}.get(op, 1)
+            self._observe([pop() for _ in range(popped)])
+            stack.append(_Entry())
+
+    @staticmethod
+    def _hand_over(
+        stack: list[_Entry], targets: Iterable[int], entry_arguments: dict[int, list[set[int]]]
+    ) -> None:
+        """Pointers on the stack become arguments of what begins at `targets`."""
+        if not any(entry.points for entry in stack):
+            return
+        for target in targets:
+            known = entry_arguments.setdefault(target, [])
+            while len(known) < len(stack):
+                known.insert(0, set())
+            for place, entry in enumerate(reversed(stack), start=1):
+                known[-place] |= entry.points
+        stack[:] = [_Entry(entry.loads, entry.counts, entry.offset, entry.since) for entry in stack]
+
+    def _operate(
+        self, op: int, operation: int, left: _Entry, right: _Entry, stack: list[_Entry]
+    ) -> None:
+        """A binary operator: what it tells apart, and what flows on."""
+        loads = left.loads | right.loads
+        for one, other in ((left, right), (right, left)):
+            if not (one.counts or one.since):
+                continue
+            constant = other.constant
+            if op in _COMPARISONS and constant is not None:
+                self._test(one, constant)
+            elif op in _TRUTHS:
+                self._test(one, 0)
+            elif op == P.OP_MIN and constant is not None and one.counts:
+                self._test(one, constant)
+            elif op == P.OP_MOD and one is left and constant is not None and constant > 0:
+                if one.counts:
+                    for slot in one.counts:
+                        self.moduli.setdefault(slot, set()).add(constant)
+                else:
+                    for slot in one.since:
+                        self.since[slot] = None
+            elif op in (P.OP_ADD, P.OP_SUB) and one is left and constant is not None and one.counts:
+                step = constant if op == P.OP_ADD else -constant
+                stack.append(_Entry(loads=loads, counts=one.counts, offset=one.offset + step))
+                return
+            else:
+                self.exact |= one.counts
+                for slot in one.since:
+                    self.since[slot] = None
+        # the index of a saturated count may be used as the next operator's operand: its value is
+        # what MIN and % give, which saturation leaves as it is
+        stack.append(_Entry(loads=loads))
+
+    def _limits(self) -> list[tuple[int, int]]:
+        """Per visit slot, where counting may stop or go round."""
+        program = self.program
+        for index in range(len(program.choices)):
+            once = self._once(index)
+            if once >= 0:
+                known = self.caps.setdefault(once, set())
+                if known is not None:
+                    known.add(0)
+        out: list[tuple[int, int]] = []
+        for slot in range(len(program.visit_names)):
+            constants = self.caps.get(slot)
+            moduli = self.moduli.get(slot)
+            observed = self.observed_bits >> (self.visits_at + slot) & 1
+            if slot in self.exact or observed or (constants is None and moduli is None):
+                out.append((0, 0) if slot in self.exact or observed else (1, 1))
+                continue
+            top = max((k + 1 for k in constants or ()), default=0)
+            top = max(top, 1)
+            if moduli:
+                step = math.lcm(*moduli)
+                if step > 10_000:
+                    out.append((0, 0))
+                    continue
+                # counts up to `top` are told apart, those beyond by their remainder; shuffles
+                # take a first round apart from none (a count of 1 is index 0)
+                out.append((top + step, step))
+            else:
+                out.append((top, 1))
+        return out
+
+    def _since_caps(self) -> list[int]:
+        out: list[int] = []
+        for slot in range(len(self.program.turn_names)):
+            constants = self.since.get(slot, set())
+            if constants is None:
+                out.append(0)
+            else:
+                out.append(max((k + 1 for k in constants), default=0) + 1)
+        return out
+
+    # ------------------------------------------------------------ the fixpoint
+
+    def result(self) -> Liveness:
+        """Follow values, then find the least `use` that satisfies the equations."""
+        self._flow_values()
+        for slot in self.escaped:
+            self.observed_bits |= 1 << slot
+        use = self._solve()
+        return Liveness(
+            program=self.program,
+            use=use,
+            limits=self._limits(),
+            since_caps=self._since_caps(),
+            visits_at=self.visits_at,
+            turns_at=self.turns_at,
+            shuffles_at=self.shuffles_at,
+            here_bit=self.here_bit,
+            turn_bit=self.turn_bit,
+            ending_bit=self.ending_bit,
+            temps_at=self.temps_at,
+            bits=self.bits,
+            pinned_temps=self.pinned,
+            observed=self.observed_bits,
+        )
+
+    def _store_bits(self, pc: int) -> tuple[int, bool]:
+        """What a store may write, and whether it surely writes it."""
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        if op == P.OP_STORE_GLOBAL:
+            return 1 << a, True
+        scope = self.scope_of_pc[pc]
+        bits = 1 << (self.temps_at[scope] + a)
+        pointed = self.pointed.get((scope, a))
+        if op == P.OP_SET_TEMP:
+            return bits, True
+        if pointed:
+            for slot in pointed:
+                bits |= 1 << (self.bits if slot == SOME_TEMPORARY else slot)
+            return bits, False
+        return bits, True
+
+    def _read_bits(self, pc: int) -> int:
+        """What a load reads."""
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        if op == P.OP_LOAD_GLOBAL:
+            return 1 << a
+        if op == P.OP_LOAD_TEMP:
+            scope = self.scope_of_pc[pc]
+            bits = 1 << (self.temps_at[scope] + a)
+            for slot in self.pointed.get((scope, a), ()):
+                if slot != SOME_TEMPORARY:
+                    bits |= 1 << slot
+            return bits
+        if op in (P.OP_LOAD_VISITS, P.OP_LOAD_VISIT_INDEX):
+            return 1 << (self.visits_at + a)
+        if op == P.OP_LOAD_TURNS_SINCE:
+            return 1 << (self.turns_at + a)
+        if op == P.OP_LOAD_TURN:
+            return 1 << self.turn_bit
+        if op in (P.OP_COUNT_VISITS, P.OP_COUNT_TURNS):
+            bits = 0
+            place = P.TARGET_VISITS if op == P.OP_COUNT_VISITS else P.TARGET_TURNS
+            base = self.visits_at if op == P.OP_COUNT_VISITS else self.turns_at
+            for target in self.taken:
+                slot = self._table(self._record(target) + place)
+                if slot >= 0:
+                    bits |= 1 << (base + slot)
+            return bits
+        return 0
+
+    def _solve(self) -> list[int]:
+        """`use` by sweeps from the last instruction to the first until nothing changes."""
+        n, code = self.n, self.code
+        use = [0] * (n + 1)
+        taken_pcs = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
+        overrides = any(
+            code[pc * 4] == P.OP_RETURN and code[pc * 4 + 1] == P.TUNNEL for pc in range(n)
+        ) and bool(taken_pcs)
+        always = 1 << self.bits  # a temporary that something points to is read by anyone
+        for scope, slots in enumerate(self.pinned):
+            always |= slots << self.temps_at[scope]
+        end_bits = (1 << self.ending_bit) | self.observed_bits
+        frame_mask = self.frame_mask
+        stores = {
+            pc: self._store_bits(pc)
+            for pc in range(n)
+            if code[pc * 4] in (P.OP_STORE_GLOBAL, P.OP_SET_TEMP, P.OP_STORE_TEMP)
+        }
+        reads = {pc: bits for pc in range(n) if (bits := self._read_bits(pc))}
+        changed = True
+        while changed:
+            changed = False
+            taken_use = 0
+            for target_pc in taken_pcs:
+                taken_use |= use[target_pc]
+            for pc in range(n - 1, -1, -1):
+                at = pc * 4
+                op = code[at]
+                if op == P.OP_JUMP:
+                    new = use[code[at + 1]]
+                elif op == P.OP_JUMP_IF or op == P.OP_JUMP_UNLESS:
+                    new = use[pc + 1] | use[code[at + 1]]
+                elif op == P.OP_CALL:
+                    new = use[pc + 1] | (use[code[at + 1]] & ~frame_mask)
+                elif op == P.OP_RETURN:
+                    new = taken_use if overrides and code[at + 1] == P.TUNNEL else 0
+                elif op == P.OP_FALL or op == P.OP_DONE or op == P.OP_END:
+                    new = end_bits
+                elif op == P.OP_FORK:
+                    new = use[pc + 1] | use[code[at + 1]]
+                elif op == P.OP_CHOICE:
+                    new = use[pc + 1] | use[self._stub(code[at + 1])] | self.observed_bits
+                    once = self._once(code[at + 1])
+                    if once >= 0:
+                        new |= 1 << (self.visits_at + once)
+                elif op == P.OP_JUMP_VALUE:
+                    new = taken_use
+                elif op == P.OP_CALL_VALUE:
+                    new = use[pc + 1] | (taken_use & ~frame_mask)
+                elif op == P.OP_EXTERNAL:
+                    new = use[pc + 1]
+                    if code[at + 3] >= 0:
+                        new |= use[code[at + 3]] & ~frame_mask
+                elif pc in stores:
+                    bits, surely = stores[pc]
+                    new = use[pc + 1]
+                    if surely:
+                        new &= ~bits
+                elif op == P.OP_HERE:
+                    new = use[pc + 1] & ~(1 << self.here_bit)
+                elif op == P.OP_ENDING:
+                    new = use[pc + 1] & ~(1 << self.ending_bit)
+                elif op == P.OP_TURN_MARK:
+                    new = use[pc + 1] & ~(1 << (self.turns_at + code[at + 1]))
+                elif op == P.OP_SHUFFLE:
+                    new = use[pc + 1] | (1 << (self.shuffles_at + code[at + 1]))
+                else:
+                    new = use[pc + 1]
+                    bits = reads.get(pc, 0)
+                    if bits:
+                        sink = self.sinks.get(pc, set())
+                        if sink is None or any(
+                            stores[store][0] & (use[store + 1] | always)
+                            for store in sink
+                            if store in stores
+                        ):
+                            new |= bits
+                if new != use[pc]:
+                    use[pc] = new
+                    changed = True
+        return use
