@@ -1,23 +1,11 @@
 """Every situation a story can come to: the reachability kernel.
 
-Breadth first over *packed rows*, the canonical form of a state: what is live in it and nothing
-else (`liveness`), written so that equal futures give equal rows. A state is one of
+Breadth first over *packed rows*, the canonical form of a state (`rows`): what is live in it and
+nothing else, written so that equal futures give equal rows. A state is one of
 
     CHOICE    at rest, choices on offer             one edge per visible choice
     CHANCE    in mid-turn, at a draw                one edge per outcome, all alike likely
     TERMINAL  at rest with nothing to choose, or broken: its outcome is a code, below
-
-A packed row is its length, its kind, and then
-
-    CHOICE    n, per choice [point, from, top, size, frames], then the live things
-    CHANCE    pc, kind low count mask of the draw, SAFE, stack, choices, evaluation stack,
-              strings under construction, then the live things
-    TERMINAL  the outcome's code
-
-with *the live things* being the globals, saturated visit counts, turns since (never absolute) and
-shuffles whose bit is set, in order, then `here`, the turn number and the ending's name where those
-are live. Temporaries that are dead where their frame goes on are written as 0, and addresses as
-distances, so nothing in a row depends on how it came about.
 
 States are numbered as they are found. Rows wait in a queue until they are expanded and are then
 forgotten; what stays of a state is its 128-bit fingerprint (three words of an open-addressing
@@ -34,36 +22,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.checker.rows import (
+    M_WORDS,
+    MASK_BITS,
+    begin_union,
+    build_masks,
+    pack_draw,
+    pack_live,
+    pack_rest,
+    unpack,
+)
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.kernel import I32, I64, U8, copy, ctz64, fill, kernel, mul64, shr64
+from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
 from foretell.vm.machine import choose, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 
-__all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "explore"]
+if TYPE_CHECKING:
+    from foretell.vm.jit import Compiled
 
-# ------------------------------------------------------------------ the masks buffer
-MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
-M_WORDS: Final = 0  # words of a mask
-M_INDEX: Final = 1  # where the mask number of each pc is (-1: nobody resumes there)
-M_MASKS: Final = 2  # where the masks are; after each, one word of live temporaries
-M_OBSERVED: Final = 3  # where the mask of what is always observed is
-M_PINNED: Final = 4  # where the pinned temporaries of each scope are
-M_LIMITS: Final = 5  # where (limit, step) of each visit slot are
-M_SINCE: Final = 6  # where the cap of each turn slot is
-M_UNION: Final = 7  # scratch: the union of the masks of one state
-M_TURNS_AT: Final = 8  # bit of the first turn-since
-M_SHUFFLES_AT: Final = 9
-M_HERE: Final = 10  # bit of `here`; the turn number and the ending follow
-M_VISITS_AT: Final = 11
-M_HEADER: Final = 12
+__all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "explore"]
 
 # ------------------------------------------------------------------ the context
 X_HEAD: Final = 0  # queue: where the next row to expand is
@@ -93,7 +78,7 @@ WIDEN: Final = 4  # the work row is too narrow
 WARN: Final = 5  # a warning that was not seen before
 
 # ------------------------------------------------------------------ outcome codes
-# code = kind << 56 | fault << 40 | number
+# a code is its kind << 56, the machine's fault << 40, and a number
 K_ENDING: Final = 1  # number: string index of the name, from a tag
 K_PLACE: Final = 2  # number: place in which it ended
 K_FAULT: Final = 3  # number: pc; fault: the machine's
@@ -101,343 +86,6 @@ K_BUDGET: Final = 4  # number: pc
 K_DEEP: Final = 5
 K_DRAW: Final = 6  # a draw of too many outcomes
 _NUMBER: Final = (1 << 40) - 1
-
-
-@kernel
-def unite(masks: I64, pc: int) -> None:
-    """Add what is live at `pc` to the state's mask."""
-    index = masks[masks[M_INDEX] + pc]
-    if index < 0:
-        return
-    words = masks[M_WORDS]
-    at = masks[M_MASKS] + index * (words + 1)
-    union = masks[M_UNION]
-    for i in range(words):
-        masks[union + i] = masks[union + i] | masks[at + i]
-
-
-@kernel
-def live_temps(masks: I64, pc: int, scope: int) -> int:
-    """The temporaries that are live where a frame goes on at `pc`, as bits by slot."""
-    index = masks[masks[M_INDEX] + pc]
-    pinned = masks[masks[M_PINNED] + scope]
-    if index < 0:
-        return pinned
-    return pinned | masks[masks[M_MASKS] + index * (masks[M_WORDS] + 1) + masks[M_WORDS]]
-
-
-@kernel
-def pack_frames(
-    tables: I64, masks: I64, row: I64, at: int, size: int, resume: int, out: I64, to: int
-) -> int:
-    """Write the frames at `at`, dead temporaries as 0; the topmost goes on at `resume`.
-
-    Gives where the next word goes.
-    """
-    end = at + size
-    frame = at
-    while frame < end:
-        scope = row[frame + P.FR_SCOPE]
-        width = tables[tables[P.T_SCOPES] + scope]
-        above = frame + P.FR_HEADER + width
-        pc = resume if above >= end else row[above + P.FR_RETURN]
-        unite(masks, pc)
-        live = live_temps(masks, pc, scope)
-        copy(out, to, row, frame, P.FR_HEADER)
-        to += P.FR_HEADER
-        for i in range(width):
-            keep = 1 if i >= 62 else (live >> i) & 1
-            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else 0
-        to += width
-        frame = above
-    return to
-
-
-@kernel
-def pack_choice(tables: I64, masks: I64, row: I64, at: int, out: I64, to: int) -> int:
-    """Write one generated choice; its texts and tags are no part of the future."""
-    choice = row[at + P.C_CHOICE]
-    tags = row[at + P.C_TAGS]
-    size = row[at + P.C_SIZE] - P.C_HEADER - tags
-    out[to] = choice
-    out[to + 1] = row[at + P.C_FROM]
-    out[to + 2] = row[at + P.C_TOP]
-    out[to + 3] = size
-    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
-    if row[at + P.C_FROM] >= 0:
-        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
-        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
-    return pack_frames(tables, masks, row, at + P.C_HEADER + tags, size, stub, out, to + 4)
-
-
-@kernel
-def pack_live(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
-    """Write the live things of the state's mask, in order of their bits."""
-    words = masks[M_WORDS]
-    union = masks[M_UNION]
-    turns_at = masks[M_TURNS_AT]
-    visits_at = masks[M_VISITS_AT]
-    shuffles_at = masks[M_SHUFFLES_AT]
-    here = masks[M_HERE]
-    for w in range(words):
-        left = masks[union + w]
-        while left != 0:
-            bit = w * MASK_BITS + ctz64(left)
-            left = left & (left - 1)
-            if bit >= here:
-                if bit == here:
-                    out[to] = row[P.HERE]
-                elif bit == here + 1:
-                    out[to] = row[P.TURN]
-                else:
-                    out[to] = row[P.ENDING]
-            else:
-                v = row[P.HEADER + bit]
-                if bit >= visits_at and bit < turns_at:
-                    limits = masks[M_LIMITS] + (bit - visits_at) * 2
-                    limit = masks[limits]
-                    if limit != 0 and v > limit:
-                        step = masks[limits + 1]
-                        low = limit - step + 1
-                        v = low + (v - low) % step
-                elif bit >= turns_at and bit < shuffles_at:
-                    if v != 0:
-                        v = row[P.TURN] + 2 - v + 1  # turns since, plus 1; 0 is never
-                        cap = masks[masks[M_SINCE] + bit - turns_at]
-                        if cap != 0 and v > cap + 1:
-                            v = cap + 1
-                out[to] = v
-            to += 1
-    return to
-
-
-@kernel
-def begin_union(masks: I64) -> None:
-    """Start a state's mask with what is always observed."""
-    copy(masks, masks[M_UNION], masks, masks[M_OBSERVED], masks[M_WORDS])
-
-
-@kernel
-def pack_rest(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
-    """Write the packed row of a state at rest with choices; gives its end."""
-    begin_union(masks)
-    start = to
-    out[to + 1] = CHOICE
-    to += 3
-    count = 0
-    at = tables[P.T_CHOICES]
-    for _i in range(row[P.CHOICES]):
-        choice = row[at + P.C_CHOICE]
-        flags = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE]
-        if (flags & 8) == 0:
-            to = pack_choice(tables, masks, row, at, out, to)
-            count += 1
-        at += row[at + P.C_SIZE]
-    out[start + 2] = count
-    to = pack_live(tables, masks, row, out, to)
-    out[start] = to - start
-    return to
-
-
-@kernel
-def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
-    """Write the packed row of a state at a draw; gives its end."""
-    begin_union(masks)
-    start = to
-    pc = row[P.PC]
-    out[to + 1] = CHANCE
-    out[to + 2] = pc
-    out[to + 3] = row[P.DRAW_KIND]
-    out[to + 4] = row[P.DRAW_LOW]
-    out[to + 5] = row[P.DRAW_COUNT]
-    out[to + 6] = row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0
-    out[to + 7] = row[P.SAFE]
-    to += 8
-    # threads from the current one down: each [distance of the one below, resume, top, size, frames]
-    threads = to
-    to += 1
-    count = 0
-    thread = row[P.THREAD]
-    end = row[P.STACK]
-    resume = pc
-    top = row[P.FRAME] - thread
-    while True:
-        size = end - thread - P.TH_HEADER
-        out[to] = top
-        out[to + 1] = resume
-        out[to + 2] = size
-        to = pack_frames(tables, masks, row, thread + P.TH_HEADER, size, resume, out, to + 3)
-        count += 1
-        end = thread
-        thread = row[thread + P.TH_BELOW]
-        if thread == 0:
-            break
-        resume = row[thread + P.TH_RESUME]
-        top = row[thread + P.TH_TOP]
-    out[threads] = count
-    out[to] = row[P.CHOICES]
-    to += 1
-    at = tables[P.T_CHOICES]
-    for _i in range(row[P.CHOICES]):
-        to = pack_choice(tables, masks, row, at, out, to)
-        at += row[at + P.C_SIZE]
-    size = row[P.EVAL] - tables[P.T_EVAL]
-    out[to] = size
-    copy(out, to + 1, row, tables[P.T_EVAL], size)
-    to += 1 + size
-    size = 0
-    if row[P.STRING] != 0:
-        size = row[P.OUTPUT] - tables[P.T_OUTPUT]
-    out[to] = size
-    to += 1
-    if size > 0:
-        out[to] = row[P.STRING] - tables[P.T_OUTPUT]
-        copy(out, to + 1, row, tables[P.T_OUTPUT], size)
-        to += 1 + size
-    to = pack_live(tables, masks, row, out, to)
-    out[start] = to - start
-    return to
-
-
-@kernel
-def unpack_live(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
-    """Read the live things back; the state's mask must have been united first."""
-    words = masks[M_WORDS]
-    union = masks[M_UNION]
-    turns_at = masks[M_TURNS_AT]
-    shuffles_at = masks[M_SHUFFLES_AT]
-    here = masks[M_HERE]
-    # the absolute turn is free where nobody asks for it: high enough for any turns since
-    row[P.TURN] = 1 << 30
-    if ((masks[union + (here + 1) // MASK_BITS] >> ((here + 1) % MASK_BITS)) & 1) != 0:
-        # its value is behind all other live things but the ending
-        n = 0
-        for w in range(words):
-            left = masks[union + w]
-            while left != 0:
-                bit = w * MASK_BITS + ctz64(left)
-                left = left & (left - 1)
-                if bit == here + 1:
-                    row[P.TURN] = queue[at + n]
-                n += 1
-    for w in range(words):
-        left = masks[union + w]
-        while left != 0:
-            bit = w * MASK_BITS + ctz64(left)
-            left = left & (left - 1)
-            v = queue[at]
-            at += 1
-            if bit >= here:
-                if bit == here:
-                    row[P.HERE] = v
-                elif bit == here + 2:
-                    row[P.ENDING] = v
-            else:
-                if bit >= turns_at and bit < shuffles_at and v != 0:
-                    v = row[P.TURN] + 2 - (v - 1)
-                row[P.HEADER + bit] = v
-
-
-@kernel
-def unpack_choice(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> int:
-    """Read one choice into the row; gives where the next word is."""
-    to = row[P.CHOICE_TOP]
-    choice = queue[at]
-    size = queue[at + 3]
-    row[to + P.C_SIZE] = P.C_HEADER + size
-    row[to + P.C_CHOICE] = choice
-    row[to + P.C_FROM] = queue[at + 1]
-    row[to + P.C_START] = 0
-    row[to + P.C_ONLY] = 0
-    row[to + P.C_TAGS] = 0
-    row[to + P.C_TOP] = queue[at + 2]
-    copy(row, to + P.C_HEADER, queue, at + 4, size)
-    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
-    if queue[at + 1] >= 0:
-        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
-        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
-    unite_frames(tables, masks, queue, at + 4, size, stub)
-    row[P.CHOICE_TOP] = to + P.C_HEADER + size
-    row[P.CHOICES] += 1
-    return at + 4 + size
-
-
-@kernel
-def unite_frames(tables: I64, masks: I64, words: I64, at: int, size: int, resume: int) -> None:
-    """Add what is live at the places where these frames go on."""
-    end = at + size
-    frame = at
-    while frame < end:
-        above = frame + P.FR_HEADER + tables[tables[P.T_SCOPES] + words[frame + P.FR_SCOPE]]
-        unite(masks, resume if above >= end else words[above + P.FR_RETURN])
-        frame = above
-
-
-@kernel
-def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
-    """Make the work row that a packed row stands for; what is not live is 0."""
-    fill(row, 0, tables[P.T_STACK], 0)
-    row[P.CHOICE_TOP] = tables[P.T_CHOICES]
-    row[P.EVAL] = tables[P.T_EVAL]
-    row[P.OUTPUT] = tables[P.T_OUTPUT]
-    row[P.DRAW_OUTCOME] = P.NO_OUTCOME
-    row[P.FROM] = -1
-    row[P.PC] = -1
-    begin_union(masks)
-    kind = queue[at + 1]
-    if kind == CHOICE:
-        count = queue[at + 2]
-        at += 3
-        for _i in range(count):
-            at = unpack_choice(tables, masks, row, queue, at)
-        machine.reset_stack(tables, row, 0)
-    else:
-        row[P.PC] = queue[at + 2]
-        row[P.SAFE] = queue[at + 7]
-        at += 8
-        count = queue[at]
-        at += 1
-        # threads stand from the current one down: find how long the stack is, then fill it
-        total = 0
-        look = at
-        for _i in range(count):
-            total += P.TH_HEADER + queue[look + 2]
-            look += 3 + queue[look + 2]
-        base = tables[P.T_STACK]
-        end = base + total
-        row[P.STACK] = end
-        for i in range(count):
-            size = queue[at + 2]
-            thread = end - size - P.TH_HEADER
-            below = 0
-            if i + 1 < count:
-                below = thread - P.TH_HEADER - queue[at + 3 + size + 2]
-            row[thread + P.TH_BELOW] = below
-            row[thread + P.TH_RESUME] = queue[at + 1]
-            row[thread + P.TH_TOP] = queue[at]
-            copy(row, thread + P.TH_HEADER, queue, at + 3, size)
-            unite_frames(tables, masks, queue, at + 3, size, queue[at + 1])
-            if i == 0:
-                row[P.THREAD] = thread
-                row[P.FRAME] = thread + queue[at]
-            end = thread
-            at += 3 + size
-        count = queue[at]
-        at += 1
-        for _i in range(count):
-            at = unpack_choice(tables, masks, row, queue, at)
-        size = queue[at]
-        copy(row, tables[P.T_EVAL], queue, at + 1, size)
-        row[P.EVAL] = tables[P.T_EVAL] + size
-        at += 1 + size
-        size = queue[at]
-        at += 1
-        if size > 0:
-            row[P.STRING] = tables[P.T_OUTPUT] + queue[at]
-            copy(row, tables[P.T_OUTPUT], queue, at + 1, size)
-            row[P.OUTPUT] = tables[P.T_OUTPUT] + size
-            at += 1 + size
-    unpack_live(tables, masks, row, queue, at)
 
 
 @kernel
@@ -558,7 +206,7 @@ def settle(
         queue[tail + 2] = outcome
         end = tail + 3
         begin_union(masks)
-        end = pack_live(tables, masks, row, queue, end)
+        end = pack_live(masks, row, queue, end)
         queue[tail] = end - tail
     n = ctx[X_ASKED]
     if n > 0 and status != P.DRAW:
@@ -777,7 +425,7 @@ class Explorer:
         self.tables: Any = []
         self.row: Any = []
         self._lay_out()
-        self.masks: Any = self._masks()
+        self.masks: Any = build_masks(self.liveness, reduce)
         self.seen: Any = bytearray(program.length)
         self.warned: Any = bytearray(program.length)
         self.warnings: list[tuple[int, int, int, int]] = []
@@ -797,7 +445,7 @@ class Explorer:
         self.ctx[X_WIDEST_DRAW] = self.limits.draw
         self.ctx[X_ASKED] = n
         self.ctx[X_ASKED_PCS : X_ASKED_PCS + n] = self.asked_pcs
-        self.kernels: Any = None
+        self.kernels: Compiled | None = None
 
     # ------------------------------------------------------------ setting up
 
@@ -825,67 +473,6 @@ class Explorer:
         else:
             self.tables, self.row = tables, row
 
-    def _masks(self) -> list[int]:
-        live = self.liveness
-        program = self.program
-        plain = live.here_bit + 3
-        words = (plain + MASK_BITS - 1) // MASK_BITS
-        low = (1 << plain) - 1
-        everything = low if not self.reduce else 0
-
-        def split(mask: int) -> list[int]:
-            out: list[int] = []
-            for i in range(words):
-                out.append((mask >> (MASK_BITS * i)) & ((1 << MASK_BITS) - 1))
-            return out
-
-        resumed: set[int] = set()
-        code = self.code
-        for pc in range(program.length):
-            op = code[pc * 4]
-            if op in (P.OP_CALL, P.OP_CALL_VALUE, P.OP_EXTERNAL):
-                resumed.add(pc + 1)
-            elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_SHUFFLE):
-                resumed.add(pc)
-            elif op == P.OP_FORK:
-                resumed.add(code[pc * 4 + 1])
-        records = program.tables[P.T_CHOICE_TABLE]
-        for index in range(len(program.choices)):
-            resumed.add(program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB])
-        for target in range(len(program.targets)):
-            at = program.tables[P.T_TARGETS] + target * P.TARGET_SIZE
-            resumed.add(program.tables[at + P.TARGET_PC])
-        masks = [0] * M_HEADER
-        masks[M_WORDS] = words
-        masks[M_INDEX] = len(masks)
-        index_at = len(masks)
-        masks += [-1] * (program.length + 1)
-        masks[M_MASKS] = len(masks)
-        for number, pc in enumerate(sorted(resumed)):
-            masks[index_at + pc] = number
-            use = live.use[pc] if pc < program.length else 0
-            masks += split((use & low) | everything)
-            scope = program.scope_of_pc[pc] if pc < program.length else 0
-            width = len(program.scope_temps[scope])
-            temps = (use >> live.temps_at[scope]) & ((1 << min(width, 62)) - 1)
-            masks.append(temps if self.reduce else (1 << min(width, 62)) - 1)
-        masks[M_OBSERVED] = len(masks)
-        masks += split(live.observed | everything)
-        masks[M_PINNED] = len(masks)
-        masks += [slots & ((1 << 62) - 1) for slots in live.pinned_temps]
-        masks[M_LIMITS] = len(masks)
-        for limit, step in live.limits:
-            masks += [limit, step] if self.reduce else [0, 0]
-        masks[M_SINCE] = len(masks)
-        masks += live.since_caps if self.reduce else [0] * len(live.since_caps)
-        masks[M_UNION] = len(masks)
-        masks += [0] * words
-        masks[M_TURNS_AT] = live.turns_at
-        masks[M_SHUFFLES_AT] = live.shuffles_at
-        masks[M_HERE] = live.here_bit
-        masks[M_VISITS_AT] = live.visits_at
-        return masks
-
     def _compile(self) -> None:
         """Go over to machine code: the same kernels, the same arrays as NumPy's."""
         from foretell.vm.jit import compile_kernels
@@ -910,7 +497,7 @@ class Explorer:
         if self.compiled:
             self._compile()
         self._first_state()
-        step = self.kernels[expand] if self.kernels else expand
+        step: Callable[..., int] = self.kernels[expand] if self.kernels else expand
         reported = began
         while True:
             quota = 4096 if self.kernels else 64
@@ -963,6 +550,7 @@ class Explorer:
                 break
             if self.kernels is None and self.compiled is None and now - began > _PYTHON_SECONDS:
                 self._compile()
+                assert self.kernels is not None
                 step = self.kernels[expand]
             if self.progress is not None and now - reported > 0.1:
                 reported = now
@@ -1055,7 +643,7 @@ class Explorer:
                     new[slot : slot + P.MEMO_SIZE] = [int(x) for x in old[at : at + P.MEMO_SIZE]]
             self.memo = np.array(new, np.int64) if isinstance(old, np.ndarray) else new
             self.tables[P.T_MEMO_MASK] = size - 1
-        memo = memoryview(self.memo) if isinstance(self.memo, np.ndarray) else self.memo
+        memo = self.memo.data if isinstance(self.memo, np.ndarray) else self.memo
         slot = memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)
         for i, word in enumerate((operation + 1, a, b, result)):
             memo[slot + i] = word
@@ -1171,7 +759,7 @@ class Explorer:
         pack_rest(tables, masks, list(row), out, 0)
         one = fingerprint(out, 0, 0x243F6A8885A308D)
         two = fingerprint(out, 0, 0x13198A2E0370734)
-        index = memoryview(self.index) if isinstance(self.index, np.ndarray) else self.index
+        index = self.index.data if isinstance(self.index, np.ndarray) else self.index
         at = index_slot(index, int(self.ctx[X_INDEX_MASK]), one, two)
         return index[at + 2] - 1 if index[at + 2] else None
 

@@ -291,7 +291,7 @@ class _Analysis:
         entry_arguments: dict[int, list[set[int]]],
     ) -> None:
         code = self.code
-        op, a, b, c = code[pc * 4 : pc * 4 + 4]
+        op, a, b = code[pc * 4 : pc * 4 + 3]
 
         def pop() -> _Entry:
             return stack.pop() if stack else _Entry()
@@ -333,7 +333,7 @@ class _Analysis:
                 stack.append(_Entry(loads=frozenset({pc}), since=counted))
         elif op in _BINARY:
             right, left = pop(), pop()
-            self._operate(op, a, left, right, stack)
+            self._operate(op, left, right, stack)
         elif op in (P.OP_NOT, P.OP_NEG, P.OP_UNARY):
             entry = pop()
             if op == P.OP_NOT and (entry.counts or entry.since):
@@ -422,9 +422,7 @@ class _Analysis:
                 known[-place] |= entry.points
         stack[:] = [_Entry(entry.loads, entry.counts, entry.offset, entry.since) for entry in stack]
 
-    def _operate(
-        self, op: int, operation: int, left: _Entry, right: _Entry, stack: list[_Entry]
-    ) -> None:
+    def _operate(self, op: int, left: _Entry, right: _Entry, stack: list[_Entry]) -> None:
         """A binary operator: what it tells apart, and what flows on."""
         loads = left.loads | right.loads
         for one, other in ((left, right), (right, left)):

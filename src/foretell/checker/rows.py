@@ -1,0 +1,443 @@
+"""Packed rows: a state as its future sees it, and nothing else.
+
+A work row holds all that ink remembers. A *packed row* is the canonical form of a state made from
+it: its length, its kind, and then
+
+    CHOICE    n, per choice [point, from, top, size, frames], then the live things
+    CHANCE    pc, kind low count mask of the draw, SAFE, threads, choices, evaluation stack,
+              strings under construction, then the live things
+    TERMINAL  the outcome's code, then the live things (those always observed)
+
+*The live things* are the globals, saturated visit counts, turns since (never absolute) and
+shuffles whose bit is set in the state's mask, in order, then `here`, the turn number and the
+ending's name where those are live. The mask is the union of what is live at every place the state
+can resume, so it follows from the row's own choices and frames, and a row needs no other header.
+Temporaries that are dead where their frame goes on are written as 0, and addresses as distances:
+nothing in a packed row depends on how it came about.
+
+`build_masks` lays out what the kernels need of a `Liveness` in one buffer. `unpack` makes a work
+row again; what is not live is 0 in it, which nobody can notice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from foretell.checker.graph import CHANCE, CHOICE
+from foretell.checker.liveness import Liveness
+from foretell.vm import machine
+from foretell.vm import program as P
+from foretell.vm.kernel import I64, copy, ctz64, fill, kernel
+
+__all__ = ["begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", "unpack"]
+
+# ------------------------------------------------------------------ the masks buffer
+MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
+M_WORDS: Final = 0  # words of a mask
+M_INDEX: Final = 1  # where the mask number of each pc is (-1: nobody resumes there)
+M_MASKS: Final = 2  # where the masks are; after each, one word of live temporaries
+M_OBSERVED: Final = 3  # where the mask of what is always observed is
+M_PINNED: Final = 4  # where the pinned temporaries of each scope are
+M_LIMITS: Final = 5  # where (limit, step) of each visit slot are
+M_SINCE: Final = 6  # where the cap of each turn slot is
+M_UNION: Final = 7  # scratch: the union of the masks of one state
+M_TURNS_AT: Final = 8  # bit of the first turn-since
+M_SHUFFLES_AT: Final = 9
+M_HERE: Final = 10  # bit of `here`; the turn number and the ending follow
+M_VISITS_AT: Final = 11
+M_HEADER: Final = 12
+
+
+@kernel
+def unite(masks: I64, pc: int) -> None:
+    """Add what is live at `pc` to the state's mask."""
+    index = masks[masks[M_INDEX] + pc]
+    if index < 0:
+        return
+    words = masks[M_WORDS]
+    at = masks[M_MASKS] + index * (words + 1)
+    union = masks[M_UNION]
+    for i in range(words):
+        masks[union + i] = masks[union + i] | masks[at + i]
+
+
+@kernel
+def live_temps(masks: I64, pc: int, scope: int) -> int:
+    """The temporaries that are live where a frame goes on at `pc`, as bits by slot."""
+    index = masks[masks[M_INDEX] + pc]
+    pinned = masks[masks[M_PINNED] + scope]
+    if index < 0:
+        return pinned
+    return pinned | masks[masks[M_MASKS] + index * (masks[M_WORDS] + 1) + masks[M_WORDS]]
+
+
+@kernel
+def pack_frames(
+    tables: I64, masks: I64, row: I64, at: int, size: int, resume: int, out: I64, to: int
+) -> int:
+    """Write the frames at `at`, dead temporaries as 0; the topmost goes on at `resume`.
+
+    Gives where the next word goes.
+    """
+    end = at + size
+    frame = at
+    while frame < end:
+        scope = row[frame + P.FR_SCOPE]
+        width = tables[tables[P.T_SCOPES] + scope]
+        above = frame + P.FR_HEADER + width
+        pc = resume if above >= end else row[above + P.FR_RETURN]
+        unite(masks, pc)
+        live = live_temps(masks, pc, scope)
+        copy(out, to, row, frame, P.FR_HEADER)
+        to += P.FR_HEADER
+        for i in range(width):
+            keep = 1 if i >= 62 else (live >> i) & 1
+            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else 0
+        to += width
+        frame = above
+    return to
+
+
+@kernel
+def pack_choice(tables: I64, masks: I64, row: I64, at: int, out: I64, to: int) -> int:
+    """Write one generated choice; its texts and tags are no part of the future."""
+    choice = row[at + P.C_CHOICE]
+    tags = row[at + P.C_TAGS]
+    size = row[at + P.C_SIZE] - P.C_HEADER - tags
+    out[to] = choice
+    out[to + 1] = row[at + P.C_FROM]
+    out[to + 2] = row[at + P.C_TOP]
+    out[to + 3] = size
+    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
+    if row[at + P.C_FROM] >= 0:
+        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
+        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
+    return pack_frames(tables, masks, row, at + P.C_HEADER + tags, size, stub, out, to + 4)
+
+
+@kernel
+def pack_live(masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the live things of the state's mask, in order of their bits."""
+    words = masks[M_WORDS]
+    union = masks[M_UNION]
+    turns_at = masks[M_TURNS_AT]
+    visits_at = masks[M_VISITS_AT]
+    shuffles_at = masks[M_SHUFFLES_AT]
+    here = masks[M_HERE]
+    for w in range(words):
+        left = masks[union + w]
+        while left != 0:
+            bit = w * MASK_BITS + ctz64(left)
+            left = left & (left - 1)
+            if bit >= here:
+                if bit == here:
+                    out[to] = row[P.HERE]
+                elif bit == here + 1:
+                    out[to] = row[P.TURN]
+                else:
+                    out[to] = row[P.ENDING]
+            else:
+                v = row[P.HEADER + bit]
+                if bit >= visits_at and bit < turns_at:
+                    limits = masks[M_LIMITS] + (bit - visits_at) * 2
+                    limit = masks[limits]
+                    if limit != 0 and v > limit:
+                        step = masks[limits + 1]
+                        low = limit - step + 1
+                        v = low + (v - low) % step
+                elif bit >= turns_at and bit < shuffles_at and v != 0:
+                    v = row[P.TURN] + 2 - v + 1  # turns since, plus 1; 0 is never
+                    cap = masks[masks[M_SINCE] + bit - turns_at]
+                    if cap != 0 and v > cap + 1:
+                        v = cap + 1
+                out[to] = v
+            to += 1
+    return to
+
+
+@kernel
+def begin_union(masks: I64) -> None:
+    """Start a state's mask with what is always observed."""
+    copy(masks, masks[M_UNION], masks, masks[M_OBSERVED], masks[M_WORDS])
+
+
+@kernel
+def pack_rest(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the packed row of a state at rest with choices; gives its end."""
+    begin_union(masks)
+    start = to
+    out[to + 1] = CHOICE
+    to += 3
+    count = 0
+    at = tables[P.T_CHOICES]
+    for _i in range(row[P.CHOICES]):
+        choice = row[at + P.C_CHOICE]
+        flags = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE]
+        if (flags & 8) == 0:
+            to = pack_choice(tables, masks, row, at, out, to)
+            count += 1
+        at += row[at + P.C_SIZE]
+    out[start + 2] = count
+    to = pack_live(masks, row, out, to)
+    out[start] = to - start
+    return to
+
+
+@kernel
+def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
+    """Write the packed row of a state at a draw; gives its end."""
+    begin_union(masks)
+    start = to
+    pc = row[P.PC]
+    out[to + 1] = CHANCE
+    out[to + 2] = pc
+    out[to + 3] = row[P.DRAW_KIND]
+    out[to + 4] = row[P.DRAW_LOW]
+    out[to + 5] = row[P.DRAW_COUNT]
+    out[to + 6] = row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0
+    out[to + 7] = row[P.SAFE]
+    to += 8
+    # threads from the current one down: each [distance of the one below, resume, top, size, frames]
+    threads = to
+    to += 1
+    count = 0
+    thread = row[P.THREAD]
+    end = row[P.STACK]
+    resume = pc
+    top = row[P.FRAME] - thread
+    while True:
+        size = end - thread - P.TH_HEADER
+        out[to] = top
+        out[to + 1] = resume
+        out[to + 2] = size
+        to = pack_frames(tables, masks, row, thread + P.TH_HEADER, size, resume, out, to + 3)
+        count += 1
+        end = thread
+        thread = row[thread + P.TH_BELOW]
+        if thread == 0:
+            break
+        resume = row[thread + P.TH_RESUME]
+        top = row[thread + P.TH_TOP]
+    out[threads] = count
+    out[to] = row[P.CHOICES]
+    to += 1
+    at = tables[P.T_CHOICES]
+    for _i in range(row[P.CHOICES]):
+        to = pack_choice(tables, masks, row, at, out, to)
+        at += row[at + P.C_SIZE]
+    size = row[P.EVAL] - tables[P.T_EVAL]
+    out[to] = size
+    copy(out, to + 1, row, tables[P.T_EVAL], size)
+    to += 1 + size
+    size = 0
+    if row[P.STRING] != 0:
+        size = row[P.OUTPUT] - tables[P.T_OUTPUT]
+    out[to] = size
+    to += 1
+    if size > 0:
+        out[to] = row[P.STRING] - tables[P.T_OUTPUT]
+        copy(out, to + 1, row, tables[P.T_OUTPUT], size)
+        to += 1 + size
+    to = pack_live(masks, row, out, to)
+    out[start] = to - start
+    return to
+
+
+@kernel
+def unpack_live(masks: I64, row: I64, queue: I64, at: int) -> None:
+    """Read the live things back; the state's mask must have been united first."""
+    words = masks[M_WORDS]
+    union = masks[M_UNION]
+    turns_at = masks[M_TURNS_AT]
+    shuffles_at = masks[M_SHUFFLES_AT]
+    here = masks[M_HERE]
+    # the absolute turn is free where nobody asks for it: high enough for any turns since
+    row[P.TURN] = 1 << 30
+    if ((masks[union + (here + 1) // MASK_BITS] >> ((here + 1) % MASK_BITS)) & 1) != 0:
+        # its value is behind all other live things but the ending
+        n = 0
+        for w in range(words):
+            left = masks[union + w]
+            while left != 0:
+                bit = w * MASK_BITS + ctz64(left)
+                left = left & (left - 1)
+                if bit == here + 1:
+                    row[P.TURN] = queue[at + n]
+                n += 1
+    for w in range(words):
+        left = masks[union + w]
+        while left != 0:
+            bit = w * MASK_BITS + ctz64(left)
+            left = left & (left - 1)
+            v = queue[at]
+            at += 1
+            if bit >= here:
+                if bit == here:
+                    row[P.HERE] = v
+                elif bit == here + 2:
+                    row[P.ENDING] = v
+            else:
+                if bit >= turns_at and bit < shuffles_at and v != 0:
+                    v = row[P.TURN] + 2 - (v - 1)
+                row[P.HEADER + bit] = v
+
+
+@kernel
+def unpack_choice(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> int:
+    """Read one choice into the row; gives where the next word is."""
+    to = row[P.CHOICE_TOP]
+    choice = queue[at]
+    size = queue[at + 3]
+    row[to + P.C_SIZE] = P.C_HEADER + size
+    row[to + P.C_CHOICE] = choice
+    row[to + P.C_FROM] = queue[at + 1]
+    row[to + P.C_START] = 0
+    row[to + P.C_ONLY] = 0
+    row[to + P.C_TAGS] = 0
+    row[to + P.C_TOP] = queue[at + 2]
+    copy(row, to + P.C_HEADER, queue, at + 4, size)
+    stub = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_STUB]
+    if queue[at + 1] >= 0:
+        target = tables[tables[P.T_CHOICE_TABLE] + choice * P.CHOICE_SIZE + P.CHOICE_TARGET]
+        unite(masks, tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE])
+    unite_frames(tables, masks, queue, at + 4, size, stub)
+    row[P.CHOICE_TOP] = to + P.C_HEADER + size
+    row[P.CHOICES] += 1
+    return at + 4 + size
+
+
+@kernel
+def unite_frames(tables: I64, masks: I64, words: I64, at: int, size: int, resume: int) -> None:
+    """Add what is live at the places where these frames go on."""
+    end = at + size
+    frame = at
+    while frame < end:
+        above = frame + P.FR_HEADER + tables[tables[P.T_SCOPES] + words[frame + P.FR_SCOPE]]
+        unite(masks, resume if above >= end else words[above + P.FR_RETURN])
+        frame = above
+
+
+@kernel
+def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
+    """Make the work row that a packed row stands for; what is not live is 0."""
+    fill(row, 0, tables[P.T_STACK], 0)
+    row[P.CHOICE_TOP] = tables[P.T_CHOICES]
+    row[P.EVAL] = tables[P.T_EVAL]
+    row[P.OUTPUT] = tables[P.T_OUTPUT]
+    row[P.DRAW_OUTCOME] = P.NO_OUTCOME
+    row[P.FROM] = -1
+    row[P.PC] = -1
+    begin_union(masks)
+    kind = queue[at + 1]
+    if kind == CHOICE:
+        count = queue[at + 2]
+        at += 3
+        for _i in range(count):
+            at = unpack_choice(tables, masks, row, queue, at)
+        machine.reset_stack(tables, row, 0)
+    else:
+        row[P.PC] = queue[at + 2]
+        row[P.SAFE] = queue[at + 7]
+        at += 8
+        count = queue[at]
+        at += 1
+        # threads stand from the current one down: find how long the stack is, then fill it
+        total = 0
+        look = at
+        for _i in range(count):
+            total += P.TH_HEADER + queue[look + 2]
+            look += 3 + queue[look + 2]
+        base = tables[P.T_STACK]
+        end = base + total
+        row[P.STACK] = end
+        for i in range(count):
+            size = queue[at + 2]
+            thread = end - size - P.TH_HEADER
+            below = 0
+            if i + 1 < count:
+                below = thread - P.TH_HEADER - queue[at + 3 + size + 2]
+            row[thread + P.TH_BELOW] = below
+            row[thread + P.TH_RESUME] = queue[at + 1]
+            row[thread + P.TH_TOP] = queue[at]
+            copy(row, thread + P.TH_HEADER, queue, at + 3, size)
+            unite_frames(tables, masks, queue, at + 3, size, queue[at + 1])
+            if i == 0:
+                row[P.THREAD] = thread
+                row[P.FRAME] = thread + queue[at]
+            end = thread
+            at += 3 + size
+        count = queue[at]
+        at += 1
+        for _i in range(count):
+            at = unpack_choice(tables, masks, row, queue, at)
+        size = queue[at]
+        copy(row, tables[P.T_EVAL], queue, at + 1, size)
+        row[P.EVAL] = tables[P.T_EVAL] + size
+        at += 1 + size
+        size = queue[at]
+        at += 1
+        if size > 0:
+            row[P.STRING] = tables[P.T_OUTPUT] + queue[at]
+            copy(row, tables[P.T_OUTPUT], queue, at + 1, size)
+            row[P.OUTPUT] = tables[P.T_OUTPUT] + size
+            at += 1 + size
+    unpack_live(masks, row, queue, at)
+
+
+def build_masks(live: Liveness, reduce: bool = True) -> list[int]:
+    """The masks buffer of a program; without `reduce` everything is kept."""
+    program = live.program
+    plain = live.here_bit + 3
+    words = (plain + MASK_BITS - 1) // MASK_BITS
+    low = (1 << plain) - 1
+    everything = low if not reduce else 0
+
+    def split(mask: int) -> list[int]:
+        return [(mask >> (MASK_BITS * i)) & ((1 << MASK_BITS) - 1) for i in range(words)]
+
+    resumed: set[int] = set()
+    code = program.code
+    for pc in range(program.length):
+        op = code[pc * 4]
+        if op in (P.OP_CALL, P.OP_CALL_VALUE, P.OP_EXTERNAL):
+            resumed.add(pc + 1)
+        elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_SHUFFLE):
+            resumed.add(pc)
+        elif op == P.OP_FORK:
+            resumed.add(code[pc * 4 + 1])
+    records = program.tables[P.T_CHOICE_TABLE]
+    for index in range(len(program.choices)):
+        resumed.add(program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB])
+    for target in range(len(program.targets)):
+        at = program.tables[P.T_TARGETS] + target * P.TARGET_SIZE
+        resumed.add(program.tables[at + P.TARGET_PC])
+    masks = [0] * M_HEADER
+    masks[M_WORDS] = words
+    masks[M_INDEX] = len(masks)
+    index_at = len(masks)
+    masks += [-1] * (program.length + 1)
+    masks[M_MASKS] = len(masks)
+    for number, pc in enumerate(sorted(resumed)):
+        masks[index_at + pc] = number
+        use = live.use[pc] if pc < program.length else 0
+        masks += split((use & low) | everything)
+        scope = program.scope_of_pc[pc] if pc < program.length else 0
+        width = len(program.scope_temps[scope])
+        temps = (use >> live.temps_at[scope]) & ((1 << min(width, 62)) - 1)
+        masks.append(temps if reduce else (1 << min(width, 62)) - 1)
+    masks[M_OBSERVED] = len(masks)
+    masks += split(live.observed | everything)
+    masks[M_PINNED] = len(masks)
+    masks += [slots & ((1 << 62) - 1) for slots in live.pinned_temps]
+    masks[M_LIMITS] = len(masks)
+    for limit, step in live.limits:
+        masks += [limit, step] if reduce else [0, 0]
+    masks[M_SINCE] = len(masks)
+    masks += live.since_caps if reduce else [0] * len(live.since_caps)
+    masks[M_UNION] = len(masks)
+    masks += [0] * words
+    masks[M_TURNS_AT] = live.turns_at
+    masks[M_SHUFFLES_AT] = live.shuffles_at
+    masks[M_HERE] = live.here_bit
+    masks[M_VISITS_AT] = live.visits_at
+    return masks
