@@ -9,7 +9,7 @@ nothing else, written so that equal futures give equal rows. A state is one of
 
 States are numbered as they are found. Rows wait in a queue until they are expanded and are then
 forgotten; what stays of a state is its 128-bit fingerprint (three words of an open-addressing
-table), two words, and its edges (three 32-bit numbers each: target, label, words read).
+table), two words, and its edges (four 32-bit numbers each).
 
 The same kernel runs in plain Python and as machine code; `Explorer` drives it, serves what the
 machine stops for (`values` for operations and strings), and grows the arrays.
@@ -42,7 +42,7 @@ from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
-from foretell.vm.machine import choose, memo_slot, run
+from foretell.vm.machine import choice_at, choose, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ X_WIDEST_DRAW: Final = 13  # outcomes a draw may have
 X_ASKED: Final = 14  # how many expressions are evaluated at every rest
 X_ASKED_PCS: Final = 15  # … where their code is, X_ASKED words from here
 X_SIZE: Final = 64
+
+EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-1: a draw)
 
 # ------------------------------------------------------------------ why the kernel returned
 DONE: Final = 0
@@ -299,7 +301,9 @@ def expand(
                 return FULL
             unpack(tables, masks, row, queue, head)
             label = i
+            point = -1
             if kind == CHOICE:
+                point = row[choice_at(row, tables, i, 1) + P.C_CHOICE]
                 choose(tables, row, i)
             else:
                 label = low + i
@@ -323,10 +327,11 @@ def expand(
             if found < 0:
                 ctx[X_EDGES] = start
                 return -1 - found
-            e = ctx[X_EDGES] * 3
+            e = ctx[X_EDGES] * EDGE_SIZE
             edges[e] = found
             edges[e + 1] = label
             edges[e + 2] = row[P.WORDS]
+            edges[e + 3] = point
             ctx[X_EDGES] += 1
         ctx[X_HEAD] = head + queue[head]
         ctx[X_EXPANDED] = state + 1
@@ -365,6 +370,9 @@ class Exploration:
     warnings: list[tuple[int, int, int, int]]  # fault, pc, state, label
     stopped: str  # "" if complete, else which limit was hit
     seconds: float
+    edge_point: np.ndarray[Any, np.dtype[np.int32]] = field(
+        default_factory=lambda: np.zeros(0, np.int32)
+    )  # choice point, -1 for a draw
     asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     state_index: Callable[[Sequence[int]], int | None] = lambda _row: None
@@ -435,7 +443,7 @@ class Explorer:
         self.index: Any = [0] * (3 << 12)
         self.states: Any = [0] * (2 << 11)
         self.first_edge: Any = [0] * (1 << 11)
-        self.edges: Any = [0] * (3 << 12)
+        self.edges: Any = [0] * (EDGE_SIZE << 12)
         self.asked: Any = [0] * max(1, n << 11)
         self.ctx[X_QUEUE] = len(self.queue)
         self.ctx[X_STATE_CAP] = 1 << 11
@@ -703,7 +711,7 @@ class Explorer:
         raw = states[:, 1]
         first_edge = np.full(n + 1, m, np.int64)
         first_edge[:expanded] = np.array(self.first_edge[:expanded], np.int64)
-        edges = np.array(self.edges[: 3 * m], np.int32).reshape(-1, 3)
+        edges = np.array(self.edges[: EDGE_SIZE * m], np.int32).reshape(-1, EDGE_SIZE)
         if expanded < n:
             waiting = np.arange(n) >= expanded
             kind[waiting & (kind != TERMINAL)] = UNEXPLORED
@@ -744,6 +752,7 @@ class Explorer:
             warnings=self.warnings,
             stopped=stopped,
             seconds=seconds,
+            edge_point=np.ascontiguousarray(edges[:, 3]),
             asked=asked,
             timings=self.timings,
             state_index=self.find,
