@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,13 @@ from hypothesis import strategies as st
 from foretell.checker import linear
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
 from foretell.checker.host import compiled_from
+from foretell.checker.river import mass_by_turn
 from foretell.checker.solve import (
     FOREVER,
     absorb,
     best,
     extremes,
     flow,
-    mass_by_turn,
     odds,
     worst,
 )
@@ -280,9 +281,9 @@ def test_bounds_contain_the_truth_whatever_the_unexplored_turns_out_to_be(
     truth = make(rows)
     with compiled_from(work):
         for k in range(2):
-            for kind, finishing in ((best, False), (worst, False), (best, True), (worst, True)):
-                bounds = kind(graph, k, finishing=finishing)
-                exact = kind(truth, k, finishing=finishing).low
+            for ask, finishing in ((best, False), (worst, False), (best, True), (worst, True)):
+                bounds = ask(graph, k, finishing=finishing)
+                exact = ask(truth, k, finishing=finishing).low
                 for s in range(graph.n):
                     if not math.isnan(exact[s]):
                         assert bounds.low[s] <= exact[s] + 1e-12
@@ -328,6 +329,12 @@ def ladder(n: int, seed: int) -> StateGraph:
     return make([*rows, (TERMINAL, 0), (TERMINAL, 1)])
 
 
+@cache
+def exact_ladder() -> list[Fraction]:
+    """The odds of outcome 0 on a ladder of 120 states."""
+    return twin.odds(ladder(120, 5), {120})
+
+
 @pytest.fixture(params=["elimination", "SuperLU", "bounds"])
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
@@ -345,7 +352,7 @@ def test_every_method_gives_the_same_and_proves_it(work: float, method: str) -> 
     with compiled_from(work):
         answers = odds(graph)
         high, low = extremes(graph, BEST)[0], extremes(graph, WORST)[0]
-    exact = twin.odds(graph, {120})
+    exact = exact_ladder()
     assert np.abs(answers.low[:, 0] - [float(x) for x in exact]).max() <= answers.error < 1e-9
     assert high.error < 1e-9
     assert low.error < 1e-9
@@ -360,6 +367,23 @@ def test_every_method_gives_the_same_and_proves_it(work: float, method: str) -> 
             else:
                 expected = max(along) if sense == 1 else min(along)
             assert found.low[s] == pytest.approx(expected, abs=1e-9)
+
+
+def test_every_method_lets_as_much_flow_through(method: str) -> None:
+    graph = ladder(120, 5)
+    met = flow(graph)
+    assert met.odds[0].low == pytest.approx(float(exact_ladder()[0]), abs=1e-10)
+    for k in range(2):
+        arrived = met.visits[twin.having(graph, k).pop()]
+        assert arrived == pytest.approx(met.odds[k].low, abs=1e-10)
+    into = np.bincount(graph.edge_target, reader_odds(graph) * met.visits[graph.edge_source])
+    into[0] += 1
+    assert met.visits == pytest.approx(into, rel=1e-9)
+
+
+def reader_odds(graph: StateGraph) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Each edge's probability for the uniform reader."""
+    return np.array([float(p) for _, p in sorted(twin.edge_odds(graph).items())])
 
 
 def test_policies_of_large_components_attain_their_odds(method: str) -> None:

@@ -51,7 +51,7 @@ def graphs(
 ) -> StateGraph:
     """Random graphs in which everything happens: loops, draws, ends, dead corners."""
     n = draw(st.integers(2, states))
-    kinds = [CHOICE, TERMINAL] + [CHANCE] * chance + [UNEXPLORED] * unexplored
+    kinds = [CHOICE] + [CHANCE] * chance + [TERMINAL] + [UNEXPLORED] * unexplored
     rows: list[tuple[int, Any]] = []
     for s in range(n):
         last = s == n - 1

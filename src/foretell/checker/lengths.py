@@ -61,7 +61,8 @@ __all__ = [
 
 CELLS = 30_000_000  # odds held at once for the spread of words, 8 bytes each
 _ENDLESS = 2**62
-_AT_ONCE = 4  # primes counted with in one pass
+_AT_ONCE = 16  # primes counted with in one pass, unless the table gets too large
+_TABLE = 30_000_000
 _BIG = 2.0**512
 _SMALL = 2.0**-512
 
@@ -121,8 +122,9 @@ def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
     bits = 512 * highest + math.log2(max(largest, 1.0)) + math.log2(len(states) + 1) + slack
     primes = _primes(int(bits / 61.99) + 1)
     counts, modulus = [0] * len(graph.outcomes), 1
-    for i in range(0, len(primes), _AT_ONCE):
-        some = primes[i : i + _AT_ONCE]
+    at_once = max(1, min(_AT_ONCE, _TABLE // graph.n))
+    for i in range(0, len(primes), at_once):
+        some = primes[i : i + at_once]
         ways = np.zeros(graph.n * len(some), np.int64)
         ways[: len(some)] = 1
         run(

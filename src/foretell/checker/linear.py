@@ -33,17 +33,20 @@ from scipy.sparse.linalg import splu
 
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
-from foretell.checker.sweep import BEST, MEAN, bracket
+from foretell.checker.sweep import BEST, MEAN, bracket, pour
 
-__all__ = ["Fragment", "absorb", "pass_through", "settle_fragment"]
+__all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
 
 DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where SuperLU can't be proved good
-SPARSE = 20_000  # states up to which SuperLU is tried first
-SPARSE_AT_MOST = 300_000  # up to which it is tried at all
+SPARSE = 5_000  # states up to which SuperLU is tried first
+SPARSE_AT_MOST = 300_000  # up to which it is tried at all: its factors may fill up
 GOOD = 1e-11  # an error bound that needs no second method
-_SWEEPS = 20_000
-_EPSILON = 2.0**-52
+_TRY = 500_000_000  # edges gone over before SuperLU is tried: about a second
+_EFFORT = 5_000_000_000  # where there is nothing else to try
+_EPSILON = float(np.finfo(np.longdouble).eps)
+
+Extended = npt.NDArray[np.longdouble]  # 80 bits where the processor has them
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Fragment:
     first: Int64s
     edges: Int64s
     target: Int32s
-    odds: Floats
+    odds: Extended
     averaging: npt.NDArray[np.uint8]
 
     @staticmethod
@@ -73,8 +76,10 @@ class Fragment:
         ends = graph.edge_target[edges]
         target = np.where(components.component[ends] == c, place[ends], -1).astype(np.int32)
         mean = (graph.kind[states] == CHANCE) | (sense == MEAN)
-        totals = np.add.reduceat(weight[edges], first[:-1])
-        odds = np.where(np.repeat(mean, counts), weight[edges] / np.repeat(totals, counts), 1.0)
+        shares = weight[edges].astype(np.longdouble)
+        totals = np.add.reduceat(shares, first[:-1])
+        one = np.longdouble(1.0)
+        odds = np.where(np.repeat(mean, counts), shares / np.repeat(totals, counts), one)
         return Fragment(states, first, edges, target, odds, mean.astype(np.uint8))
 
     @property
@@ -93,34 +98,48 @@ class Fragment:
         inner = use & (self.target >= 0)
         outer = use & (self.target < 0)
         matrix = csr_array((self.odds[inner], (source[inner], self.target[inner])), shape=(s, s))
-        leave = np.bincount(source[outer], self.odds[outer], s)
-        right = np.empty((s, gain.shape[1]))
-        for k in range(gain.shape[1]):
-            right[:, k] = np.bincount(source[outer], self.odds[outer] * gain[outer, k], s)
+        leave = np.zeros(s, np.longdouble)
+        np.add.at(leave, source[outer], self.odds[outer])
+        right = np.zeros((s, gain.shape[1]), np.longdouble)
+        np.add.at(right, source[outer], self.odds[outer, None] * gain[outer])
         return matrix, leave, right
 
 
 # Chains ----------------------------------------------------------------------------------------
 
 
-def absorb(matrix: Any, leave: Floats, right: Floats) -> tuple[Floats, float]:
+def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, float]:
     """The solution of x = P x + right, a column each, and a bound on its error."""
     s = len(leave)
-    if s > DENSE:
+    if s <= DENSE:
+        x, error = _eliminate(matrix, leave, right, np.float64)
+    else:
         x, error = _factorize(matrix, right)
-        if error <= GOOD or s > DENSE_AT_MOST:
-            return x, error
-    return _eliminate(matrix, leave, right)
+    if error > GOOD and s <= DENSE_AT_MOST:
+        slower, smaller = _eliminate(matrix, leave, right, np.longdouble)
+        if smaller < error:
+            return slower, smaller
+    return x, error
 
 
-def pass_through(matrix: Any, leave: Floats) -> tuple[Callable[[Floats], Floats], float]:
-    """A function that solves x = x P + b, and the most steps anyone stays on average."""
-    s = len(leave)
+def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
+    """A function that solves x = x P + b: how much passes through each state."""
+    s = len(fragment.states)
+    matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
+    factored: list[Any] = []
+
+    def solve_sparsely(b: Floats) -> Floats:
+        if s > SPARSE:
+            x, rest = _pour(fragment, b, _TRY if s <= SPARSE_AT_MOST else _EFFORT)
+            if rest <= GOOD * b.sum() or s > SPARSE_AT_MOST:
+                return x
+        if not factored:
+            factored.append(splu(csc_array(eye_array(s) - matrix.astype(np.float64))))
+        return np.asarray(factored[0].solve(b, trans="T"))
+
     if s > DENSE_AT_MOST:
-        factors: Any = splu(csc_array(eye_array(s) - matrix))
-        steps = np.asarray(factors.solve(np.ones(s)))
-        return (lambda b: np.asarray(factors.solve(b, trans="T"))), float(steps.max())
-    a, out = _factor_densely(matrix, leave)
+        return solve_sparsely
+    a, out = _factor_densely(matrix, leave, np.float64)
 
     def solve(b: Floats) -> Floats:
         x = b.astype(float)
@@ -130,14 +149,28 @@ def pass_through(matrix: Any, leave: Floats) -> tuple[Callable[[Floats], Floats]
             x[i] = (x[i] + x[:i] @ a[:i, i]) / out[i]
         return x
 
-    return solve, float(_solve_densely(a, out, np.ones((s, 1))).max())
+    return solve
 
 
-def _factor_densely(matrix: Any, leave: Floats) -> tuple[Floats, Floats]:
+def _pour(fragment: Fragment, b: Floats, effort: int) -> tuple[Floats, float]:
+    """Let b run on through the states again and again → what has passed, what is still there."""
+    s = len(fragment.states)
+    x, rest, held = np.zeros(s), b.astype(float), float(b.sum())
+    odds = fragment.odds.astype(np.float64)
+    swept, limit = 0, effort // len(fragment.edges)
+    while held > GOOD / 100 * b.sum() and swept < limit:
+        held = run(
+            pour, len(fragment.edges) + s, s, fragment.first, fragment.target, odds, 50, rest, x
+        )
+        swept += 50
+    return x, held
+
+
+def _factor_densely(matrix: Any, leave: Extended, dtype: type) -> tuple[Any, Any]:
     """Eliminate states from the last to the first, adding positive numbers only."""
-    a = matrix.toarray()
-    leaving = leave.astype(float)
-    out = np.empty(len(leave))
+    a = matrix.astype(dtype).toarray()
+    leaving: Any = leave.astype(dtype)
+    out: Any = np.empty(len(leave), dtype)
     for i in range(len(leave) - 1, -1, -1):
         out[i] = leaving[i] + a[i, :i].sum()
         rows = np.flatnonzero(a[:i, i])
@@ -147,8 +180,8 @@ def _factor_densely(matrix: Any, leave: Floats) -> tuple[Floats, Floats]:
     return a, out
 
 
-def _solve_densely(a: Floats, out: Floats, right: Floats) -> Floats:
-    x = right.astype(float)
+def _solve_densely(a: Any, out: Any, right: Any) -> Any:
+    x = right.astype(a.dtype)
     for i in range(len(out) - 1, 0, -1):
         x[:i] += np.outer(a[:i, i] / out[i], x[i])
     for i in range(len(out)):
@@ -156,26 +189,43 @@ def _solve_densely(a: Floats, out: Floats, right: Floats) -> Floats:
     return x
 
 
-def _eliminate(matrix: Any, leave: Floats, right: Floats) -> tuple[Floats, float]:
-    a, out = _factor_densely(matrix, leave)
+def _eliminate(
+    matrix: Any, leave: Extended, right: Extended, dtype: type
+) -> tuple[Extended, float]:
+    a, out = _factor_densely(matrix, leave, dtype)
     x = _solve_densely(a, out, right)
     # O'Cinneide: elimination without subtraction changes no entry by more than this of its size.
-    loss = 2.0 * len(leave) ** 3 * _EPSILON * float(np.abs(x).max(initial=0.0))
+    loss = 2.0 * len(leave) ** 3 * float(np.finfo(dtype).eps) * float(np.abs(x).max(initial=0.0))
     steps = _solve_densely(a, out, np.ones((len(leave), 1)))[:, 0]
-    return x, min(loss, _bound(matrix, right, x, steps))
+    refined = _refine(matrix, right, lambda r: _solve_densely(a, out, r), x.astype(np.longdouble))
+    error = _bound(matrix, right, refined, steps)
+    return (refined, error) if error <= loss else (x.astype(np.longdouble), loss)
 
 
-def _factorize(matrix: Any, right: Floats) -> tuple[Floats, float]:
+def _factorize(matrix: Any, right: Extended) -> tuple[Extended, float]:
+    ones = np.ones((len(right), 1), np.longdouble)
     try:
-        factors = splu(csc_array(eye_array(len(right)) - matrix))
-        x = np.asarray(factors.solve(right)).reshape(right.shape)
-        steps = np.asarray(factors.solve(np.ones(len(right))))
+        factors: Any = splu(csc_array(eye_array(len(right)) - matrix.astype(np.float64)))
     except RuntimeError:  # singular to working precision
-        return np.zeros(right.shape), np.inf
-    return x, _bound(matrix, right, x, steps)
+        return np.zeros_like(right), np.inf
+
+    def solve(r: Any) -> Any:
+        return np.asarray(factors.solve(np.ascontiguousarray(r, np.float64)))
+
+    with np.errstate(all="ignore"):  # where it is next to singular, the bound says so
+        x = _refine(matrix, right, solve, np.zeros_like(right))
+        steps = _refine(matrix, ones, solve, np.zeros_like(ones))[:, 0]
+        return x, _bound(matrix, right, x, steps)
 
 
-def _bound(matrix: Any, right: Floats, x: Floats, steps: Floats) -> float:
+def _refine(matrix: Any, right: Extended, solve: Any, x: Extended) -> Extended:
+    """Some steps of iterative refinement, with residuals in extended precision."""
+    for _ in range(4):
+        x = x + solve(right + matrix @ x - x)
+    return x
+
+
+def _bound(matrix: Any, right: Extended, x: Extended, steps: Any) -> float:
     """The error of x that the residual proves, given about the expected steps to the exit."""
     entries = float(np.diff(matrix.indptr).max(initial=0)) + 3.0
     if not np.isfinite(steps).all() or not np.isfinite(x).all():
@@ -201,23 +251,23 @@ def improve(
     if len(fragment.states) > SPARSE:
         return _narrow(fragment, gain, sense)
     x, taken = _iterate(fragment, gain, 0.0, sense)
-    steps, _ = _iterate(fragment, np.ones(len(gain)), 1.0, BEST)
+    steps, _ = _iterate(fragment, np.zeros(len(gain)), 1.0, BEST)
     reached = _best_edges(fragment, gain, x, 0.0, sense)[0]
     stayed = _best_edges(fragment, np.zeros(len(gain)), steps, 0.0, BEST)[0]
     entries = float(np.diff(fragment.first).max()) + 3.0
     if (steps - stayed < 0.5 + entries * _EPSILON * steps.max()).any():
-        return x, taken, 1.0
+        return x.astype(np.float64), taken, 1.0
     residual = float(np.abs(reached - x).max()) + entries * _EPSILON
-    return x, taken, min(1.0, 2.0 * residual * float(steps.max()))
+    return x.astype(np.float64), taken, min(1.0, 2.0 * residual * float(steps.max()))
 
 
 def _iterate(
     fragment: Fragment, gain: Floats, step: float, sense: int
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+) -> tuple[Extended, npt.NDArray[np.int64]]:
     """Policy iteration; with a step of 1 (and no other gain) the number of steps until the exit."""
     taken = fragment.first[:-1].copy()
     choosing = fragment.averaging == 0
-    x = np.zeros(len(fragment.states))
+    x = np.zeros(len(fragment.states), np.longdouble)
     for _ in range(len(fragment.states) + 100):
         use = np.repeat(~choosing, np.diff(fragment.first))
         use[taken[choosing]] = True
@@ -225,10 +275,8 @@ def _iterate(
         if step:
             right[:] = step
         x = absorb(matrix, leave, right)[0][:, 0]
-        best, place, here = _best_edges(
-            fragment, np.zeros(len(gain)) if step else gain, x, step, sense, taken
-        )
-        better = choosing & (np.abs(best - here) > 1e-13 * np.abs(x))
+        best, place, here = _best_edges(fragment, gain, x, step, sense, taken)
+        better = choosing & (np.abs(best - here) > 1e-16 * np.abs(x))
         if not better.any():
             break
         taken[better] = place[better]
@@ -238,7 +286,7 @@ def _iterate(
 def _best_edges(
     fragment: Fragment,
     gain: Floats,
-    x: Floats,
+    x: Extended,
     step: float,
     sense: int,
     taken: npt.NDArray[np.int64] | None = None,
@@ -255,22 +303,24 @@ def _best_edges(
 
 
 def _narrow(
-    fragment: Fragment, gain: Floats, sense: int
+    fragment: Fragment, gain: Floats, sense: int, effort: int = _EFFORT
 ) -> tuple[Floats, npt.NDArray[np.int64], float]:
     """Values between bounds from below and above, as near as a fixed effort brings them."""
     s = len(fragment.states)
     outer = gain[fragment.target < 0]
     low, high = np.full(s, outer.min()), np.full(s, outer.max())
     apart, swept = np.inf, 0
-    while apart > GOOD and swept < _SWEEPS:
+    odds = fragment.odds.astype(np.float64)
+    limit = effort // len(fragment.edges)
+    while apart > GOOD and swept < limit:
         # A share at a time, so that Ctrl-C is heard.
         apart = run(
-            bracket, len(fragment.edges) + s, s, fragment.first, fragment.target, fragment.odds,
+            bracket, len(fragment.edges) + s, s, fragment.first, fragment.target, odds,
             gain, fragment.averaging, sense, 50, low, high,
         )  # fmt: skip
         swept += 50
     x = (low + high) / 2
-    place = _best_edges(fragment, gain, x, 0.0, sense)[1]
+    place = _best_edges(fragment, gain, x.astype(np.longdouble), 0.0, sense)[1]
     return x, place, apart / 2
 
 
@@ -278,26 +328,21 @@ def settle_fragment(
     fragment: Fragment, gain: Floats, sense: int
 ) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
     """All columns of one large component: values, the edges taken, and a bound on the error."""
-    s, width = len(fragment.states), gain.shape[1]
-    if sense == MEAN and s <= SPARSE_AT_MOST:
-        if s > SPARSE:
-            values, error = _columns(fragment, gain, sense)[0::2]
-            if error <= 1e-9:
-                return values, None, error
-        matrix, leave, right = fragment.equations(gain)
-        x, error = absorb(matrix, leave, right)
-        return x, None, error
-    values, taken, error = _columns(fragment, gain, sense)
-    assert values.shape == (s, width)
-    return values, taken, error
+    s = len(fragment.states)
+    if sense != MEAN:
+        return _columns(gain, lambda column: improve(fragment, column, sense))
+    effort = _TRY if s <= SPARSE_AT_MOST else _EFFORT
+    if s > SPARSE:
+        values, _, error = _columns(gain, lambda column: _narrow(fragment, column, sense, effort))
+        if error <= 1e-9 or s > SPARSE_AT_MOST:
+            return values, None, error
+    x, error = absorb(*fragment.equations(gain))
+    return x.astype(np.float64), None, error
 
 
 def _columns(
-    fragment: Fragment, gain: Floats, sense: int
+    gain: Floats, solve: Callable[[Floats], tuple[Floats, npt.NDArray[np.int64], float]]
 ) -> tuple[Floats, npt.NDArray[np.int64], float]:
-    solved = [
-        (improve if sense != MEAN else _narrow)(fragment, np.ascontiguousarray(gain[:, k]), sense)
-        for k in range(gain.shape[1])
-    ]
+    solved = [solve(np.ascontiguousarray(gain[:, k])) for k in range(gain.shape[1])]
     values = np.stack([x for x, _, _ in solved], axis=1)
     return values, np.stack([t for _, t, _ in solved], axis=1), max(e for _, _, e in solved)

@@ -154,7 +154,9 @@ def can_ensure(graph: StateGraph, goal: Mask) -> States:
     wanted = np.asarray(goal).astype(bool)
     lost = np.zeros(graph.n, np.bool_)
     while True:
-        open_edges = ~(lost[graph.edge_source] | lost[graph.edge_target])
+        open_edges = None
+        if lost.any():
+            open_edges = ~(lost[graph.edge_source] | lost[graph.edge_target])
         newly = ~can_reach(graph, wanted & ~lost, open_edges) & ~lost
         if not newly.any():
             return ~lost

@@ -14,8 +14,8 @@ first. Components with cycles are solved, never approached until they seem to st
 
 **Unknown futures.** An UNEXPLORED state may come to anything, so every number is an interval: low
 supposes that nothing comes of it, high that it is what was asked for. Odds from a complete graph
-are single numbers. `error` bounds what rounding may have done to them, and a value is exactly 0 or
-1 where, and only where, the shape of the graph makes it certain.
+are single numbers. A value is exactly 0 or 1 where, and only where, the shape of the graph makes
+it certain.
 
 **Going on for ever.** One reader never ends where a component is left by none of the edges taken;
 those odds and the outcomes' add up to 1. Over all readers it matters where one *can* stay: the end
@@ -29,15 +29,20 @@ reader who wanders in one along all of its edges meets each of its states with p
 their least odds are those of the collapsed graph without the option to stay, where every policy
 ends. Where some futures are unknown, low lets them finish at no cost, and high never enters them.
 
+**Rounding.** Numbers that took no cycle are right to about 1e-15 of their size for each step.
+Those from a cycle carry a proved bound on the error; where that is more than 1e-9, low and high
+are moved apart by it.
+
 `absorb` makes any set of states a terminal outcome, to ask the same of "is ever in".
 
-What this does not do: lengths without odds and exact counts (`lengths`); verdicts (`regions`).
+What this does not do: lengths without odds and exact counts (`lengths`); verdicts (`regions`);
+where readers are after so many turns (`river`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -81,12 +86,10 @@ __all__ = [
     "Flow",
     "Interval",
     "Odds",
-    "River",
     "absorb",
     "best",
     "extremes",
     "flow",
-    "mass_by_turn",
     "odds",
     "reader_weights",
     "worst",
@@ -95,7 +98,7 @@ __all__ = [
 FOREVER = -1
 """The outcome of going on for ever, where an outcome's index is asked for."""
 
-_DRAWS = 100  # draws in one turn that are followed one by one
+_ROUNDING = 1e-9  # an error beyond this widens the intervals themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,8 @@ class Odds:
     """The odds of every outcome from every state, for one reader.
 
     `low` and `high` have a row for each state and a column for each outcome, the last one that of
-    going on for ever. They differ by `unexplored`, the odds of coming to an unknown future. No
-    number is off by more than `error`.
+    going on for ever. They differ by `unexplored`, the odds of coming to an unknown future.
+    `error` bounds what the solution of cycles may be off by.
     """
 
     low: Floats
@@ -141,7 +144,8 @@ class Flow:
     no cycle, infinite where the reader may be caught for ever. `odds[k]` is for outcome k, the
     last one going on for ever. `turns` and `words` are expected over the playthroughs that end in
     outcome k (NaN where none does), `all_turns` and `all_words` over all that end; with
-    unexplored states, over those that do so among what has been explored.
+    unexplored states, over those that do so among what has been explored. `error` is that of the
+    odds.
     """
 
     visits: Floats
@@ -267,7 +271,7 @@ def _settle_large(
         return
     gain = np.where(leaving[:, None], value[graph.edge_target[fragment.edges]], 0.0)
     x, taken, lost = settle_fragment(fragment, gain, sense)
-    error[0] = max(error[0], lost)
+    error[0] += lost  # at most so much more where one component leads to another
     for k in range(value.shape[1]):
         zero, one = (_certain(fragment, gain[:, k], goal, sense) for goal in (0, 1))
         column = np.clip(x[:, k], TINY, NEARLY_ONE)
@@ -305,10 +309,21 @@ def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
     value[ends, graph.outcome[ends]] = 1.0
     value[graph.kind == UNEXPLORED, k + 1 :] = 1.0
     error = _settle_all(graph, components, weight, MEAN, k, value, None)
-    low = value[:, : k + 1]
-    if graph.complete:
-        return Odds(low, low, np.zeros(graph.n), error)
-    return Odds(low, np.minimum(low + value[:, k + 1 :], 1.0), value[:, k + 1], error)
+    low = high = value[:, : k + 1]
+    unexplored = np.zeros(graph.n)
+    if not graph.complete:
+        unexplored = value[:, k + 1]
+        high = np.minimum(low + unexplored[:, None], 1.0)
+    return Odds(*_widen(low, high, error), unexplored, error)
+
+
+def _widen(low: Floats, high: Floats, error: float) -> tuple[Floats, Floats]:
+    """Bounds moved apart by an error that matters; what is exactly 0 or 1 is so for certain."""
+    if error <= _ROUNDING:
+        return low, high
+    doubtful = (low > 0) & (low < 1)
+    wider = np.where((high > 0) & (high < 1), np.minimum(high + error, NEARLY_ONE), high)
+    return np.where(doubtful, np.maximum(low - error, TINY), low), wider
 
 
 # One reader, from the start --------------------------------------------------------------------
@@ -320,7 +335,7 @@ def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
     components = _followed(graph, weight)
     value = np.zeros((graph.n, 3))
     value[0, 0] = 1.0
-    forever, error = np.zeros(1), 0.0
+    forever, exact = np.zeros(1), True
     slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(3))
     c = components.count - 1
     while c >= 0:
@@ -330,10 +345,17 @@ def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
             graph.edge_words, weight, value.reshape(-1), forever, slot, scratch,
         )  # fmt: skip
         if c >= 0:
-            error += _flow_large(graph, components, c, weight, value, forever)
+            _flow_large(graph, components, c, weight, value, forever)
+            exact = False
             c -= 1
     met = reachable_from(graph, [0], None if (weight > 0).all() else weight > 0)
-    return _summary(graph, components, weight, met, value, float(forever[0]), error)
+    found = _summary(graph, components, weight, met, value, float(forever[0]))
+    if exact:
+        return found
+    # What flows through a large cycle has no good bound on its error; its odds do.
+    answers = odds(graph, weights)
+    proved = tuple(answers.at(0, k) for k in range(len(found.odds)))
+    return replace(found, odds=proved, unexplored=float(answers.unexplored[0]), error=answers.error)
 
 
 def _flow_large(
@@ -343,21 +365,20 @@ def _flow_large(
     weight: Floats,
     value: Floats,
     forever: Floats,
-) -> float:
+) -> None:
     fragment = Fragment.of(graph, components, c, weight, MEAN)
     arriving = value[fragment.states]
     leaving = fragment.target < 0
     if not (arriving[:, 0] > 0).any():
-        return 0.0
+        return
     if not (leaving & (fragment.odds > 0)).any():
         forever[0] += arriving[:, 0].sum()
-        return 0.0
-    matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
-    solve, steps = pass_through(matrix, leave)
+        return
+    solve = pass_through(fragment)
     source, s = fragment.source, len(fragment.states)
     visits = solve(arriving[:, 0])
-    lost = float(np.abs(arriving[:, 0] + visits @ matrix - visits).sum())
-    passing = fragment.odds * visits[source]
+    odds_taken = fragment.odds.astype(np.float64)
+    passing = odds_taken * visits[source]
     turn = (graph.kind[fragment.states] == CHOICE).astype(float)[source]
     words = graph.edge_words[fragment.edges]
     ends = graph.edge_target[fragment.edges]
@@ -368,9 +389,8 @@ def _flow_large(
         extra = np.bincount(fragment.target[inner], (passing * cost)[inner], s)
         carried = solve(arriving[:, column] + extra)
         value[fragment.states, column] = carried
-        onward = fragment.odds * carried[source] + passing * cost
+        onward = odds_taken * carried[source] + passing * cost
         np.add.at(value[:, column], ends[leaving], onward[leaving])
-    return 2.0 * max(steps, 1.0) * (lost + 4.0 * 2.0**-52 * float(visits.sum()))
 
 
 def _summary(
@@ -380,7 +400,6 @@ def _summary(
     met: npt.NDArray[np.bool_],
     value: Floats,
     forever: float,
-    error: float,
 ) -> Flow:
     k = len(graph.outcomes)
     ended = np.flatnonzero(met & (graph.kind == TERMINAL))
@@ -407,7 +426,7 @@ def _summary(
         words=words_each,
         all_turns=float(turns.sum()) / total if total else np.nan,
         all_words=float(words.sum()) / total + graph.start_words if total else np.nan,
-        error=error,
+        error=0.0,
     )
 
 
@@ -477,6 +496,7 @@ def extremes(
 
 
 def _extrema(low: Floats, high: Floats, policy: Int64s | None, error: float) -> list[Extremum]:
+    low, high = _widen(low, high, error)
     return [
         Extremum(low[:, k], high[:, k], None if policy is None else policy[:, k], error)
         for k in range(low.shape[1])
@@ -496,7 +516,9 @@ def _extreme(
     `keep` are the states readers who finish keep to: there, and only then, nobody may stay.
     """
     width = len(wanted) * len(unexplored)
-    open_edges = None if keep is None else keep[graph.edge_source] & keep[graph.edge_target]
+    open_edges = None
+    if keep is not None and not keep.all():
+        open_edges = keep[graph.edge_source] & keep[graph.edge_target]
     loops = end_components(graph, open_edges)
     staying = sense == WORST and keep is None
     quotient, node, edges = _collapse(graph, loops, open_edges, staying)
@@ -588,122 +610,8 @@ def _unfold(
             first_edge=first_in,
             edge_target=graph.edge_source[in_edge],
         )
-        found = search(backward, graph.edge_source[leaving], inner[in_edge])
+        found = search(backward, graph.edge_source[leaving].astype(np.int64), inner[in_edge])
         toward = choosing & (found.via >= 0)
         policy[toward] = in_edge[found.via[toward]]
         policy[graph.edge_source[leaving]] = leaving
     return policy
-
-
-# Turn by turn ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class River:
-    """Where readers are, turn by turn: after t choices, `ended[t, k]` have come to outcome k in
-    that very turn, `unexplored[t]` have left what is known, `going[t]` are at a choice, and
-    `caught` are in a draw that never rests. `at[t]` is the states and the share at each."""
-
-    ended: Floats
-    unexplored: Floats
-    going: Floats
-    caught: float
-    at: tuple[tuple[Int64s, Floats], ...]
-
-
-def mass_by_turn(graph: StateGraph, weights: Floats | None = None, max_turns: int = 1000) -> River:
-    """How the readers divide up after 0, 1, 2 … choices, until all have ended or max_turns."""
-    weight = reader_weights(graph, weights)
-    totals = np.bincount(graph.edge_source, weight, graph.n)
-    ended: list[Floats] = []
-    unexplored: list[float] = []
-    going: list[float] = []
-    at: list[tuple[Int64s, Floats]] = []
-    states: Int64s = np.zeros(1, np.int64)
-    mass: Floats = np.ones(1)
-    caught = 0.0
-    for turn in range(max_turns + 1):
-        if turn:
-            states, mass = _onward(graph, weight, totals, states, mass)
-        states, mass, lost = _rest(graph, weight, totals, states, mass)
-        caught += lost
-        kind = graph.kind[states]
-        over = kind == TERMINAL
-        ended.append(_gather(graph.outcome[states[over]], mass[over], len(graph.outcomes)))
-        unexplored.append(float(mass[kind == UNEXPLORED].sum()))
-        at.append((states, mass))
-        states, mass = states[kind == CHOICE], mass[kind == CHOICE]
-        going.append(float(mass.sum()))
-        if not len(states):
-            break
-    return River(np.array(ended), np.array(unexplored), np.array(going), caught, tuple(at))
-
-
-def _gather(place: npt.NDArray[np.signedinteger], mass: Floats, length: int) -> Floats:
-    """The sums of the masses that belong to each place."""
-    return np.bincount(place, mass, length).astype(np.float64)
-
-
-def _onward(
-    graph: StateGraph, weight: Floats, totals: Floats, states: Int64s, mass: Floats
-) -> tuple[Int64s, Floats]:
-    """Every edge of some states taken: where that leads, and with what mass."""
-    counts = np.diff(graph.first_edge)[states]
-    first = np.repeat(graph.first_edge[states] - np.cumsum(counts) + counts, counts)
-    edges = first + np.arange(len(first))
-    moved = weight[edges] * np.repeat(mass / totals[states], counts)
-    reached, place = np.unique(graph.edge_target[edges[moved > 0]], return_inverse=True)
-    return reached.astype(np.int64), _gather(place, moved[moved > 0], len(reached))
-
-
-def _rest(
-    graph: StateGraph, weight: Floats, totals: Floats, states: Int64s, mass: Floats
-) -> tuple[Int64s, Floats, float]:
-    """Draws made until none is left to make → states, mass, and what can only draw for ever."""
-    resting: list[tuple[Int64s, Floats]] = []
-    caught = 0.0
-    for _ in range(_DRAWS):
-        drawing = graph.kind[states] == CHANCE
-        resting.append((states[~drawing], mass[~drawing]))
-        states, mass = states[drawing], mass[drawing]
-        if not len(states):
-            break
-        states, mass = _onward(graph, weight, totals, states, mass)
-    if len(states):
-        found, onward, caught = _draw_out(graph, weight, states, mass)
-        resting.append((found, onward))
-    all_states = np.concatenate([s for s, _ in resting])
-    all_mass = np.concatenate([m for _, m in resting])
-    found, place = np.unique(all_states, return_inverse=True)
-    return found, _gather(place, all_mass, len(found)), caught
-
-
-def _draw_out(
-    graph: StateGraph, weight: Floats, states: Int64s, mass: Floats
-) -> tuple[Int64s, Floats, float]:
-    """What a draw that may go in circles comes to in the end: the flow through draws alone."""
-    luck = graph.kind[graph.edge_source] == CHANCE
-    drawing = np.flatnonzero(reachable_from(graph, states, luck) & (graph.kind == CHANCE))
-    local = np.full(graph.n, -1, np.int64)
-    n = len(drawing) + 1
-    local[drawing] = np.arange(1, n)
-    edges = np.flatnonzero(local[graph.edge_source] > 0)
-    exits = np.unique(np.concatenate((graph.edge_target[edges], states)))
-    outside = local[exits] < 0
-    local[exits[outside]] = n + np.arange(int(outside.sum()))
-    # State 0 of the small graph draws where to begin; its ends are where draws come to rest.
-    total = n + int(outside.sum())
-    targets = np.concatenate((local[states], local[graph.edge_target[edges]]))
-    sources = np.concatenate((np.zeros(len(states), np.int64), local[graph.edge_source[edges]]))
-    order = np.argsort(sources, kind="stable")
-    kind = np.full(total, TERMINAL, np.uint8)
-    kind[:n] = CHANCE
-    small = StateGraph(
-        kind=kind,
-        first_edge=np.searchsorted(sources[order], np.arange(total + 1)),
-        edge_target=targets[order].astype(np.int32),
-        edge_weight=np.concatenate((mass, weight[edges]))[order],
-    )
-    met = flow(small)
-    share = float(mass.sum())
-    return exits[outside].astype(np.int64), met.visits[n:] * share, met.odds[FOREVER].low * share

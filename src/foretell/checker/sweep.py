@@ -42,6 +42,7 @@ __all__ = [
     "flow",
     "gth_factor",
     "gth_solve",
+    "pour",
     "scratch_size",
     "settle",
 ]
@@ -53,6 +54,7 @@ WORST = -1  # or the least
 SMALL = 32  # states of a cyclic component that a kernel solves by itself
 NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
 TINY = 5e-324  # the number above 0
+_DOUBTFUL = 1e-300  # below this a number may have underflowed
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
 
 
@@ -143,8 +145,8 @@ def settle(
 
     States without edges hold their values beforehand. `forever` is the column (−1: none) that is 1
     where a MEAN can never leave a cycle. `keep` is 1 if the edge chosen is to be written to
-    `policy[s * width + k]`, else 0. `error[0]` is raised to the greatest error that policy
-    iteration left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
+    `policy[s * width + k]`, else 0. `error[0]` is raised by the error that policy iteration
+    left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
     """
     while c < count:
         s = first[c + 1] - first[c]
@@ -181,23 +183,31 @@ def _mean(
     v: int, first_edge: I64, edge_target: I32, weight: F64, width: int, forever: int, value: F64
 ) -> None:
     """The weighted mean of what v's edges lead to, those back to v itself left out."""
+    start = first_edge[v]
+    end = first_edge[v + 1]
+    total = 0.0
+    for e in range(start, end):
+        if edge_target[e] != v:
+            total += weight[e]
     for k in range(width):
-        total = 0.0
-        x = 0.0
-        low = 2.0
-        high = -1.0
-        for e in range(first_edge[v], first_edge[v + 1]):
-            w = edge_target[e]
-            if w != v and weight[e] > 0.0:
-                y = value[w * width + k]
-                total += weight[e]
-                x += weight[e] * y
-                low = min(low, y)
-                high = max(high, y)
-        if total > 0.0:
-            value[v * width + k] = _within(x / total, low, high)
-        else:
+        if total <= 0.0:
             value[v * width + k] = 1.0 if k == forever else 0.0
+            continue
+        x = 0.0
+        for e in range(start, end):
+            if edge_target[e] != v:
+                x += weight[e] * value[edge_target[e] * width + k]
+        x = x / total
+        if x < _DOUBTFUL or x > 1.0 - 1e-9:
+            low = 2.0
+            high = -1.0
+            for e in range(start, end):
+                w = edge_target[e]
+                if w != v and weight[e] > 0.0:
+                    low = min(low, value[w * width + k])
+                    high = max(high, value[w * width + k])
+            x = _within(x, low, high)
+        value[v * width + k] = x
 
 
 @kernel
@@ -255,6 +265,7 @@ def _settle_small(
                     x = 1.0 if k == forever else 0.0
                 value[order[start + i] * width + k] = x
     else:
+        lost = 0.0
         for k in range(width):
             gap = _improve(
                 start, s, c, k, order, component, kind, first_edge, edge_target, weight,
@@ -272,7 +283,8 @@ def _settle_small(
                     BEST, width, value, slot, chosen, scratch,
                 )  # fmt: skip
                 for i in range(s):
-                    error[0] = max(error[0], 2.0 * gap * scratch[b + i])
+                    lost = max(lost, 2.0 * gap * scratch[b + i])
+        error[0] += lost
     for k in range(width):
         leaves = 1
         if sense == MEAN:
@@ -660,3 +672,27 @@ def bracket(
             high[v] = min(high[v], z)
             apart = max(apart, high[v] - low[v])
     return apart
+
+
+@kernel
+def pour(
+    s: int, first_edge: I64, edge_target: I32, odds: F64, sweeps: int, rest: F64, passed: F64
+) -> float:
+    """Let what rests at each state run on, and note what passes → how much rests then.
+
+    What has left the component and what rests in it always add up to what arrived.
+    """
+    held = 0.0
+    for _sweep in range(sweeps):
+        for v in range(s - 1, -1, -1):
+            amount = rest[v]
+            if amount > 0.0:
+                rest[v] = 0.0
+                passed[v] += amount
+                for e in range(first_edge[v], first_edge[v + 1]):
+                    w = edge_target[e]
+                    if w >= 0:
+                        rest[w] += amount * odds[e]
+    for v in range(s):
+        held += rest[v]
+    return held
