@@ -69,6 +69,7 @@ X_ASKED: Final = 14  # how many expressions are evaluated at every rest
 X_ASKED_PCS: Final = 15  # … where their code is, X_ASKED words from here
 X_SIZE: Final = 64
 
+STATE_SIZE: Final = 3  # a state: kind, outcome code, value that belongs to a fault
 EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-1: a draw)
 
 # ------------------------------------------------------------------ why the kernel returned
@@ -114,7 +115,7 @@ def index_slot(index: I64, mask: int, one: int, two: int) -> int:
 
 
 @kernel
-def intern_state(ctx: I64, queue: I64, index: I64, states: I64, end: int) -> int:
+def intern_state(ctx: I64, queue: I64, index: I64, states: I64, end: int, value: int) -> int:
     """The number of the state packed at the queue's tail, a new one if it was never seen."""
     tail = ctx[X_TAIL]
     one = fingerprint(queue, tail, 0x243F6A8885A308D)
@@ -127,8 +128,9 @@ def intern_state(ctx: I64, queue: I64, index: I64, states: I64, end: int) -> int
     index[at + 1] = two
     index[at + 2] = number + 1
     kind = queue[tail + 1]
-    states[number * 2] = kind
-    states[number * 2 + 1] = queue[tail + 2] if kind == TERMINAL else 0
+    states[number * STATE_SIZE] = kind
+    states[number * STATE_SIZE + 1] = queue[tail + 2] if kind == TERMINAL else 0
+    states[number * STATE_SIZE + 2] = value
     ctx[X_STATES] = number + 1
     ctx[X_TAIL] = end
     return number
@@ -161,6 +163,7 @@ def settle(
 ) -> int:
     """Run the row on until it is a state; gives its number, or why not: -1 - reason."""
     outcome = 0
+    value = 0
     while True:
         status = run(code, tables, memo, row, seen, ctx[X_BUDGET])
         if status == P.WARNING:
@@ -193,8 +196,8 @@ def settle(
         if pc < 0:
             pc = row[P.LAST]
         outcome = (K_FAULT << 56) | (row[P.FAULT] << 40) | pc
+        value = row[P.FAULT_VALUE]
         end = tail
-        # the values of what is asked are those the story broke off with
     elif status == P.BUDGET:
         outcome = (K_BUDGET << 56) | row[P.PC]
         end = tail
@@ -217,7 +220,7 @@ def settle(
             if v < 0:
                 return -1 - SERVE
             asked[known * n + i] = v
-    return intern_state(ctx, queue, index, states, end)
+    return intern_state(ctx, queue, index, states, end, value)
 
 
 @kernel
@@ -356,6 +359,7 @@ class OutcomeCode:
     kind: int
     fault: int
     number: int
+    value: int = 0  # what belongs to the fault, at one of the states that have it
 
 
 @dataclass(slots=True)
@@ -375,7 +379,8 @@ class Exploration:
     )  # choice point, -1 for a draw
     asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
-    state_index: Callable[[Sequence[int]], int | None] = lambda _row: None
+    assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
+    state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
 
     @property
     def complete(self) -> bool:
@@ -428,6 +433,13 @@ class Explorer:
         self.values = program.values
         self.code = self._limited_code()
         self.places = list(program.place_of_pc)
+        self.assumed = sorted(
+            {
+                self.code[pc * 4 + 1]
+                for pc in range(program.length)
+                if self.code[pc * 4] == P.OP_EXTERNAL and self.code[pc * 4 + 3] < 0
+            }
+        )
         self.memo: Any = [0] * (1024 * P.MEMO_SIZE)
         self.memo_used = 0
         self.tables: Any = []
@@ -441,7 +453,7 @@ class Explorer:
         self.ctx: Any = [0] * X_SIZE
         self.queue: Any = [0] * (1 << 16)
         self.index: Any = [0] * (3 << 12)
-        self.states: Any = [0] * (2 << 11)
+        self.states: Any = [0] * (STATE_SIZE << 11)
         self.first_edge: Any = [0] * (1 << 11)
         self.edges: Any = [0] * (EDGE_SIZE << 12)
         self.asked: Any = [0] * max(1, n << 11)
@@ -470,6 +482,8 @@ class Explorer:
     def _lay_out(self) -> None:
         tables = layout(self.program, self.widths)
         tables[P.T_MEMO_MASK] = len(self.memo) // P.MEMO_SIZE - 1
+        for index in self.assumed:
+            tables[tables[P.T_EXTERNALS] + index * 2] = P.ASSUMED
         if self.reduce:
             tables[P.T_LIMITS] = len(tables)
             for limit, step in self.liveness.limits:
@@ -706,7 +720,7 @@ class Explorer:
         ctx = self.ctx
         n, m = int(ctx[X_STATES]), int(ctx[X_EDGES])
         expanded = int(ctx[X_EXPANDED])
-        states = np.array(self.states[: 2 * n], np.int64).reshape(-1, 2)
+        states = np.array(self.states[: STATE_SIZE * n], np.int64).reshape(-1, STATE_SIZE)
         kind = states[:, 0].astype(np.uint8)
         raw = states[:, 1]
         first_edge = np.full(n + 1, m, np.int64)
@@ -716,9 +730,11 @@ class Explorer:
             waiting = np.arange(n) >= expanded
             kind[waiting & (kind != TERMINAL)] = UNEXPLORED
         terminal = kind == TERMINAL
-        distinct, inverse = np.unique(raw[terminal], return_inverse=True)
+        distinct, some, inverse = np.unique(raw[terminal], return_index=True, return_inverse=True)
+        values = states[:, 2][terminal][some]
         codes = [
-            OutcomeCode(int(c) >> 56, (int(c) >> 40) & 0xFFFF, int(c) & _NUMBER) for c in distinct
+            OutcomeCode(int(c) >> 56, (int(c) >> 40) & 0xFFFF, int(c) & _NUMBER, int(v))
+            for c, v in zip(distinct, values, strict=True)
         ]
         outcome = np.zeros(n, np.int32)
         outcome[terminal] = inverse
@@ -755,17 +771,17 @@ class Explorer:
             edge_point=np.ascontiguousarray(edges[:, 3]),
             asked=asked,
             timings=self.timings,
+            assumed=[self.program.externals[index] for index in self.assumed],
             state_index=self.find,
         )
 
-    def find(self, row: Sequence[int]) -> int | None:
+    def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
         """The number of the state that a played story's work row stands at, if it was reached."""
         masks = [int(x) for x in self.masks]
-        tables = layout(self.program, Widths())
         out = [0] * (2 * len(row) + 64 * masks[M_WORDS])
         if row[P.CHOICES] == 0:
             return None
-        pack_rest(tables, masks, list(row), out, 0)
+        pack_rest(list(tables), masks, list(row), out, 0)
         one = fingerprint(out, 0, 0x243F6A8885A308D)
         two = fingerprint(out, 0, 0x13198A2E0370734)
         index = self.index.data if isinstance(self.index, np.ndarray) else self.index

@@ -18,7 +18,8 @@ A state's live set is the union of `use` over everything it can still resume: ea
 first instruction and the return addresses in the frames it would restore.
 
 Liveness is *strong*: reading is a use only where the value can reach an observation. A value that
-is only added to itself, or only printed, is observed by nobody, so `read(pc)` of a load whose
+is only added to itself, or only printed, is observed by nobody (unless the operation may fail: an
+error is seen), so `read(pc)` of a load whose
 value flows into an assignment counts only while what is assigned to is live. Observations are
 branches, conditions of choices, ranges of draws, targets of diverts, arguments and results of
 functions, and whatever claims and other expressions asked for name.
@@ -73,6 +74,7 @@ class _Entry:
     since: frozenset[int] = frozenset()  # turn slots it is the turns since
     constant: int | None = None  # the INT it is
     points: frozenset[int] = frozenset()  # globals it may point to
+    numeric: bool = False  # surely an integer, a float or a boolean
 
 
 @dataclass(slots=True)
@@ -160,6 +162,13 @@ class _Analysis:
         self.moduli: dict[int, set[int]] = {}
         self.since: dict[int, set[int] | None] = {}
         self.exact: set[int] = set()
+        # globals (by slot) and temporaries (by scope and slot) that never hold anything but a
+        # number: assumed of all, then taken away where it is not so
+        self.numeric: set[object] = {
+            *range(len(program.global_names)),
+            *((s, t) for s, temps in enumerate(program.scope_temps) for t in range(len(temps))),
+        }
+        self.may_be_list: set[int] = set()  # stores of what may be an empty list
         # globals a pointer to which was lost sight of: always live
         self.escaped: set[int] = set()
         # a string that is built while running may be compared, and anything may be printed in it
@@ -223,7 +232,8 @@ class _Analysis:
         for target in range(len(self.program.targets)):
             leaders.add(self._table(self._record(target) + P.TARGET_PC))
         entry_arguments: dict[int, list[set[int]]] = {}
-        for _round in range(8):
+        while True:
+            numeric_before = len(self.numeric)
             before = {key: set(found) for key, found in self.pointed.items()}
             arguments_before = {pc: [set(s) for s in a] for pc, a in entry_arguments.items()}
             self.sinks.clear()
@@ -243,7 +253,11 @@ class _Analysis:
                     self._observe(stack)
                     stack = []
             self._observe(stack)
-            if before == self.pointed and arguments_before == entry_arguments:
+            if (
+                before == self.pointed
+                and arguments_before == entry_arguments
+                and numeric_before == len(self.numeric)
+            ):
                 break
 
     def _observe(self, entries: Iterable[_Entry]) -> None:
@@ -268,6 +282,26 @@ class _Analysis:
             limits = self.since.setdefault(slot, set())
             if limits is not None:
                 limits.add(constant)
+
+    def _mix(self, entry: _Entry) -> None:
+        """A count goes into arithmetic: it must be exact, though nobody may look at the result."""
+        self.exact |= entry.counts
+        for slot in entry.since:
+            self.since[slot] = None
+
+    def _not_numeric(self, pc: int) -> None:
+        """The store at `pc` may put something there that is no number."""
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        if op == P.OP_STORE_GLOBAL:
+            self.numeric.discard(a)
+            return
+        scope = self.scope_of_pc[pc]
+        self.numeric.discard((scope, a))
+        if op == P.OP_STORE_TEMP:
+            pointed = self.pointed.get((scope, a), set())
+            self.numeric -= pointed
+            if SOME_TEMPORARY in pointed:
+                self.numeric = {key for key in self.numeric if isinstance(key, int)}
 
     def _assign(self, entry: _Entry, pc: int) -> None:
         """A value is stored by the instruction at `pc`."""
@@ -328,9 +362,9 @@ class _Analysis:
                     slots.add(slot)
             counted = frozenset(slots)
             if op == P.OP_COUNT_VISITS:
-                stack.append(_Entry(loads=frozenset({pc}), counts=counted))
+                stack.append(_Entry(loads=frozenset({pc}), counts=counted, numeric=True))
             else:
-                stack.append(_Entry(loads=frozenset({pc}), since=counted))
+                stack.append(_Entry(loads=frozenset({pc}), since=counted, numeric=True))
         elif op in _BINARY:
             right, left = pop(), pop()
             self._operate(op, left, right, stack)
@@ -338,12 +372,11 @@ class _Analysis:
             entry = pop()
             if op == P.OP_NOT and (entry.counts or entry.since):
                 self._test(entry, 0)
-                stack.append(_Entry(loads=entry.loads))
+            elif not entry.numeric:
+                self._observe([entry])  # it may fail, which is seen
             else:
-                self.exact |= entry.counts
-                for slot in entry.since:
-                    self.since[slot] = None
-                stack.append(_Entry(loads=entry.loads))
+                self._mix(entry)
+            stack.append(_Entry(loads=entry.loads, numeric=entry.numeric))
         elif op == P.OP_POP or op == P.OP_PRINT:
             # a printed value is one word whatever it is; inside a string it may be compared
             entry = pop()
@@ -363,6 +396,9 @@ class _Analysis:
                     points |= arguments.pop()
                 if points:
                     self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
+            if not entry.numeric:
+                self._not_numeric(pc)
+                self.may_be_list.add(pc)
             self._assign(entry, pc)
         elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
             entry = pop()
@@ -423,8 +459,18 @@ class _Analysis:
         stack[:] = [_Entry(entry.loads, entry.counts, entry.offset, entry.since) for entry in stack]
 
     def _operate(self, op: int, left: _Entry, right: _Entry, stack: list[_Entry]) -> None:
-        """A binary operator: what it tells apart, and what flows on."""
+        """A binary operator: what it tells apart, and what flows on.
+
+        Where it may fail, its operands are observed: an error is seen by everyone.
+        """
         loads = left.loads | right.loads
+        numeric = left.numeric and right.numeric
+        divides = op in (P.OP_DIV, P.OP_MOD)
+        if not numeric or op == P.OP_BINARY or (divides and not right.constant):
+            if not (op in _COMPARISONS | _TRUTHS and numeric):
+                self._observe([left, right])
+            stack.append(_Entry(loads=loads))
+            return
         for one, other in ((left, right), (right, left)):
             if not (one.counts or one.since):
                 continue
@@ -447,12 +493,10 @@ class _Analysis:
                 stack.append(_Entry(loads=loads, counts=one.counts, offset=one.offset + step))
                 return
             else:
-                self.exact |= one.counts
-                for slot in one.since:
-                    self.since[slot] = None
+                self._mix(one)
         # the index of a saturated count may be used as the next operator's operand: its value is
         # what MIN and % give, which saturation leaves as it is
-        stack.append(_Entry(loads=loads))
+        stack.append(_Entry(loads=loads, numeric=True))
 
     def _limits(self) -> list[tuple[int, int]]:
         """Per visit slot, where counting may stop or go round."""
@@ -583,6 +627,7 @@ class _Analysis:
             for pc in range(n)
             if code[pc * 4] in (P.OP_STORE_GLOBAL, P.OP_SET_TEMP, P.OP_STORE_TEMP)
         }
+        has_lists = any(self.program.values.definitions)
         reads = {pc: bits for pc in range(n) if (bits := self._read_bits(pc))}
         changed = True
         while changed:
@@ -621,7 +666,8 @@ class _Analysis:
                 elif pc in stores:
                     bits, surely = stores[pc]
                     new = use[pc + 1]
-                    if surely:
+                    # an empty list takes over which lists the old value's items came from
+                    if surely and not (has_lists and pc in self.may_be_list):
                         new &= ~bits
                 elif op == P.OP_HERE:
                     new = use[pc + 1] & ~(1 << self.here_bit)

@@ -12,11 +12,11 @@ it: its length, its kind, and then
 shuffles whose bit is set in the state's mask, in order, then `here`, the turn number and the
 ending's name where those are live. The mask is the union of what is live at every place the state
 can resume, so it follows from the row's own choices and frames, and a row needs no other header.
-Temporaries that are dead where their frame goes on are written as 0, and addresses as distances:
+Temporaries that are dead where their frame goes on are written as DEAD, and addresses as distances:
 nothing in a packed row depends on how it came about.
 
 `build_masks` lays out what the kernels need of a `Liveness` in one buffer. `unpack` makes a work
-row again; what is not live is 0 in it, which nobody can notice.
+row again; what is not live is DEAD in it (counts are 0), which nobody can notice.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from foretell.checker.graph import CHANCE, CHOICE
 from foretell.checker.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P
+from foretell.vm import values as V
 from foretell.vm.kernel import I64, copy, ctz64, fill, kernel
 
 __all__ = ["begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", "unpack"]
@@ -92,7 +93,7 @@ def pack_frames(
         to += P.FR_HEADER
         for i in range(width):
             keep = 1 if i >= 62 else (live >> i) & 1
-            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else 0
+            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else V.DEAD_VALUE
         to += width
         frame = above
     return to
@@ -321,6 +322,7 @@ def unite_frames(tables: I64, masks: I64, words: I64, at: int, size: int, resume
 def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
     """Make the work row that a packed row stands for; what is not live is 0."""
     fill(row, 0, tables[P.T_STACK], 0)
+    fill(row, P.HEADER, masks[M_VISITS_AT], V.DEAD_VALUE)
     row[P.CHOICE_TOP] = tables[P.T_CHOICES]
     row[P.EVAL] = tables[P.T_EVAL]
     row[P.OUTPUT] = tables[P.T_OUTPUT]

@@ -15,9 +15,9 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["describe", "endless", "external_failed", "too_deep"]
+__all__ = ["RAN_OUT", "describe", "describe_at", "endless", "external_failed", "too_deep"]
 
-_RAN_OUT: Final = {
+RAN_OUT: Final = {
     P.F_RAN_OUT: ("ran out of content. Do you need a '-> DONE' or '-> END'?", "out-of-content"),
     P.F_RAN_OUT_TUNNEL: (
         "unexpectedly reached end of content. Do you need a '->->' to return from a tunnel?",
@@ -47,20 +47,27 @@ def describe(program: Program, row: Sequence[int], status: int) -> Diagnostic:
     """The problem a run stopped with (status ERROR or WARNING)."""
     code, value = row[P.FAULT], row[P.FAULT_VALUE]
     pc = row[P.PC]
-    if code in _RAN_OUT or pc < 0:
+    if code in RAN_OUT or pc < 0:
         pc = row[P.LAST]
     elif status == P.WARNING:
         pc -= 1
-    name, message = _wording(program, code, value)
     severity: Severity = "warning" if status == P.WARNING else "error"
+    return describe_at(program, code, value, pc, severity)
+
+
+def describe_at(
+    program: Program, code: int, value: int, pc: int, severity: Severity = "error"
+) -> Diagnostic:
+    """The problem with a fault code and its value at an instruction."""
+    name, message = _wording(program, code, value)
     return _problem(program, severity, name, message, pc)
 
 
 def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
     values = program.values
     shown = values.text(value) if value >= 0 else ""
-    if code in _RAN_OUT:
-        message, name = _RAN_OUT[code]
+    if code in RAN_OUT:
+        message, name = RAN_OUT[code]
         return name, message
     if code == P.F_RETURN_MISMATCH:
         found, expected = _FRAME_NAMES[value // 8], _FRAME_NAMES.get(value % 8, "end of flow")

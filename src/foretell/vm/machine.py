@@ -1111,10 +1111,16 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     sp -= 2
                     pc += 1
             else:  # OP_EXTERNAL
-                if tables[tables[P.T_EXTERNALS] + a * 2] != 0:
+                if tables[tables[P.T_EXTERNALS] + a * 2] == P.BOUND:
                     fault = a
                     status = P.EXTERNAL
                     break
+                if tables[tables[P.T_EXTERNALS] + a * 2] == P.ASSUMED:
+                    sp -= tables[tables[P.T_EXTERNALS] + a * 2 + 1] & 0xFF
+                    row[sp] = 0
+                    sp += 1
+                    pc += 1
+                    continue
                 if code[at + 3] < 0:
                     fault = P.F_NO_EXTERNAL
                     value = a

@@ -100,6 +100,10 @@ T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
 TABLES: Final = 16
 
+FALLBACK: Final = 0  # an external is called as the story's own function of that name
+BOUND: Final = 1  # … as the host's
+ASSUMED: Final = 2  # … not at all: its result is taken to be 0
+
 # a memo entry: (operation + 1, a, b, result); operation 0 is an empty slot
 MEMO_SIZE: Final = 4
 

@@ -259,8 +259,12 @@ class Story:
         return self._turn
 
     def play(self, path: str) -> Turn:
-        """Begin again and follow a path; raises PathError where it can't be followed."""
+        """Begin again and follow a path; raises PathError where it can't be followed.
+
+        Draws the path does not give come from the seed, so a path always leads to the same turn.
+        """
         steps = parse_path(path)
+        self._random = random.Random(self.seed)
         self._begin(steps[0][1])
         for number, (choice, draws) in enumerate(steps[1:], start=1):
             if choice >= len(self._turn.choices):
@@ -368,12 +372,16 @@ class Story:
         if name not in self.program.externals:
             raise KeyError(f"the story calls no EXTERNAL function `{name}`")
         self._bound[name] = function
-        self._tables[self._tables[P.T_EXTERNALS] + self.program.externals.index(name) * 2] = 1
+        self._tables[self._tables[P.T_EXTERNALS] + self.program.externals.index(name) * 2] = P.BOUND
 
     def observe(self, name: str, function: Callable[[str, object], None]) -> None:
         """Call `function(name, value)` after every turn that changed a global variable."""
         self._global(name)
         self._observers.setdefault(name, []).append(function)
+
+    def state_in(self, find: Callable[[list[int], list[int]], int | None]) -> int | None:
+        """What `find` makes of the story's present row: an explored graph's number for it."""
+        return find(self._tables, self._row)
 
     # ---------------------------------------------------------- saving
 

@@ -8,6 +8,7 @@ A value is one integer, `tag << 32 | payload`, the payload an unsigned 32-bit pa
     POINTER  global slot * 2, or distance of a temporary in its thread * 2 + 1
     TAG      index of a string: a choice's tag on its way to the choice
     FAILED   index of a message: the operation is an error
+    DEAD     0: in exploring, a variable whose value nobody can observe
 
 Strings and lists are *interned* in a `Values`: equal content has the equal index, so a value is
 compared, hashed and copied as the integer it is. A list is kept in ink's printing order (number,
@@ -30,6 +31,8 @@ from typing import Final
 
 __all__ = [
     "BOOL",
+    "DEAD",
+    "DEAD_VALUE",
     "FAILED",
     "FALSE",
     "FLOAT",
@@ -66,6 +69,7 @@ VOID: Final = 7
 UNSET: Final = 8
 TAG: Final = 9
 FAILED: Final = 10
+DEAD: Final = 11
 
 TAG_SHIFT: Final = 32
 PAYLOAD: Final = 0xFFFFFFFF
@@ -74,6 +78,7 @@ FALSE: Final = BOOL << TAG_SHIFT
 TRUE: Final = (BOOL << TAG_SHIFT) | 1
 VOID_VALUE: Final = VOID << TAG_SHIFT
 UNSET_VALUE: Final = UNSET << TAG_SHIFT
+DEAD_VALUE: Final = DEAD << TAG_SHIFT
 
 # Operations the memo knows: every binary and unary operator under ink JSON's name, and a few of
 # the machine's own. `bounds` makes one value of LIST_RANGE's two limits.
@@ -357,6 +362,8 @@ class Values:
     def operate(self, operation: int, a: int, b: int = 0) -> int:
         """The result of an operation, or a FAILED value with ink's message."""
         name = OPERATIONS[operation]
+        if DEAD in (a >> TAG_SHIFT, b >> TAG_SHIFT):
+            return b if name == "retain" else DEAD_VALUE
         try:
             if name in UNARY:
                 return self._unary(name, a)

@@ -1,0 +1,597 @@
+"""What can be said of a story once all of it has been read: endings, odds, problems.
+
+`analyse` explores a program and solves its graph, and an `Analysis` holds what came out, in the
+words authors use. Nothing here does I/O or knows how results are shown (`report`).
+
+    analysis = analyse(program)
+    for ending in analysis.endings: print(ending.name, ending.uniform, ending.shortest)
+    for problem in analysis.problems: print(render(problem))
+
+Everything said carries its proof: an ending and a problem have the shortest path that replays
+them. Verdicts come from the shape of the graph; only odds come from numbers. If exploring hit a
+limit, odds are intervals that contain the truth, and what was not met is not called unreachable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from foretell.checker import explore as X
+from foretell.checker.explore import Exploration, Explorer, Limits, OutcomeCode
+from foretell.checker.graph import (
+    CHOICE,
+    TERMINAL,
+    UNREACHED,
+    Outcome,
+    StateGraph,
+    format_path,
+    trace,
+)
+from foretell.checker.lengths import (
+    Extent,
+    Playthroughs,
+    choice_extent,
+    count_playthroughs,
+    word_extent,
+    word_quantiles,
+)
+from foretell.checker.regions import trap_entrances
+from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
+from foretell.diagnostics import Diagnostic, Severity
+from foretell.vm import faults
+from foretell.vm import program as P
+from foretell.vm.program import Program
+
+__all__ = ["Analysis", "Ending", "Limits", "analyse"]
+
+BEST: Final = 1
+WORST: Final = -1
+WHATIF_TAG: Final = "whatif"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An outcome, and how likely it is.
+
+    `kind` is "ending", "dead end", "error" or "hang". Odds are intervals, of one number where the
+    story was read whole. `shortest` is the path there, None where the way is not known. `words`
+    are expected over the uniform reader's playthroughs that end so (NaN where none does).
+    """
+
+    name: str
+    kind: str
+    uniform: Interval
+    best: Interval
+    worst: Interval
+    shortest: str | None
+    words: float
+    states: int
+
+
+@dataclass
+class Analysis:
+    """What all the playthroughs of a story come to."""
+
+    program: Program
+    exploration: Exploration
+    graph: StateGraph
+    endings: list[Ending]
+    problems: list[Diagnostic]
+    playthroughs: Playthroughs
+    choices: Extent
+    words: Extent
+    flow: Flow
+    seconds: float
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every playthrough was read."""
+        return self.exploration.complete
+
+    @property
+    def stopped(self) -> str:
+        """The limit that was hit, "" if none."""
+        return self.exploration.stopped
+
+    @property
+    def states(self) -> int:
+        return self.graph.n
+
+    @property
+    def turns(self) -> int:
+        return self.graph.turns
+
+    @property
+    def followed(self) -> float:
+        """The share of the uniform reader's playthroughs that was read to its end."""
+        return 1.0 - self.flow.unexplored
+
+    @property
+    def forever(self) -> Interval:
+        """The odds that the uniform reader goes on for ever."""
+        return self.flow.odds[-1]
+
+    @cached_property
+    def odds(self) -> Odds:
+        """The uniform reader's odds of every outcome from every state."""
+        return odds(self.graph)
+
+    @cached_property
+    def word_quantiles(self) -> list[Interval] | None:
+        """Words at the 10th, 50th and 90th hundredth of the uniform reader's playthroughs."""
+        return word_quantiles(self.graph, (0.1, 0.5, 0.9))
+
+    def state_of(self, story: Any) -> int | None:
+        """The state a played `Story` stands at, or None where it was not explored."""
+        return story.state_in(self.exploration.state_index)  # type: ignore[no-any-return]
+
+    def odds_at(self, state: int) -> list[tuple[str, float, float]]:
+        """(name, low, high) of every outcome that is possible from a state, likeliest first."""
+        return self._named(self.odds.low[state], self.odds.high[state])
+
+    def choice_odds(self, state: int) -> list[list[tuple[str, float, float]]]:
+        """`odds_at` for each choice offered at a state; draws are averaged."""
+        first, last = self.graph.first_edge[state], self.graph.first_edge[state + 1]
+        return [self.odds_at(int(self.graph.edge_target[e])) for e in range(first, last)]
+
+    def _named(self, low: Any, high: Any) -> list[tuple[str, float, float]]:
+        names = [ending.name for ending in self.endings] + ["goes on for ever"]
+        rows = [
+            (name, float(low[k]), float(high[k])) for k, name in enumerate(names) if high[k] > 0
+        ]
+        return sorted(rows, key=lambda row: -row[1])
+
+    @cached_property
+    def extremes(self) -> tuple[list[Any], list[Any]]:
+        """The best and the worst odds of every outcome, from every state."""
+        return extremes(self.graph, BEST), extremes(self.graph, WORST)
+
+    def path_to(self, state: int) -> str | None:
+        """The shortest path to a state."""
+        return _path_to(self.graph, state)
+
+    def place_of(self, choice_point: int) -> str:
+        """The knot or stitch a choice point stands in."""
+        return self.program.places[self.program.choices[choice_point].place]
+
+
+def analyse(
+    program: Program,
+    *,
+    limits: Limits | None = None,
+    observed: Iterable[str] = (),
+    asked: Sequence[int] = (),
+    constants: dict[str, object] | None = None,
+    start: str | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+    expected_unread: Iterable[str] = (),
+    compiled: bool | None = None,
+) -> Analysis:
+    """Read every playthrough of a program, and say what there is to say.
+
+    `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
+    change them); the other options are `Explorer`'s.
+    """
+    began = time.perf_counter()
+    exploration = Explorer(
+        program,
+        limits=limits,
+        observed=observed,
+        asked=asked,
+        constants=constants,
+        start=start,
+        progress=progress,
+        compiled=compiled,
+    ).run()
+    explored = time.perf_counter()
+    graph = _with_outcomes(exploration)
+    exploration.graph = graph
+    counts = count_playthroughs(graph)
+    choices = choice_extent(graph)
+    words = word_extent(graph)
+    met = flow(graph)
+    best, worst = extremes(graph, BEST), extremes(graph, WORST)
+    endings: list[Ending] = []
+    for k, outcome in enumerate(graph.outcomes):
+        states = graph.having(k)
+        if not states.any():
+            continue
+        endings.append(
+            Ending(
+                outcome.name,
+                outcome.kind,
+                met.odds[k],
+                best[k].at(0),
+                worst[k].at(0),
+                graph.witness(states),
+                float(met.words[k]),
+                int(states.sum()),
+            )
+        )
+    timings = dict(exploration.timings)
+    timings["solve"] = time.perf_counter() - explored
+    problems = find_problems(exploration, set(expected_unread))
+    analysis = Analysis(
+        program=program,
+        exploration=exploration,
+        graph=graph,
+        endings=endings,
+        problems=problems,
+        playthroughs=counts,
+        choices=choices,
+        words=words,
+        flow=met,
+        seconds=time.perf_counter() - began,
+        timings=timings,
+    )
+    analysis.__dict__["extremes"] = (best, worst)
+    return analysis
+
+
+# Outcomes --------------------------------------------------------------------------------------
+
+
+def _with_outcomes(exploration: Exploration) -> StateGraph:
+    """The graph with its outcomes named; alike outcomes are one."""
+    program = exploration.program
+    named = [outcome_of(program, code) for code in exploration.codes]
+    distinct = list(dict.fromkeys(named))
+    graph = exploration.graph
+    if not distinct:
+        return graph
+    number = np.array([distinct.index(outcome) for outcome in named], np.int32)
+    outcome = np.zeros(graph.n, np.int32)
+    terminal = graph.kind == TERMINAL
+    outcome[terminal] = number[graph.outcome[terminal]]
+    return replace(graph, outcome=outcome, outcomes=tuple(distinct))
+
+
+def outcome_of(program: Program, code: OutcomeCode) -> Outcome:
+    """The name and kind of an outcome code."""
+    if code.kind == X.K_ENDING:
+        return Outcome(program.values.strings[code.number], "ending")
+    if code.kind == X.K_PLACE:
+        return Outcome(program.places[code.number] or "the end", "ending")
+    if code.kind == X.K_FAULT:
+        kind = "dead end" if code.fault in faults.RAN_OUT else "error"
+        what = "runs out" if kind == "dead end" else "error"
+        return Outcome(f"{what} at {_where(program, code.number)}", kind)
+    if code.kind == X.K_BUDGET:
+        return Outcome(f"does not rest at {_where(program, code.number)}", "hang")
+    return Outcome("too much for one turn", "error")
+
+
+def _where(program: Program, pc: int) -> str:
+    span = program.spans[pc] if 0 <= pc < len(program.spans) else None
+    if span is not None:
+        return f"{span.source.name.rpartition('/')[2]}:{span.line}"
+    return program.paths[pc] if 0 <= pc < len(program.paths) else "?"
+
+
+def _path_to(graph: StateGraph, state: int) -> str | None:
+    if graph.from_start.depth[state] == UNREACHED:
+        return None
+    return format_path(graph, trace(graph, graph.from_start, state))
+
+
+# Problems --------------------------------------------------------------------------------------
+
+
+def find_problems(exploration: Exploration, expected_unread: set[str]) -> list[Diagnostic]:
+    """Everything wrong with a story that was explored, gravest first."""
+    out = [
+        *_faults(exploration),
+        *_warnings(exploration),
+        *_traps(exploration),
+        *_assumptions(exploration),
+    ]
+    if exploration.complete:
+        out += _unread(exploration, expected_unread)
+        out += _idle_choices(exploration)
+    out += _idle_variables(exploration.program)
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(out, key=lambda problem: order[problem.severity])
+
+
+def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
+    program, graph = exploration.program, exploration.graph
+    for code in exploration.codes:
+        if code.kind in (X.K_ENDING, X.K_PLACE):
+            continue
+        outcome = outcome_of(program, code)
+        path = graph.witness(graph.having(graph.outcomes.index(outcome)))
+        if code.kind == X.K_FAULT:
+            problem = faults.describe_at(program, code.fault, code.value, code.number)
+        else:
+            problem = faults.endless(program, code.number)
+        yield replace(problem, path=path)
+
+
+def _warnings(exploration: Exploration) -> Iterable[Diagnostic]:
+    program, graph = exploration.program, exploration.graph
+    for fault, pc, state, label in exploration.warnings:
+        path: str | None = ""
+        if state >= 0:
+            first, last = int(graph.first_edge[state]), int(graph.first_edge[state + 1])
+            edges = [e for e in range(first, last) if graph.edge_label[e] == label]
+            if edges and graph.from_start.depth[state] != UNREACHED:
+                way = [*trace(graph, graph.from_start, state), edges[0]]
+                path = format_path(graph, way)
+            else:
+                path = None
+        value = program.code[pc * 4 + 2] if fault == P.W_NOT_FOUND else 0
+        yield replace(faults.describe_at(program, fault, value, pc, "warning"), path=path)
+
+
+def _assumptions(exploration: Exploration) -> Iterable[Diagnostic]:
+    for name in exploration.assumed:
+        yield Diagnostic(
+            "note",
+            "assumed-external",
+            f"the EXTERNAL function `{name}` has no fallback in ink: it is taken to return 0",
+            hint=f"write `=== function {name} …` as a fallback, or say in foretell.toml what it "
+            "may return",
+        )
+
+
+def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
+    graph = exploration.graph
+    if not (graph.kind == TERMINAL).any() and exploration.complete:
+        if not (graph.kind == CHOICE).any():
+            return
+        yield Diagnostic(
+            "warning",
+            "no-ending",
+            "no reader ever comes to an end: this story only goes on",
+            path="",
+            hint="if a host decides when it is over, allow this with `--allow no-ending`",
+        )
+        return
+    entrances = np.flatnonzero(trap_entrances(graph))
+    told: set[int] = set()
+    for state in entrances:
+        first = int(graph.first_edge[state])
+        point = int(exploration.edge_point[first]) if first < graph.m else -1
+        if point in told:
+            continue
+        told.add(point)
+        span = exploration.program.choices[point].span if point >= 0 else None
+        yield Diagnostic(
+            "error",
+            "trap",
+            "from here a reader goes on for ever and reaches no ending",
+            span,
+            label="offered here, but no way out leads to an ending",
+            path=_path_to(graph, int(state)),
+            hint="give some way from here on to an `-> END`",
+        )
+
+
+def _unread(exploration: Exploration, expected: set[str]) -> Iterable[Diagnostic]:
+    """Lines, choices and whole knots that no reader ever meets."""
+    program = exploration.program
+    seen = exploration.seen
+    code = program.code
+    exempt = _whatif_places(program)
+    never_offered: set[int] = set()
+    records = program.tables[P.T_CHOICE_TABLE]
+    for index, info in enumerate(program.choices):
+        stub = program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB]
+        if seen[info.pc] and not seen[stub] and not info.flags & 8:
+            if info.place in exempt or _mentions(program, info.pc, expected):
+                continue
+            never_offered.add(info.span.line if info.span else -1)
+            yield Diagnostic(
+                "warning",
+                "never-offered",
+                "no reader is ever offered this choice",
+                info.span,
+                label="its condition never holds when a reader comes by",
+                hint=_guard_hint(program, info.pc),
+            )
+    lines: dict[tuple[int, int], list[int]] = {}
+    for pc in range(program.length):
+        span = program.spans[pc]
+        op = code[pc * 4]
+        if span is None or op not in _VISIBLE or (op == P.OP_TEXT and code[pc * 4 + 3] != 0):
+            continue
+        lines.setdefault((id(span.source), span.line), []).append(pc)
+    unread = {
+        key: pcs
+        for key, pcs in lines.items()
+        if not any(seen[pc] for pc in pcs)
+        and not all(program.place_of_pc[pc] in exempt for pc in pcs)
+    }
+    places_seen = {program.place_of_pc[pc] for pc in range(program.length) if seen[pc]}
+    told_places: set[int] = set()
+    last: tuple[int, int] | None = None
+    for key in sorted(unread):
+        pcs = unread[key]
+        span = program.spans[pcs[0]]
+        assert span is not None
+        place = program.place_of_pc[pcs[0]]
+        if place and place not in places_seen:
+            if place not in told_places:
+                told_places.add(place)
+                yield Diagnostic(
+                    "warning",
+                    "unreachable",
+                    f"no reader ever comes to `{program.places[place]}`",
+                    span,
+                    label="its first line",
+                )
+            continue
+        adjoining = last is not None and last[0] == key[0] and _next_line(lines, last, key, unread)
+        last = key
+        if adjoining or span.line in never_offered:
+            continue
+        guard = _guard_of(program, seen, pcs[0])
+        if guard is not None and _mentions(program, guard, expected):
+            continue
+        yield Diagnostic(
+            "warning",
+            "unreachable",
+            "no reader ever sees this line",
+            span,
+            label="never seen",
+            hint=_guard_hint(program, guard) if guard is not None else "",
+        )
+
+
+_VISIBLE: Final = {P.OP_TEXT, P.OP_PRINT, P.OP_CHOICE, P.OP_FIXED_TAG}
+
+
+def _next_line(
+    lines: dict[tuple[int, int], list[int]],
+    last: tuple[int, int],
+    key: tuple[int, int],
+    unread: dict[tuple[int, int], list[int]],
+) -> bool:
+    """Whether only unread lines (or none with text) lie between two lines of a source."""
+    return all(
+        (key[0], line) not in lines or (key[0], line) in unread
+        for line in range(last[1] + 1, key[1])
+    )
+
+
+def _whatif_places(program: Program) -> set[int]:
+    """Places that begin with the tag `# whatif`: no reader is expected there as told."""
+    code, strings = program.code, program.values.strings
+    out: set[int] = set()
+    for pc in range(program.length - 1):
+        op = code[pc * 4]
+        if op == P.OP_TAG_BEGIN and code[(pc + 1) * 4] == P.OP_TEXT:
+            if strings[code[(pc + 1) * 4 + 1]].strip() == WHATIF_TAG:
+                out.add(program.place_of_pc[pc])
+        elif op == P.OP_FIXED_TAG and strings[code[pc * 4 + 1]].strip() == WHATIF_TAG:
+            out.add(program.place_of_pc[pc])
+    named = [program.places[place] for place in out]
+    for index, place in enumerate(program.places):
+        if any(place.startswith(f"{knot}.") for knot in named):
+            out.add(index)
+    return out
+
+
+def _guard_of(program: Program, seen: bytearray, pc: int) -> int | None:
+    """The branch that was executed and would have led towards `pc`, if one can be told."""
+    code = program.code
+    wanted = pc
+    for _ in range(64):
+        for at in range(program.length):
+            op = code[at * 4]
+            if op in (P.OP_JUMP_IF, P.OP_JUMP) and code[at * 4 + 1] == wanted and seen[at]:
+                return at
+        before = wanted - 1
+        if before < 0:
+            return None
+        op = code[before * 4]
+        if op in (P.OP_JUMP_UNLESS, P.OP_JUMP_IF) and seen[before]:
+            return before
+        if op in (P.OP_JUMP, P.OP_FALL, P.OP_DONE, P.OP_END, P.OP_RETURN):
+            return None
+        wanted = before
+    return None
+
+
+def _expression_before(program: Program, pc: int) -> list[int]:
+    """The loads that feed the branch or choice at `pc`."""
+    code = program.code
+    out: list[int] = []
+    at = pc - 1
+    while at >= 0:
+        op = code[at * 4]
+        if op in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS, P.OP_TEXT, P.OP_CHOICE, P.OP_FALL):
+            break
+        if op in (P.OP_LOAD_GLOBAL, P.OP_LOAD_VISITS, P.OP_LOAD_TEMP):
+            out.append(at)
+        at -= 1
+    return out
+
+
+def _mentions(program: Program, pc: int, names: set[str]) -> bool:
+    """Whether the condition at `pc` reads one of these variables."""
+    return any(
+        program.code[at * 4] == P.OP_LOAD_GLOBAL
+        and program.global_names[program.code[at * 4 + 1]] in names
+        for at in _expression_before(program, pc)
+    )
+
+
+def _guard_hint(program: Program, pc: int) -> str:
+    code = program.code
+    names: list[str] = []
+    for at in reversed(_expression_before(program, pc)):
+        op, a, b = code[at * 4 : at * 4 + 3]
+        if op == P.OP_LOAD_GLOBAL:
+            names.append(program.global_names[a])
+        elif op == P.OP_LOAD_VISITS:
+            names.append(program.visit_names[a])
+        else:
+            names.append(program.temp_names[b])
+    if not names:
+        return ""
+    span = program.spans[pc]
+    where = f" on line {span.line}" if span else ""
+    listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+    return f"the condition{where} never lets a reader through: it asks for {listed}"
+
+
+def _idle_choices(exploration: Exploration) -> Iterable[Diagnostic]:
+    """Choice points that, whenever offered, lead to the very state a sibling leads to."""
+    graph, points = exploration.graph, exploration.edge_point
+    offered = points >= 0
+    if not offered.any():
+        return
+    source = graph.edge_source[offered].astype(np.int64)
+    target = graph.edge_target[offered].astype(np.int64)
+    point = points[offered]
+    key = source * (graph.n + 1) + target
+    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    alike = count[inverse] > 1
+    total = np.bincount(point, minlength=len(exploration.program.choices))
+    same = np.bincount(point[alike], minlength=len(exploration.program.choices))
+    for index in np.flatnonzero((total > 0) & (same == total)):
+        info = exploration.program.choices[int(index)]
+        state = int(source[alike & (point == index)][0])
+        yield Diagnostic(
+            "note",
+            "idle-choice",
+            "this choice changes nothing: another one offered with it always leads to the same",
+            info.span,
+            label="only the words differ",
+            path=_path_to(graph, state),
+        )
+
+
+def _idle_variables(program: Program) -> Iterable[Diagnostic]:
+    """Global variables that nothing reads, or nothing ever changes."""
+    code = program.code
+    read: set[int] = set()
+    for pc in range(program.length):
+        op, a = code[pc * 4], code[pc * 4 + 1]
+        if op in (P.OP_LOAD_GLOBAL, P.OP_POINT_GLOBAL):
+            read.add(a)
+        elif op == P.OP_POINT_TEMP and code[pc * 4 + 2] > 0:
+            read.add(code[pc * 4 + 2] - 1)
+    for slot, name in enumerate(program.global_names):
+        if slot in read:
+            continue
+        declared = next(
+            (
+                program.spans[pc]
+                for pc in range(program.length)
+                if code[pc * 4] == P.OP_STORE_GLOBAL and code[pc * 4 + 1] == slot
+            ),
+            None,
+        )
+        severity: Severity = "note"
+        yield Diagnostic(
+            severity, "unread-variable", f"nothing in the story reads `{name}`", declared
+        )
