@@ -410,7 +410,7 @@ class _Analysis:
             if op != P.OP_FORK:  # there the arguments stay for the jump that follows
                 self._hand_over(stack, [a], entry_arguments)
         elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
-            pop()
+            self._observe([pop()])
             entries = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
             self._hand_over(stack, entries, entry_arguments)
         elif op == P.OP_CHOICE:

@@ -179,6 +179,7 @@ class _Lowering:
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
+        self.shuffle_slots: dict[int, int] = {}
         self.places: list[str] = [""]
         self.place_of_container: dict[int, int] = {}
         self._find_places()
@@ -857,8 +858,11 @@ class _Lowering:
         elif name == "seq":
             before = node.parent.content[index - 1] if index else None
             size = before.value if isinstance(before, IntValue) else 0
-            self.emit(P.OP_SHUFFLE, len(self.shuffle_sizes), node=node)
-            self.shuffle_sizes.append(size)
+            # the copies of a choice's shared text deal from one pack
+            slot = self.shuffle_slots.setdefault(id(node), len(self.shuffle_sizes))
+            if slot == len(self.shuffle_sizes):
+                self.shuffle_sizes.append(size)
+            self.emit(P.OP_SHUFFLE, slot, node=node)
         elif name == "listInt":
             self.emit(P.OP_BINARY, V.O_LIST_INT, node=node)
         # nop: nothing, but its place can be jumped to

@@ -43,6 +43,7 @@ __all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path"]
 
 STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
+_STOP_COST: Final = 50  # steps that a stop for the host is counted as
 _MEMO_START: Final = 256
 _WIDEST: Final = 1 << 21  # words of a work row; beyond it, recursion is taken for endless
 
@@ -596,14 +597,16 @@ class Story:
             row = self._row
             if status in (P.REST, P.RETURNED):
                 break
+            # a stop costs, too: a loop that stops before its chunk is used must come to an end
+            left -= chunk if status in (P.BUDGET, P.FLUSH) else _STOP_COST
+            if left <= 0:
+                problems.append(faults.endless(self.program, row[P.PC]))
+                machine.force_end(self._tables, row)
+                status = P.ERROR
+                break
             if status == P.BUDGET:
-                left -= chunk
-                if left <= 0:
-                    problems.append(faults.endless(self.program, row[P.PC]))
-                    machine.force_end(self._tables, row)
-                    status = P.ERROR
-                    break
-            elif status == P.DRAW:
+                continue
+            if status == P.DRAW:
                 row[P.DRAW_OUTCOME] = self._draw()
             elif status == P.NEEDS_OPERATION:
                 self._learn(row[P.FAULT], row[P.FAULT_VALUE], row[P.OPERAND])

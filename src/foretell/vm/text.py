@@ -53,7 +53,7 @@ def clean(text: str) -> str:
 class _Stream:
     """ink's output stream: what it lets in, drops and trims as content arrives."""
 
-    __slots__ = ("frames", "items", "strings", "threads")
+    __slots__ = ("frames", "glues", "items", "strings", "threads")
 
     def __init__(self) -> None:
         self.items: list[_Item] = []
@@ -61,6 +61,7 @@ class _Stream:
         self.frames: list[int | None] = []
         self.threads: list[list[int | None]] = []  # frames of the threads below
         self.strings = 0
+        self.glues = 0  # how many items are glue
 
     def copy(self) -> _Stream:
         other = _Stream()
@@ -68,6 +69,7 @@ class _Stream:
         other.frames = list(self.frames)
         other.threads = [list(frames) for frames in self.threads]
         other.strings = self.strings
+        other.glues = self.glues
         return other
 
     def push_text(self, text: str) -> None:
@@ -82,6 +84,7 @@ class _Stream:
         """Add glue or the start or end of a tag or string."""
         if mark == _GLUE:
             self._trim_newlines()
+            self.glues += 1
         elif mark == _STRING_BEGIN:
             self.strings += 1
         self.items.append(mark)
@@ -105,7 +108,8 @@ class _Stream:
         if self.frames and self.frames[-1] is not None:
             function_start = self.frames[-1]
         glue = -1
-        for i in range(len(items) - 1, -1, -1):
+        marked = self.glues or (self.strings and function_start >= 0)
+        for i in range(len(items) - 1 if marked else -1, -1, -1):
             item = items[i]
             if item == _GLUE:
                 glue = i
@@ -163,6 +167,9 @@ class _Stream:
         for i in range(len(items) - 1, -1, -1):
             if items[i] == _GLUE:
                 del items[i]
+                self.glues -= 1
+                if not self.glues:
+                    break
             elif items[i] in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
                 break
 
