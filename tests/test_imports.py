@@ -19,7 +19,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "foretell"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FRONT_DOORS = ("cli", "player", "studio", "transcript", "__main__", "__init__")
+FRONT_DOORS = (
+    "cli", "player", "studio", "loading", "terminal", "transcript", "__main__", "__init__"
+)  # fmt: skip
 BASE = ("diagnostics",)
 NO_DEPENDENCIES: tuple[str, ...] = ()
 

@@ -24,7 +24,7 @@ from typing import Protocol
 
 from foretell.diagnostics import Diagnostic
 
-__all__ = ["Playable", "problem_line", "transcript"]
+__all__ = ["Playable", "pieces", "problem_line", "transcript"]
 
 END_OF_INPUT = "<User input stream closed.>"
 
@@ -55,19 +55,12 @@ class Playable(Protocol):
 
 def transcript(story: Playable, choices: Iterable[str]) -> str:
     """The story's transcript from its present turn on, choosing as `choices` say."""
-    return "".join(_pieces(story, iter(choices)))
+    return "".join(pieces(story, choices))
 
 
-def problem_line(problem: Diagnostic) -> str:
-    """A run-time problem in one line, as ink's own player words it."""
-    place = ""
-    if problem.span is not None:
-        place = f"'{problem.span.source.name}' line {problem.span.line}: "
-    kind = "ERROR" if problem.severity == "error" else "WARNING"
-    return f"RUNTIME {kind}: {place}{problem.message}"
-
-
-def _pieces(story: Playable, choices: Iterator[str]) -> Iterator[str]:
+def pieces(story: Playable, choices: Iterable[str]) -> Iterator[str]:
+    """The transcript piece by piece; a choice is asked for only after the prompt before it."""
+    typed_lines = iter(choices)
     turn = story.turn
     while True:
         for line in turn.lines:
@@ -84,7 +77,7 @@ def _pieces(story: Playable, choices: Iterator[str]) -> Iterator[str]:
         index = -1
         while not 0 <= index < len(turn.choices):
             yield "?> "
-            typed = next(choices, None)
+            typed = next(typed_lines, None)
             if typed is None:
                 yield END_OF_INPUT + "\n"
                 return
@@ -92,3 +85,12 @@ def _pieces(story: Playable, choices: Iterator[str]) -> Iterator[str]:
             if not 0 <= index < len(turn.choices):
                 yield "Choice out of range\n"
         turn = story.choose(index)
+
+
+def problem_line(problem: Diagnostic) -> str:
+    """A run-time problem in one line, as ink's own player words it."""
+    place = ""
+    if problem.span is not None:
+        place = f"'{problem.span.source.name}' line {problem.span.line}: "
+    kind = "ERROR" if problem.severity == "error" else "WARNING"
+    return f"RUNTIME {kind}: {place}{problem.message}"

@@ -17,6 +17,7 @@ of them to the place of the INCLUDE.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -650,7 +651,9 @@ class StatementParser(ContentParser):
         except (OSError, ValueError) as problem:
             fail(f"`{path}` can't be read: {getattr(problem, 'strerror', None) or problem}")
         else:
-            source = Source(path, text.removeprefix("\ufeff"))
+            # shown as seen from where the main file's name is
+            shown = posixpath.join(posixpath.dirname(files.sources[0].name), path)
+            source = Source(posixpath.normpath(shown), text.removeprefix("\ufeff"))
             files.sources.append(source)
             files.open.append(key)
             included = parse_story(source, files, is_root=False)

@@ -1,0 +1,254 @@
+"""The command `foretell`: its verbs, what they take, and how they end.
+
+Each verb is one function here, which says what it takes and imports what it needs only when it is
+called, so that `foretell --help` is quick. To add one, write another below; the greeting and the
+help list it by itself.
+
+    exit    means
+    0       fine
+    1       problems: the story has a fault, or a claim fails
+    2       unusable: no such file, errors in the source, options that make no sense
+    3       unknown: a limit was reached before the answer was
+    130     interrupted (Ctrl-C)
+
+Results go to standard output, everything else to standard error. Whatever is wrong with the
+input becomes a `StoryError` somewhere below and is shown by `run`; a traceback is a bug.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from foretell import __version__
+from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.terminal import show_problems
+
+if TYPE_CHECKING:
+    from foretell.loading import Loaded
+
+__all__ = ["Verbs", "main", "run", "verbs"]
+
+FINE: Final = 0
+PROBLEMS: Final = 1
+UNUSABLE: Final = 2
+UNKNOWN: Final = 3
+INTERRUPTED: Final = 130
+_PIPE_CLOSED: Final = 141
+
+_GREETING: Final = """\
+foretell reads every playthrough of an interactive story written in ink.
+
+Try it first on The Vigil, the story that comes with it:
+
+  foretell play vigil
+
+What can be done:
+
+{verbs}
+
+STORY is an .ink file, compiled ink JSON, or a bundled story's name.
+`foretell VERB --help` tells more.
+"""
+
+
+class Verbs(click.Group):
+    """The verbs in the order they are written in, and a remedy for one that is not there."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            hint = "`foretell --help` lists the verbs"
+            found = closest(name, self.commands)
+            if Path(name).suffix in (".ink", ".json") or Path(name).exists() or name == "vigil":
+                hint = f"to play it: `foretell play {shlex.quote(name)}`"
+            elif found:
+                hint = f"did you mean `foretell {found}`?"
+            raise _refusal("usage", f"there is no verb `{name}`", hint)
+        return super().resolve_command(ctx, args)
+
+
+story_argument = click.argument("story", metavar="STORY")
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    subcommand_metavar="VERB STORY …",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="STORY is an .ink file, compiled ink JSON, or a bundled story's name (vigil).",
+)
+@click.version_option(__version__, "-V", "--version", message="foretell %(version)s")
+@click.pass_context
+def verbs(ctx: click.Context) -> None:
+    """Compile, play and foresee interactive stories written in ink."""
+    if ctx.invoked_subcommand is None:
+        width = max(map(len, verbs.commands)) + 8
+        listed = [
+            f"  {name + ' STORY':<{width}} {command.get_short_help_str(64)}"
+            for name, command in verbs.commands.items()
+        ]
+        click.echo(_GREETING.format(verbs="\n".join(listed)), nl=False)
+
+
+@verbs.command(short_help="play in the terminal, with undo and saves")
+@story_argument
+@click.option("--path", default="", help="Begin at the end of this path, such as 0/2@17/1.")
+@click.option("--seed", type=int, help="Deal luck from this number: the same each time.")
+@click.option("--plain", is_flag=True, help="No colour, no layout: one line of story a line.")
+@click.option(
+    "--transcript",
+    is_flag=True,
+    help="Read choices (from 1) from standard input and print what ink's own player prints.",
+)
+def play(story: str, path: str, seed: int | None, plain: bool, transcript: bool) -> int:
+    """Play a story.
+
+    Type a choice's number and Enter. `u` takes a choice back, `r` begins again, `s` saves, `l`
+    loads, `q` leaves, `?` tells what else there is.
+    """
+    loaded = _load(story)
+    from foretell.page import Page
+    from foretell.player import Player, fresh_seed, play_transcript
+    from foretell.vm.story import PathError, Story
+
+    dealt = seed if seed is not None else 0 if transcript else fresh_seed()
+    playing = Story(loaded.usable(), seed=dealt)
+    try:
+        playing.play(path)
+    except PathError as error:
+        raise _refusal("bad-path", str(error), "a path counts choices from 0") from None
+    if transcript:
+        play_transcript(playing, sys.stdin, sys.stdout)
+        return FINE
+    if loaded.diagnostics:
+        count = len(loaded.diagnostics)
+        what = "1 warning" if count == 1 else f"{count} warnings"
+        click.echo(f"({what} from the compiler: `foretell compile` shows them)", err=True)
+    page = Page(sys.stdout, plain=plain or not sys.stdout.isatty())
+    command = f"foretell play {shlex.quote(story)}"
+    player = Player(playing, page, stem=loaded.stem, command=command, seed=seed)
+    return FINE if player.run() else PROBLEMS
+
+
+@verbs.command(short_help="write the ink JSON that every ink runtime plays")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output.")
+@click.option(
+    "-c", "--count-all-visits", is_flag=True, help="Count the visits of every knot and stitch."
+)
+def compile(story: str, output: str | None, count_all_visits: bool) -> int:  # noqa: A001
+    """Compile a story to ink JSON (version 21), the same that inklecate writes.
+
+    Warnings go to standard error.
+    """
+    loaded = _load(story, count_all=count_all_visits)
+    if count_all_visits and not loaded.is_source:
+        raise _refusal(
+            "usage",
+            f"`{story}` is compiled already, and what it counts can't be changed any more",
+            "leave out -c, or give its .ink source",
+        )
+    from foretell.ink_json import dump
+
+    text = dump(loaded.usable())
+    show_problems(loaded.diagnostics)
+    if output is None or output == "-":
+        click.echo(text, nl=sys.stdout.isatty())
+    else:
+        _write(output, text, loaded)
+    return FINE
+
+
+@verbs.command(short_help="show the flat program that a story becomes")
+@story_argument
+def disassemble(story: str) -> int:
+    """Show a story's instructions with the lines they come from."""
+    loaded = _load(story)
+    from foretell.vm.lower import lower
+    from foretell.vm.program import disassemble as listing
+
+    click.echo(listing(lower(loaded.usable())), nl=False)
+    return FINE
+
+
+# ---------------------------------------------------------------- what verbs share
+
+
+def _load(story: str, *, count_all: bool = False) -> Loaded:
+    """The story a verb was given; StoryError if it can't be used."""
+    from foretell.loading import read_story
+
+    loaded = read_story(story, count_all=count_all)
+    loaded.usable()
+    return loaded
+
+
+def _write(output: str, text: str, loaded: Loaded) -> None:
+    """Write a result to a file that is none of the story's own."""
+    from foretell.output import write_whole
+
+    try:
+        target = Path(output)
+        if any(
+            target.exists() and file.exists() and target.samefile(file) for file in loaded.files
+        ):
+            raise OSError(17, "that is the story itself")
+        write_whole(target, text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise _refusal("unwritable", f"can't write `{output}`: {reason}") from None
+
+
+def _refusal(code: str, message: str, hint: str = "") -> StoryError:
+    return StoryError([Diagnostic("error", code, message, hint=hint)])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; gives the exit code."""
+    try:
+        with verbs.make_context("foretell", list(arguments)) as context:
+            code = verbs.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code if isinstance(code, int) else FINE
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        verb = error.ctx.command_path if error.ctx else "foretell"
+        message = error.format_message().rstrip(".")
+        message = message[:1].lower() + message[1:]
+        show_problems(_refusal("usage", message, f"see `{verb} --help`").diagnostics)
+    except StoryError as error:
+        show_problems(error.diagnostics)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read has heard enough; the interpreter must not try to write the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except OSError as error:
+        message = f"can't write the result: {error.strerror or error}"
+        show_problems(_refusal("unwritable", message).diagnostics)
+    return UNUSABLE
+
+
+def main() -> None:
+    """The command `foretell`."""
+    for stream in (sys.stdin, sys.stdout):
+        # a story may hold what the terminal's encoding, or any, can't say
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,265 @@
+"""Where stories come from: a path, a bundled story's name, or a text at hand.
+
+This is the only place that reads story files. A file is ink JSON if it is called `.json` (or has
+no telling name and looks like it), else ink source, which is compiled with what it INCLUDEs.
+
+    found = read_story("tale/main.ink")     # or "vigil", a bundled story
+    found.usable()                          # its CompiledStory; StoryError if there are errors
+    found.diagnostics, found.files          # what the compiler said; what was read, or asked for
+
+    stories/
+      vigil/vigil.ink  body.ink …           # `vigil`: a folder with a main file of its own name
+
+Not finding a story is an exception; what is wrong inside it is in `diagnostics`, and `files` then
+still tells what to watch for a mended version. INCLUDEs are relative to the main file's folder.
+They may lead out of it (`../shared.ink`) as inklecate lets them, unless the story is `confined`.
+
+Nothing here plays, watches or writes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from foretell.container import CompiledStory
+from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest
+
+__all__ = ["Loaded", "bundled_stories", "compile_text", "find_story", "read_story"]
+
+BUNDLED: Final = Path(__file__).resolve().parent / "stories"
+MAX_BYTES: Final = 64 << 20  # of one file; the largest story known is a fiftieth of this
+_SUFFIXES: Final = (".ink", ".json")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A story's text and what became of it.
+
+    `name` is what people call it: the path or the bundled name they gave. `path` is its main
+    file, None for a text at hand. `story` is None where `diagnostics` holds an error.
+    """
+
+    name: str
+    path: Path | None = None
+    story: CompiledStory | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    files: set[Path] = field(default_factory=set)
+    words: int = 0  # words of prose; 0 for ink JSON
+
+    @property
+    def stem(self) -> str:
+        """The main file's name without its endings: `inn` of `docs/inn.ink.json`."""
+        return self.path.name.split(".")[0] if self.path and self.path.name else "story"
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it was compiled from ink, rather than read from ink JSON."""
+        return bool(self.sources)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What keeps it from being used."""
+        return [problem for problem in self.diagnostics if problem.severity == "error"]
+
+    def usable(self) -> CompiledStory:
+        """The compiled story; raises StoryError with every diagnostic if there are errors."""
+        if self.story is None or self.errors:
+            raise StoryError(self.diagnostics)
+        return self.story
+
+
+def bundled_stories() -> list[str]:
+    """The names of the stories that come with foretell."""
+    return sorted(path.parent.name for path in BUNDLED.glob("*/*.ink") if _is_main(path))
+
+
+def find_story(where: str | os.PathLike[str]) -> Path:
+    """The main file meant by a path or a bundled story's name; a path goes first.
+
+    Raises StoryError where there is neither.
+    """
+    text = os.fspath(where)
+    try:
+        path = Path(text)
+        if text and path.exists() and not path.is_dir():
+            return path
+        if text in bundled_stories():
+            return BUNDLED / text / f"{text}.ink"
+        if path.is_dir() and text:
+            raise _refusal("not-a-file", f"`{text}` is a folder", _inside(path))
+        raise _refusal("no-such-story", *_not_found(text, path))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise _refusal("no-such-story", f"`{_short(text)}` can't be read: {reason}") from None
+
+
+def read_story(
+    where: str | os.PathLike[str], *, count_all: bool = False, confined: bool = False
+) -> Loaded:
+    """Read the story meant by a path or a bundled name, and compile it if it is source.
+
+    `count_all` counts the visits of everything, asked for or not. A `confined` story can include
+    nothing from outside its main file's folder. Raises StoryError if there is no such story.
+    """
+    path = find_story(where)
+    bundled = path.is_relative_to(BUNDLED)
+    shown = path.name if bundled else path.as_posix()
+    loaded = Loaded(path.parent.name if bundled else shown, path, files={path})
+    try:
+        text = _text_of(path)
+    except UnicodeDecodeError as error:
+        loaded.diagnostics.append(_not_utf8(shown, error))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        loaded.diagnostics.append(_problem("unreadable", f"`{shown}` can't be read: {reason}"))
+    else:
+        if _is_json(path, text):
+            _take_json(loaded, text, shown)
+        else:
+            _compile(loaded, text, shown, count_all, confined)
+    return loaded
+
+
+def compile_text(text: str, *, name: str = "story.ink", count_all: bool = False) -> Loaded:
+    """A story from its text: ink source, which can include nothing, or ink JSON."""
+    loaded = Loaded(name)
+    if _looks_like_json(text):
+        _take_json(loaded, text, name)
+    else:
+        _compile(loaded, text, name, count_all, confined=True)
+    return loaded
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _compile(loaded: Loaded, text: str, name: str, count_all: bool, confined: bool) -> None:
+    from foretell.compiler import compile_ink
+
+    folder = loaded.path.parent if loaded.path else None
+
+    def read(included: str) -> str:
+        assert folder is not None
+        path = folder / included.replace("\\", "/")
+        if confined and not path.resolve().is_relative_to(folder.resolve()):
+            raise PermissionError(1, "it lies outside the story's folder", included)
+        loaded.files.add(path)
+        return _text_of(path)
+
+    reader = read if folder else None
+    done = compile_ink(text, name=name, read=reader, count_all=count_all)
+    loaded.story, loaded.diagnostics = done.story, list(done.diagnostics)
+    loaded.sources, loaded.words = done.sources, done.words
+
+
+def _take_json(loaded: Loaded, text: str, name: str) -> None:
+    from foretell import ink_json
+
+    try:
+        loaded.story = ink_json.load(text.removeprefix("\ufeff"), name=name)
+    except StoryError as error:
+        loaded.diagnostics += error.diagnostics
+
+
+def _text_of(path: Path) -> str:
+    """A file's text without its byte order mark.
+
+    Raises OSError, UnicodeDecodeError, or ValueError for what no story can be in.
+    """
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(21, "it is a folder", str(path))
+    if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
+        raise ValueError("it is a device, not a file")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ValueError("it is text in UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        raise ValueError("it is not text but a binary file")
+    return data.decode("utf-8-sig")
+
+
+def _is_main(path: Path) -> bool:
+    return path.stem == path.parent.name
+
+
+def _is_json(path: Path, text: str) -> bool:
+    suffix = path.suffix.lower()
+    return suffix == ".json" or (suffix != ".ink" and _looks_like_json(text))
+
+
+def _looks_like_json(text: str) -> bool:
+    # ink source may begin with a brace too, but never with a quoted key in it
+    return text.lstrip("\ufeff \t\r\n").startswith("{") and '"inkVersion"' in text
+
+
+def _not_found(text: str, path: Path) -> tuple[str, str]:
+    """What to say of a story that is not there, and what to try instead."""
+    looks_like_path = bool(path.suffix) or len(path.parts) > 1
+    message = f"there is no file `{_short(text)}`"
+    if not looks_like_path:
+        message = f"there is no file and no bundled story called `{_short(text)}`"
+    beside = _stories_in(path.parent)
+    for suffix in _SUFFIXES:
+        if path.name + suffix in beside:
+            return message, f"did you mean `{path}{suffix}`?"
+    names = {str(path.parent / name): name for name in beside}
+    candidates = [*names, *([] if looks_like_path else bundled_stories())]
+    found = closest(text, candidates)
+    if found:
+        return message, f"did you mean `{found}`?"
+    known = ", ".join(f"`{name}`" for name in bundled_stories())
+    return message, f"give an .ink or .json file, or the name of a bundled story: {known}"
+
+
+def _inside(folder: Path) -> str:
+    """What to try instead of a folder."""
+    names = _stories_in(folder)
+    if not names:
+        return "give the story's main .ink file, or its compiled .json"
+    shown = ", ".join(f"`{folder / name}`" for name in names[:4])
+    return f"give the story's main file: {shown}" + (" …" if len(names) > 4 else "")
+
+
+def _stories_in(folder: Path) -> list[str]:
+    try:
+        return sorted(p.name for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES)
+    except OSError:
+        return []
+
+
+def _not_utf8(name: str, error: UnicodeDecodeError) -> Diagnostic:
+    before = bytes(error.object[: error.start])
+    line = before.count(b"\n") + 1
+    start = before.rfind(b"\n") + 1
+    rest = bytes(error.object[start:]).partition(b"\n")[0]
+    column = len(before[start:].decode("utf-8", "replace")) + 1
+    shown = "\n" * (line - 1) + rest.decode("utf-8", "replace")
+    return Diagnostic(
+        "error",
+        "unreadable",
+        f"`{name}` is not text in UTF-8",
+        Span(Source(name, shown), line, column, line, column + 1),
+        label=f"byte {error.object[error.start]:#04x}",
+        hint="save it as UTF-8",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def _problem(code: str, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic("error", code, message, hint=hint)
+
+
+def _refusal(code: str, message: str, hint: str = "") -> StoryError:
+    return StoryError([_problem(code, message, hint)])

@@ -1,0 +1,340 @@
+"""The terminal player: a story read and chosen by keyboard.
+
+A `Player` asks what to do, does it, and has a `Page` show what comes of it:
+
+    The Inn                                   the front page, from the story's global tags
+    ───────
+    It rains, and the inn has one light left.
+
+      1  Go in
+      2  Go on
+
+    > 1                                       a number, or a letter: u r s l q ?
+
+    Warm at last.
+    # ending: warm                            tags, quietly
+    ───────
+    The end: warm
+    1 choice, 5 words
+    read it again: foretell play docs/inn.ink --path 0
+
+Lines are read whole, so that any keyboard, pipe or screen reader will do. Input that ends is no
+fault: the summary is shown and the player leaves. A saved story is stood by again by the route in
+it, so a save that was tampered with can't do anything a reader couldn't.
+
+What this does not do: find or compile stories (`loading`), or parse the command line (`cli`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TextIO
+
+from foretell.diagnostics import Diagnostic, StoryError
+from foretell.output import write_whole
+from foretell.page import Page
+from foretell.terminal import printable
+from foretell.vm.story import PathError, Story, Turn, parse_path
+
+__all__ = ["Player", "fresh_seed", "play_transcript", "turns_of"]
+
+_MAX_SAVE: Final = 64 << 20
+
+_HELP: Final = (
+    ("1, 2, …", "make that choice"),
+    ("Enter", "go on, where there is only one choice"),
+    ("u", "take the last choice back"),
+    ("r", "begin again (`u` then brings you back)"),
+    ("s [FILE]", "save"),
+    ("l [FILE]", "load"),
+    ("p", "the path that leads here"),
+    ("q", "leave"),
+)
+
+
+class Player:
+    """One reader at one story.
+
+    `seed` is None for fresh luck at every beginning. `command` is what plays this story from a
+    shell, to be shown with a path behind it.
+    """
+
+    def __init__(
+        self,
+        story: Story,
+        page: Page,
+        *,
+        stem: str = "story",
+        command: str = "foretell play STORY",
+        seed: int | None = None,
+        keyboard: TextIO | None = None,
+    ) -> None:
+        self.story = story
+        self.page = page
+        self.command = command
+        self.seed = seed
+        self.save_file = Path(f"{stem}.save")
+        self.keyboard = keyboard if keyboard is not None else sys.stdin
+        self.at_terminal = bool(self.keyboard and self.keyboard.isatty() and page.stream.isatty())
+        self._read = turns_of(story)  # the turns of this playthrough
+        self._left: str | None = None  # where `r` or `l` left from
+
+    def run(self) -> bool:
+        """Play from where the story stands until the reader leaves.
+
+        Gives whether nothing had gone wrong by then.
+        """
+        has_more = self.page.front(self.story.global_tags)
+        if self.story.turns:
+            self._retell()
+        else:
+            if has_more and self.at_terminal and self._ask("Enter to begin ") in (None, "q"):
+                return True
+            self._show()
+        while self._serve():
+            pass
+        if not self.story.ended:
+            self._sum_up()
+        return not any(problem.severity == "error" for problem in self.story.turn.problems)
+
+    # ------------------------------------------------------ what is shown
+
+    def _show(self) -> None:
+        """The present turn and its choices."""
+        turn = self.story.turn
+        self.page.turn(turn, self.story.global_tags if len(self._read) == 1 else ())
+        if turn.choices:
+            self.page.choices(turn)
+            return
+        if len(self._read) == 1 and not turn.lines and not turn.problems:
+            self.page.note(
+                "Nothing is told here: the story ends before its first line. "
+                "(Is it one whose knots a game enters one by one?)"
+            )
+        self._sum_up()
+
+    def _retell(self) -> None:
+        """Every turn of the path that was asked for, and the choices that were made."""
+        chosen = [choice for choice, _ in parse_path(self.story.path)[1:]]
+        for number, (turn, index) in enumerate(zip(self._read, chosen, strict=False)):
+            self.page.turn(turn, self.story.global_tags if number == 0 else ())
+            self.page.gap()
+            self.page.write(turn.choices[index].text, "dim", lead=f"> {index + 1}  ")
+        self._show()
+
+    def _sum_up(self) -> None:
+        page, story = self.page, self.story
+        words = sum(turn.words for turn in self._read)
+        page.rule()
+        if not story.ended:
+            page.write("Left in mid-story.", "bold")
+        elif story.ending is None:
+            page.write("The story broke off here.", "bold red")
+        elif story.ending:
+            page.write(story.ending, "bold", lead="The end: ", lead_style="bold")
+        else:
+            page.write("The end.", "bold")
+        page.write(f"{_counted(story.turns, 'choice')}, {_counted(words, 'word')}")
+        if story.path:
+            again = "read it again" if story.ended else "go on from here"
+            page.write_whole(f"{again}: {self.command} --path {story.path}", "dim")
+        page.gap()
+
+    # ------------------------------------------------------ what is done
+
+    def _serve(self) -> bool:
+        """Ask once and do as told; False when the reader leaves."""
+        ended = self.story.ended
+        typed = self._ask("u: take back, r: again, Enter: leave > " if ended else "> ")
+        if typed is None:
+            return False
+        word, _, rest = typed.strip().partition(" ")
+        rest = rest.strip()
+        if not word:
+            if ended:
+                return False
+            if len(self.story.choices) == 1:
+                self._choose(0)
+            else:
+                self.page.note(self._range())
+        elif word.isdecimal():
+            self._choose(int(word) - 1 if len(word) < 10 else -1)
+        elif word in ("q", "quit", "exit"):
+            return False
+        else:
+            self._command(word.lower(), rest)
+        return True
+
+    def _command(self, word: str, rest: str) -> None:
+        if word in ("u", "undo"):
+            self._undo()
+        elif word in ("r", "restart"):
+            self._left = self.story.path
+            self.story.restart(self.seed if self.seed is not None else fresh_seed())
+            self._read = [self.story.turn]
+            self.page.rule()
+            self._show()
+        elif word in ("s", "save"):
+            self._save(rest)
+        elif word in ("l", "load"):
+            self._load(rest)
+        elif word in ("p", "path"):
+            self.page.write_whole(self.story.path or "(the start: no choice is made yet)", "dim")
+            self.page.gap()
+        elif word in ("?", "h", "help"):
+            self.page.gap()
+            for key, does in _HELP:
+                told = f"{does} ({self.save_file})" if key[0] in "sl" else does
+                self.page.write(told, lead=f"{key:<10}", lead_style="bold")
+            self.page.gap()
+        else:
+            self.page.note(self._range())
+
+    def _choose(self, index: int) -> None:
+        if not 0 <= index < len(self.story.choices):
+            self.page.note(self._range())
+            return
+        self._left = None
+        self._read.append(self.story.choose(index))
+        self._show()
+
+    def _undo(self) -> None:
+        if self.story.undo():
+            self._read.pop()
+        elif self._left is not None:
+            path, self._left = self._left, None
+            self._go(path)
+        else:
+            self.page.note("There is no choice to take back.")
+            return
+        self._show()
+
+    def _range(self) -> str:
+        count = len(self.story.choices)
+        if not count:
+            return "The story has ended: u takes a choice back, r begins again, q leaves."
+        numbers = "1" if count == 1 else f"a number from 1 to {count}"
+        return f"Type {numbers}, or ? for what else there is."
+
+    def _save(self, file: str) -> None:
+        try:
+            target = Path(file).expanduser() if file else self.save_file
+            if target.exists() and not _is_save(target):
+                raise ValueError("it is there already, and no saved story")
+            write_whole(target, self.story.save())
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.page.problem(_error("unwritable", f"can't save to `{file or target}`: {reason}"))
+            return
+        self.save_file = target
+        self.page.note(f"Saved to {target}.")
+
+    def _load(self, file: str) -> None:
+        before = self.story.path
+        try:
+            target = Path(file).expanduser() if file else self.save_file
+            saved = Story(self.story.program, seed=self.story.seed)
+            saved.restore(_text_of_save(target))
+            self._go(saved.path)
+            now, then = self.story.turn, saved.turn
+            if [c.text for c in now.choices] != [c.text for c in then.choices]:
+                raise PathError("its path leads elsewhere")
+        except StoryError as error:
+            for problem in error.diagnostics:
+                self.page.problem(problem)
+        except (OSError, UnicodeDecodeError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            shown = file or str(self.save_file)
+            self.page.problem(_error("unreadable", f"can't load `{shown}`: {reason}"))
+        except PathError as error:
+            self._go(before)
+            self.page.problem(_error("bad-save", f"this saved story is damaged: {error}"))
+        else:
+            self.save_file = target
+            self._left = before
+            self.page.note(f"Loaded from {target}.")
+            self._show()
+
+    def _go(self, path: str) -> None:
+        """Stand at the end of a path."""
+        self.story.play(path)
+        self._read = turns_of(self.story)
+
+    def _ask(self, prompt: str) -> str | None:
+        """A line the reader types, None when there are no more."""
+        page = self.page
+        if self.at_terminal:
+            with suppress(ImportError):
+                import readline  # noqa: F401  # gives `input` editing and a history
+            try:
+                line: str | None = input(" " * page.margin + prompt)
+            except EOFError:
+                line = None
+        else:
+            if not self.story.ended:
+                page.stream.write("> ")
+            page.stream.flush()
+            line = self.keyboard.readline() if self.keyboard else ""
+            line = line.rstrip("\r\n") if line else None
+            if line is not None:  # it was not echoed
+                page.stream.write(printable(line) + "\n")
+        if line is not None:
+            page.typed()
+        elif self.at_terminal or not self.story.ended:
+            page.break_line()
+        return line
+
+
+def play_transcript(story: Story, typed: TextIO, out: TextIO) -> None:
+    """Write the transcript that ink's conformance suite compares, choosing as lines typed say."""
+    from foretell.transcript import pieces
+
+    words = (word for line in typed for word in line.split())
+    for piece in pieces(story, words):
+        out.write(piece)
+        if piece == "?> ":
+            out.flush()
+
+
+def turns_of(story: Story) -> list[Turn]:
+    """Every turn of a story's path, from the first to the present one."""
+    twin = Story(story.program, seed=story.seed)
+    twin.play(story.path)
+    turns = [twin.turn]
+    while twin.undo():
+        turns.append(twin.turn)
+    return turns[::-1]
+
+
+def fresh_seed() -> int:
+    """A seed nobody chose."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _is_save(path: Path) -> bool:
+    """Whether a file begins as a saved story does, so that it may be written over."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(12) in (b"", b'{"foretell":')
+
+
+def _text_of_save(path: Path) -> str:
+    if not path.is_file():
+        if path.exists():
+            raise OSError(22, "it is not a file", str(path))
+        raise FileNotFoundError(2, "there is no such file", str(path))
+    if path.stat().st_size > _MAX_SAVE:
+        raise OSError(27, "it is too large for a saved story", str(path))
+    return path.read_text("utf-8")
+
+
+def _error(code: str, message: str) -> Diagnostic:
+    return Diagnostic("error", code, message)
