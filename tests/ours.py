@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from foretell import ink_json
 from foretell.compiler import compile_ink
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic
-from foretell.vm.story import PathError, Story, Turn
+from foretell.vm.story import Story, Turn
 from tests.spec_pages import Played
 
-__all__ = ["compiled", "play", "reread", "same_json", "tree"]
+__all__ = ["compiled", "play", "reread", "same_json", "start"]
+
+STEP_BUDGET = 1_000_000
 
 
 def compiled(
@@ -24,24 +27,33 @@ def compiled(
     count_all: bool = False,
 ) -> tuple[CompiledStory | None, list[Diagnostic]]:
     """A story and the compiler's diagnostics; no story where there are errors."""
-    return compile_ink(source, name=name, files=files or {}, count_all=count_all)
+    texts = files or {}
+
+    def read(path: str) -> str:
+        path = posixpath.normpath(path.replace("\\", "/"))
+        if path not in texts:
+            raise FileNotFoundError(path)
+        return texts[path]
+
+    done = compile_ink(source, name=name, read=read, count_all=count_all)
+    return done.story, done.diagnostics
 
 
 def reread(story: CompiledStory) -> CompiledStory:
     """The story after a round trip through JSON."""
-    return ink_json.read(ink_json.write(story))
+    return ink_json.load(ink_json.dump(story))
 
 
-def tree(text: str) -> Any:
-    """JSON with its floats told apart from integers, however they are written."""
-    return json.loads(text.removeprefix("\ufeff"), parse_float=lambda digits: ("float", digits))
+def same_json(ours: str, theirs: str, *, digits: int | None = None) -> str | None:
+    """Where two compiled stories differ first, or None; floats to `digits` digits, if given."""
 
+    def number(text: str) -> float:
+        return float(text) if digits is None else float(f"{float(text):.{digits}g}")
 
-def same_json(ours: str, theirs: str) -> str | None:
-    """Where two compiled stories differ first, or None."""
-    return _difference(
-        json.loads(ours.removeprefix("\ufeff")), json.loads(theirs.removeprefix("\ufeff")), "$"
+    left, right = (
+        json.loads(text.removeprefix("\ufeff"), parse_float=number) for text in (ours, theirs)
     )
+    return _difference(left, right, "$")
 
 
 def _difference(a: Any, b: Any, where: str) -> str | None:
@@ -67,6 +79,47 @@ def _difference(a: Any, b: Any, where: str) -> str | None:
     return f"{where}: {json.dumps(a)[:300]} and {json.dumps(b)[:300]}"
 
 
+class _Deck:
+    """Outcomes to draw; more may be put in at any time."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[int] = []
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        if not self.outcomes:
+            raise StopIteration
+        return self.outcomes.pop(0)
+
+
+def start(
+    story: CompiledStory,
+    draws: Sequence[int] = (),
+    *,
+    start: str | None = None,
+    bind: Iterable[str] = (),
+) -> Story:
+    """A story at its beginning, or at a knot once the beginning was read; draws are forced.
+
+    EXTERNAL functions named in `bind` give 0.
+    """
+    deck = _Deck()
+    names = list(bind)
+    if not names:
+        deck.outcomes += draws
+    made = Story(story, draws=deck, step_budget=STEP_BUDGET)
+    if names:
+        for name in names:
+            made.bind(name, lambda *_: 0)
+        deck.outcomes += draws
+        made.restart()
+    if start is not None:
+        made.jump(start)
+    return made
+
+
 def play(
     story: Story,
     picks: Sequence[int] = (),
@@ -85,11 +138,3 @@ def play(
             break
         turn = story.choose(pick)
     return turns
-
-
-def begin(story: CompiledStory, draws: Iterable[int] = (), *, step_budget: int) -> Story | str:
-    """The story with its draws forced, or why it can't begin."""
-    try:
-        return Story(story, draws=draws, step_budget=step_budget)
-    except PathError as error:
-        return str(error)

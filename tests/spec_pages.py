@@ -4,8 +4,8 @@
 
     python -m tests.spec_pages tests/spec/choices.md
 
-writes the transcripts of a page anew from inkjs. It is for drafting: what comes out is to be
-read, and the tests hold foretell and inkjs to it from then on.
+writes the transcripts of a page anew from inkjs, and its diagnostics from foretell. It is for
+drafting: what comes out is to be read, and the tests hold both to it from then on.
 """
 
 from __future__ import annotations
@@ -176,6 +176,8 @@ def _show_tags(line: _Line, out: list[str]) -> None:
 
 def main() -> None:
     """Write the transcripts of pages anew."""
+    from foretell.diagnostics import render_all
+    from tests import ours
     from tests.peers.agreement import played_by_inkjs
     from tests.peers.inkjs import Inkjs
 
@@ -186,11 +188,19 @@ def main() -> None:
             lines = path.read_text("utf-8").split("\n")
             for case in reversed(cases(path)):
                 compiled = oracle.compile(case.story.text + "\n", case.files, name="story.ink")
-                for message in (*compiled.errors, *compiled.warnings):
-                    print(f"{case.name}: {message}")
-                if compiled.handle is None:
-                    continue
-                for block in reversed(case.of("play")):
+                _, problems = ours.compiled(case.story.text + "\n", case.files)
+                if problems and not case.of("error"):
+                    print(f"{case.name}: {render_all(problems)}")
+                if problems or compiled.errors or compiled.warnings:
+                    print(
+                        f"{case.name}: inkjs says", *compiled.errors, *compiled.warnings, sep="\n  "
+                    )
+                for block in reversed(case.blocks):
+                    if block.kind == "error":
+                        text = render_all(problems)
+                        lines[block.line : block.line + block.height] = text.split("\n")
+                    if block.kind != "play" or compiled.handle is None:
+                        continue
                     todo = script(block.text)
                     run = oracle.play(compiled, todo.picks, draws=todo.all_draws)
                     if run.crash:

@@ -31,8 +31,8 @@ HIDDEN: dict[str, tuple[str, list[int]]] = {
     "I010": ("reads a temporary before it is made", []),
     "I074": ("LIST_RANDOM with .NET's generator", [1, 1, 0, 1, 1, 2, 2, 1, 1, 1]),
     "I092": ("a loose end behind a choice that is never offered", []),
-    "I106": ("shuffles with .NET's generator", [1, 0, 1, 0, 1, 0, 1, 0]),
-    "I107": ("shuffles with .NET's generator", [1, 0, 3, 2]),
+    "I106": ("shuffles with .NET's generator", [1, 1, 0, 1]),
+    "I107": ("shuffles with .NET's generator", [1, 0, 3]),
     "B004": ("an integer wider than 32 bits", []),
 }
 KNOWN_GAPS = {
@@ -47,7 +47,7 @@ def shown(case: Path) -> bool:
 
 def story_of(case: Path) -> CompiledStory:
     if (case / "bytecode.json").exists():
-        return ink_json.read((case / "bytecode.json").read_text("utf-8-sig"))
+        return ink_json.load((case / "bytecode.json").read_text("utf-8-sig"))
     files = {
         path.relative_to(case).as_posix(): path.read_text("utf-8") for path in case.rglob("*.ink")
     }
@@ -99,4 +99,5 @@ def test_a_hidden_case_is_the_same_with_chance_forced(
     if case.name in KNOWN_GAPS:
         request.applymarker(pytest.mark.xfail(reason=KNOWN_GAPS[case.name]))
     _, draws = HIDDEN[case.name]
-    assert without_end(played(story_of(case), case, draws)) == without_end(expected(case))
+    story = ours.reread(story_of(case))  # from JSON, errors are told without their line
+    assert without_end(played(story, case, draws)) == without_end(expected(case))
