@@ -7,8 +7,15 @@
 */
 
 === function week()
-// Three nights a week are told. The others were like them.
-~ return (night + 2) / 3
+// Seven nights are told: three of the first week, two of each after. The others were like them.
+{
+- night < 4:
+    ~ return 1
+- night < 6:
+    ~ return 2
+- else:
+    ~ return 3
+}
 
 === function tire(n)
 ~ weak = weak + n
@@ -40,36 +47,28 @@
 
 === function mends(n)
 ~ mend = mend + n
-{ mend > 4:
-    ~ mend = 4
+{ mend > 3:
+    ~ mend = 3
 }
 { mend < 0:
     ~ mend = 0
 }
 
-=== function stir(n)
+=== function stir()
 // The street hears.
-~ noise = noise + n
-{ noise > 2:
-    ~ noise = 2
-}
+~ loud = true
 
 === function hush()
-// The street forgets, a little.
-{ noise > 0:
-    ~ noise = noise - 1
-}
+// The street forgets.
+~ loud = false
 
 === function stirring()
 // How hard he is pulling toward the surface: 0 not at all, 1 now and then, 2 every hour.
-{
-- mend + near > 7:
-    ~ return 2
-- mend + near > 6:
-    ~ return 1
-- else:
-    ~ return 0
+// Only a mended man wakes, and only to somebody.
+{ mend > 2 && near > 2:
+    ~ return near - 2
 }
+~ return 0
 
 /*
     What there is to see of them at nightfall. Each line answers to a meter and shows no number.
@@ -77,8 +76,10 @@
 
 === function look_at_him()
 {
+- hunger > 2:
+    This is the last of him. She could put him in a drawer. If there's nothing tonight there will not be a tomorrow night to do it better in.
 - hunger > 1:
-    { mend > 2:
+    { mend > 1:
         He has come so far and it is all going out of him again. The skin has drawn back from his teeth. When she lays her wrist near his mouth to test it, the mouth knows before he does.
     - else:
         He has gone quiet the way a fire goes quiet. When she lays two fingers along his jaw the jaw turns toward them, blind, like something on a riverbed.
@@ -88,9 +89,11 @@
 - mend < 2:
     Somebody is starting to show through. A brow, and the hinge of a jaw she could have drawn from memory with a stick in the dirt.
 - mend < 3:
-    The black has begun to lift from him in plates, and under it he is pink as a scald, and under that, here and there, he is only pale. There are lines at the corners of his eyes. She counts them twice. They are new.
-- mend < 4:
-    He has a face again. It is not the one she left. It is older, and gray has come in at the temples, and whoever did that to him knew how to make it stay.
+    { week() < 3:
+        The black has begun to lift from him in plates, and under it he is pink as a scald, and under that, here and there, he is only pale. There are lines at the corners of his eyes. She counts them twice. They are new.
+    - else:
+        He has a face again. It is not the one she left. It is older, and gray has come in at the temples, and whoever did that to him knew how to make it stay.
+    }
 - else:
     He sleeps like a man asleep. That is the whole trouble with it. There is gray at his temples and there are lines about his mouth, and every now and then he frowns as if someone were calling him from another room.
 }

@@ -2,7 +2,7 @@
     THE CALL, AND THE LAST NIGHT
 
     From the call on there is one day and one night, and Nina. What still matters: weak, hunger,
-    mend, near, salve, doors, and what is left behind for him to find.
+    mend, near, salve, and what is left behind for him to find.
 */
 
 === the_call
@@ -31,7 +31,7 @@ It's very quiet on the line. "Nina," says Willow. "She got out before. She's in,
 
 She writes it on the bandage.
 
-+ [Dial it. Now, before she's put the receiver down. # careful]
++ [Dial it. Now, before she's put the receiver down. # call]
     -> nina_on_the_phone
 + [Give up her place in line. Tomorrow. It'll keep until tomorrow.]
     "Ma'am, do you need another three?" says the girl with the clipboard. And there's a line. There are all these people.
@@ -49,7 +49,7 @@ She writes it on the bandage.
 === nina_on_the_phone
 ~ nina_called = true
 ~ night = 0
-~ noise = 0
+~ loud = false
 ~ hold = 0
 It rings long enough for her to change her mind eleven times.
 
@@ -79,10 +79,10 @@ She gives the street, and the floor. She tells her about the light, and the stai
 
 So there's a day. They give you them, and you think that they're all the same size.
 
-{ mend > 3:
+{ mend > 2:
     She sits beside him. There is hardly anything left for her to do. She has, God help her, trimmed his hair. With the gray showing he looks like somebody's well-off uncle, who drinks.
 - else:
-    { mend > 2:
+    { mend > 1:
         He'll do. She goes over him like somebody about to return a rental. The face is a face. The hands will close. The rest has got to come from somewhere, and it won't be her.
     - else:
         It isn't enough. She goes over him and over him, and it isn't enough. He's no more ready to be moved than a soufflé. Another week. Any idiot could see that he wanted another week.
@@ -93,7 +93,7 @@ So there's a day. They give you them, and you think that they're all the same si
     There's the last of the jar.
 }
 
-+ { salve > 0 } [Use the last of it.]
++ { salve > 0 } [Use the last of it. # careful]
     -> poultice ->
     ~ salve = 0
 + [Scrub the floor. She won't have it said.]
@@ -114,7 +114,7 @@ So there's a day. They give you them, and you think that they're all the same si
 ~ nights_waited = nights_waited + 1
 · · · # break
 
-The last night she doesn't go out. There's no one screaming. Someone has a generator going, and somebody else wants it off.
+The last night she doesn't go out. There's no one screaming. The moon gets in around the edge of the bedspread, and goes across the floor like someone looking for an earring. It reaches his hand, and she finds that she has moved the hand.
 
 He'll have to have something in him for the road. She knows what there is.
 
@@ -154,7 +154,7 @@ It's an hour or so till light. She gets herself out from under him an inch at a 
 
 The cross is the last thing. It was his to begin with, he hung it on her when she was sixteen and told her she would need it.
 
-+ [Take it.]
++ [Take it. # careful]
     She puts it on. It's cold, and then it isn't.
     -> the_closed_door
 + [Leave it on the chair, where he will see it first thing.]
@@ -163,7 +163,7 @@ The cross is the last thing. It was his to begin with, he hung it on her when sh
     -> the_closed_door
 + [Lie down again. Five minutes. # reckless]
     She's got her jacket on. She only means to be warm for the walk. He's moved over to make room for her, in his sleep, like anybody's husband.
-    { mend < 3:
+    { mend < 2:
         -> not_enough
     }
     -> he_wakes
@@ -173,19 +173,14 @@ The cross is the last thing. It was his to begin with, he hung it on her when sh
 · · · # break
 She pulls it to behind her till it clicks. She sits down on the hall carpet with her back against it.
 
-{doors:
-- 0: There are other doors along the hall. She never did go and see. She looks at them one by one, and is sorry, and stays where she is.
-- 1: Across from her is the green X. It's tall, and it has dried well. She could have gone in for that.
-- 2: Up the hall there is a green X and then another. From down here they look like a thing somebody's kept score with.
-- else: The X's go off along the hall in the gray, and one is down the stairs, out of sight; three, and this one. There's still some paint. It would be a way of saying it.
-}
+It's getting gray. To have something to do she goes over the doors in her head, from the top of the building to the bottom, and how many there are with a green X. It comes to {doors}. {doors}, and this one. There's still some paint. It would be a way of saying it.
 
 She doesn't cry. It isn't that she's being brave. She goes and looks, and there's none there.
 
 { dying():
     -> by_the_door
 }
-{ mend < 3:
+{ mend < 2:
     -> not_enough
 }
 { RANDOM(1, 2) == 1:
@@ -203,7 +198,7 @@ She's small. Nobody'd told her that. She's small, and blond, and all in from the
 
 "He's asleep." Buffy gets up. It's done in installments. "He doesn't know that anybody was here."
 
-+ ["So nobody was."]
++ ["So nobody was." # careful]
     "So nobody was," says Buffy. "You got a call from someone at the relief tent. You found him this way."
     Nina looks at her for quite some time. "He'll smell you," she says. "I can smell you. You're all over this hall."
     "Then open a window."

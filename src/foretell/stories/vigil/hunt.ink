@@ -5,14 +5,21 @@
     does not come back. Louder is better fed.
 
         where               when              yield          noise      what may meet her
-        under the building  always            1, two in 3    one less   only what noise brings
-        the butcher's       weeks one, two    2              often more a mob, worse with noise
+        under the building  always            1, five in 6   forgotten  nothing, or hardly
+        the butcher's       weeks one, two    2              often      a mob, worse with noise
         the riding school   weeks two, three  2              as it was  a mob; and the walk costs her
         the blood truck     once the army is  2              as it was  soldiers, one in 4: nothing
                             behind her
 
     Fainting is not allowed to kill her here; blows are.
 */
+
+=== function met_by_a_mob()
+// One night in six; one in two, when the street has been listening.
+{ loud:
+    ~ return RANDOM(1, 2) == 1
+}
+~ return RANDOM(1, 6) == 1
 
 === under_the_building
 · · · # break
@@ -22,14 +29,11 @@
 - 1: Below the basement there's another basement. It's a foot deep in what used to be the street, and it ticks and scutters. She stands in it to the shins and doesn't move for as long as it takes to become furniture.
 - else: Down among the boilers it's warm, God knows why, and anything that's warm has rats. She's baited the floor with creamed corn. It's the only thing so far that she's found it to be good for.
 }
-{ RANDOM(1, 3) <= 2:
+{ RANDOM(1, 6) <= 5:
     ~ blood = 1
     {weak > 1:It takes until three. She's slow, and they have noticed. But in the end there's a weight in the pillowcase, warm, and moving less and less.|By midnight there's a weight in the pillowcase. She's gotten quick at it. She hopes nobody ever asks her what she's quick at.}
 - else:
     They aren't coming tonight. {week() > 1:She has eaten the neighborhood, she thinks, or he has.|Something bigger has been through, and left its opinion on the walls.} She stays till the candle's down to its saint's feet, and goes back up with the pillowcase over her shoulder, like Santa with bad news.
-}
-{ RANDOM(1, 6) <= noise:
-    -> the_mob ->
 }
 ->->
 
@@ -41,12 +45,12 @@
 }
 ~ blood = 2
 { RANDOM(1, 2) == 1:
-    ~ stir(1)
+    ~ stir()
     It isn't quiet. She does it as quickly as it can be done, and it's never quick enough to be quiet.
 - else:
     She's getting better at it. One hand over the muzzle. They mostly look surprised.
 }
-{ RANDOM(1, 6) <= noise + 1:
+{ met_by_a_mob():
     -> the_mob ->
 }
 ->->
@@ -57,7 +61,7 @@ It's four miles along the river to the riding school, in the concrete, and four 
 ~ tire(1)
 There are {night mod 2:eleven|a few} left, in the far paddock, where there's grass. You don't have to kill a horse. Giles told her that once, about the Mongols. You lean on it, and talk, and open a place in the neck no bigger than a buttonhole, and it stands there trembling and lets you, since someone taught it to trust a girl's voice. She fills two canteens. She presses the place shut until it holds. She says "good girl" to it, and it's not the horse she is talking to.
 ~ blood = 2
-{ RANDOM(1, 6) <= noise + 1:
+{ met_by_a_mob():
     -> the_mob ->
 }
 ->->
@@ -81,17 +85,14 @@ It goes to the hospitals. It goes to somebody with a name. She knows that.
 {
 - army == 1: They are lying up along the avenue, twenty or so, horned, patient, and every one of them is facing away from her. They're waiting for the soldiers, who'll be along at dawn with their radios on. Then one turns its head.
 - week() > 1: There are more of them on the street now, and they've gotten organized; they have the look of people with jobs. A dozen come around the corner with a net. When they see what she's carrying, one of them laughs.
-- else: She hears it before she sees it, like a stadium letting out. They come round the corner at a sort of trot, every kind there is, all hands and lanterns. It has nothing to do with her. They're only out enjoying the city. Then somebody in the front row smells {blood > 0:the bag|the wrist}.
+- else: She hears it before she sees it, like a stadium letting out. They come round the corner at a sort of trot, every kind there is, all hands and lanterns. It has nothing to do with her. They're only out enjoying the city. Then somebody in the front row smells the bag.
 }
 
-+ { blood > 0 } [Throw them the bag, and run. # careful]
++ [Throw them the bag, and run.]
     ~ blood = 0
     They fall on it. It sounds like a wedding. She's four roofs off before she has it in her to be sorry for the dogs, who died for that, and for him, who won't get any.
-+ { blood == 0 } [Run. They'll see which way. # careful]
-    ~ stir(1)
-    She runs it like a track meet, fences and all, and loses the last of them at the river. They don't know the window. They know the block.
 + [Fight them. # reckless]
-    ~ stir(1)
+    ~ stir()
     { RANDOM(1, 2) == 1:
         ~ swing = 1
     }
@@ -107,8 +108,6 @@ It goes to the hospitals. It goes to somebody with a name. She knows that.
 + [Lie down in the gutter, with the dead, and be one. # careful]
     ~ tire(1)
     ~ hush()
-    { blood > 1:
-        ~ blood = 1
-    }
-    There are enough lying about that one more's no remark. She pulls an arm over her that is not hers. They go by, and by, and by. One stops, and a long soft thing goes through her hair and pauses at her ear, and she thinks about the Alps. {blood > 0:When it's safe the sky's going gray, and half of what she had in the pillowcase has gotten up and left.|When it's safe, the sky is going gray, and she has somebody's blood all down her, and it's no good to anyone.}
+    ~ blood = 1
+    There are enough lying about that one more's no remark. She pulls an arm over her that is not hers. They go by, and by, and by. One stops, and a long soft thing goes through her hair and pauses at her ear, and she thinks about the Alps. When it's safe the sky's going gray, and half of what she had has run out into the gutter with the rest.
 - ->->

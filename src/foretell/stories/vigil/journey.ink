@@ -6,7 +6,7 @@
         what she says            hold   salve   what it costs
         a lie: "one week"          2      1     a day, and Willow believes her
         the truth: "till it's over" 1     2     a day, and Willow is afraid
-        nothing: she runs          0      1     no day; nobody to hold the others
+        nothing: she runs          1      1     no day, and not a word to anyone
 */
 
 === heathrow
@@ -23,9 +23,9 @@ If she goes out through that glass she will not make the flight. There isn't ano
     -> willow_at_the_barrier
 + [Run for the gate.]
     She runs. She does it without looking back, so that later she can tell herself Willow might not have seen.
-    In her bag there is half a tin of the stuff the coven sent to Rome last winter, for what she'd told them were shin splints. It will have to be enough. Nobody in the world knows where she is going except everyone who has ever met her.
+    In her bag there is half a tin of the stuff the coven sent to Rome last winter, for what she'd told them were shin splints. It will have to be enough. Nobody in the world knows where she is going except everyone who has ever met her, and Willow will have to lie to them without a script.
     ~ salve = 1
-    ~ hold = 0
+    ~ hold = 1
     -> the_flight
 
 === willow_at_the_barrier

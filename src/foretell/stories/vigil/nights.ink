@@ -16,14 +16,14 @@
 ~ bled = false
 ~ night = night + 1
 ~ hunger = hunger + 1
-{ hunger > 2:
+{ hunger > 3:
     -> starved
 }
-{ night > 9:
-    -> no_more_nights
-}
-{ night > 7 + hold:
+{ night > 6 + hold:
     -> the_friends
+}
+{ night > 7:
+    -> no_more_nights
 }
 · · · # break
 
@@ -32,10 +32,8 @@
 - 2: Screams, tonight, over toward the hospital, and then a long low roaring like surf. There are people out there. She knows what she's for. She could be down those stairs in eleven seconds, and she sits on her hands and counts to eleven, and counts to eleven again.
 - 3: It rains, for about a minute. What comes down is gray. All over the dark city you can hear people putting out pots.
 - 4: A second week. She knows since she has been scratching it on the doorframe, in among the pencil marks where somebody used to measure a kid. The kid is up to her hip.
-- 5: {army > 0:To the east there's a new sound, flat and regular. It takes her a while to recognize it, because it's only guns.|It's quiet enough to hear a clock, and there is a clock: Mrs. Somebody's, through two walls, counting to itself.}
-- 6: You can get used to it. That's the secret she would keep, if she were asked to keep one. The dark comes down, the roll call goes around; you get up off the floor and put your boots on like anybody going on nights.
-- 7: A third week. {army > 3:There's a streetlight on, on Vermont. One. People come out and stand underneath it, just to look at their hands.|The roaring has moved off south. What's left is sneakier, and it has learned the word "help".}
-- 8: The moon gets in around the edge of the bedspread, the first she's seen here. It goes across the floor like someone looking for an earring. It reaches his hand, and she finds that she's moved the hand.
+- 5: {army > 0:There's a new sound, flat and regular, off to the east. It takes her a while to recognize it, because it's only guns.|You can get used to it. That's the secret she would keep, if she were asked to keep one. The dark comes down, the roll call goes around; you get up off the floor and put your boots on like anybody going on nights.}
+- 6: A third week. {army > 3:There's a streetlight on, on Vermont. One. People come out and stand underneath it, just to look at their hands.|The roaring has moved off south. What's left is sneakier, and it has learned the word "help."}
 - else: {army > 3:Music, tonight. It's a radio, on some soldier's windowsill. It's a love song, and it's terrible, and she listens to it straight to the end.|Tonight there is nothing. No roll call. The whole city's holding its breath, the way you do when you've heard somebody on your stairs.}
 }
 
@@ -56,57 +54,55 @@
     }
 }
 
-{ not (army > 3) && night mod 3 != 1:
-    { RANDOM(1, 2) == 1:
-        -> tonight(true)
-    }
-}
--> tonight(false)
+-> tonight
 
-=== tonight(cry)
-{ cry:
+=== function somebody_calls()
+// Every other night, until the army has the streets, somebody is down there.
+~ return night mod 2 == 0 && army < 4
+
+=== tonight
+{ somebody_calls():
     { week():
     - 1: And under the window somebody is calling out. It's not a scream. They did that already. It's a woman's voice, worn down and reasonable, saying "please" at intervals, like someone at a counter.
     - 2: Somebody's running in the street, in shoes too big for him. There's something behind that isn't running, as it doesn't need to. He's got the breath to sob with. He must be about nine.
     - else: "Help," says the street. "Help. Help." It might be one of the ones that have learned to say it. It goes up at the end, though. They've never got that part right.
     }
 }
-+ [Go under the building, for rats. # careful]
++ [Go under the building, for rats. # feed]
     -> under_the_building ->
     -> feeding
-+ { week() < 3 } [Go to the butcher's.]
++ { week() < 3 } [Go to the butcher's. # feed]
     -> the_butchers ->
     -> feeding
-+ { week() > 1 } [Go up the river to the horses.]
++ { week() > 1 } [Go up the river to the horses. # feed]
     -> the_riding_school ->
     -> feeding
-+ { army > 3 } [Go to the white truck with the cross on it. # careful]
++ { army > 3 } [Go to the white truck with the cross on it. # feed]
     -> the_blood_truck ->
     -> feeding
 + { week() < 2 && not vein_spent } [Open her wrist.]
     -> the_vein
 + { week() > 1 && hunger > 1 } [Open her wrist. # reckless]
     -> vein_again
-+ { army < 3 && (army > 1 || (army > 0 && seen ? the_knock)) } [Carry him down, tonight, before they come. # careful hide]
++ { army < 3 && (army > 1 || (army > 0 && seen ? the_knock)) } [Carry him down, tonight, before they come. # hide]
     -> the_carrying
-+ { army > 3 } [Find a telephone. # careful call]
++ { army > 3 } [Find a telephone. # call]
     -> the_call
 + [Stay in, and listen to him.]
     ~ hush()
     -> sit_up ->
     -> dawn
-<- the_street_outside(cry)
+<- the_street_outside
 -> DONE
 
-=== the_street_outside(cry)
+=== the_street_outside
 // The street is a thread: whatever is out there tonight, it can be answered from wherever she is.
-+ { cry } [Go down to whoever it is. # reckless]
++ { somebody_calls() } [Go down to whoever it is. # reckless]
     -> answer ->
     -> feeding
 
 === answer
-~ stir(1)
-~ witness = true
+~ stir()
 { week():
 - 1: It's a woman with her leg under a gate, and a ring of them squatting around her with great politeness, taking turns. Buffy goes through them. It's quick. She carries her nine blocks to a church with a lit window, and at the door the woman sees her face in the light, and remembers it. "What floor are you on?" she says, after. "We'll bring you something." "Don't," says Buffy.
 - 2: She takes the one that isn't running, from above, with a parking sign. The boy stands with his back to a wall, staring, his hands up, as if it were she who had the drop on him. She walks him to the river, where there are people. All the way he's counting stairwells and street names, under his breath, so as to be able to find her again.
@@ -174,19 +170,19 @@
     -> dawn
 
 === dawn
-{ night > 5:
+{ night > 4:
     { stirring():
     - 1:
-        { RANDOM(1, 4) <= 1:
+        { RANDOM(1, 6) <= 1:
             -> he_wakes
         }
     - 2:
-        { RANDOM(1, 2) <= 1:
+        { RANDOM(1, 6) <= 2:
             -> he_wakes
         }
     }
 }
-{ night > 3 && army < 3:
+{ night > 2 && army < 3:
     -> the_advance ->
 }
 { army == 3:
@@ -207,11 +203,9 @@
 - 2: A brown day, not a bird in it. The water from the tank upstairs tastes of pennies.
 - 3: She's slept in worse. She has slept in a grave. It's just that the grave had padding.
 - 4: Someone has hung wash on a roof across the way. Two shirts and a sheet. She looks at that for a long time.
-- 5: The light finds new lines in his face. She'd got used to the old new ones.
-- 6: Flies, at last, three of them, going round in the middle of the room. She takes it as a vote of confidence.
-- 7: Sun, real sun. She has to pin the bedspread down at the corners with Mrs. Abelard's irons.
-- 8: Helicopters. The candle on the chair shivers, in rings, like a thing that's being thought about.
-- else: The calendar in 7C has a picture of Tuscany on it. She lives there, more or less. It looks made up.
+- 5: {mend > 1:The light finds new lines in his face. She'd got used to the old new ones.|Flies, at last, three of them, going round in the middle of the room. She takes it as a vote of confidence.}
+- 6: Sun, real sun. She has to pin the bedspread down at the corners with Mrs. Abelard's irons.
+- else: Helicopters. The candle on the chair shivers, in rings, like a thing that's being thought about.
 }
 + [Sleep. # careful]
     { night mod 3:
@@ -224,12 +218,14 @@
 + { debris > 0 } [Get the knife and the bowl. # careful]
     -> the_feet ->
     -> nightfall
-+ { doors < 3 } [See what is behind another door.]
++ { doors < three && week() < 2 } [See what is behind another door.]
     -> a_door ->
     -> nightfall
-+ { salve > 0 } [Put a dose of the poultice on the brand. # careful]
-    · · · # break
-    -> poultice ->
++ { week() > 1 && army < 3 } [Take the cleaver down to where they sleep. # reckless]
+    -> clear_the_way ->
+    -> nightfall
++ { army > 3 } [Go and stand in the soup line.]
+    -> the_soup_line ->
     -> nightfall
 + { near < 4 } [Sit up with him.]
     -> sit_up ->
@@ -237,6 +233,30 @@
 + { near > 3 } [Hold him.]
     -> hold_him ->
     -> nightfall
+
+=== clear_the_way
+// It brings the soldiers on: there is less to stop them.
+~ tire(1)
+~ hush()
+{ army < 2:
+    ~ army = army + 1
+}
+· · · # break
+{ night mod 2:
+- 0: By day they lie up in the parking structure on Sixth, three levels down, in heaps, like seals. She starts at the bottom. It's as close as it comes to gardening. When the first patrol goes by the top of the ramp, toward evening, there's nothing at all in there to shoot at them, and a boy says, "Huh." She stands behind a pillar with her hands dripping, thinking, you're welcome.
+- else: There's a nest in the subway that would have had them all, the whole column, on Thursday. She does it alone, in four hours, in the dark, with her sleeve between her teeth. Nobody's ever going to know that there was something there. It's the purest kind of work. It's like being a pipe.
+}
+->->
+
+=== the_soup_line
+~ restore(2)
+~ stir()
+· · · # break
+{ night mod 2:
+- 0: It's chicken, out of a drum, with a cracker. A woman in a vest asks where she's been staying. "Around," says Buffy. She eats it so fast that she cries. She takes the long way back, and there's something with a patient tread that takes it after her.
+- else: There are folding tables. There's a man across from her who hasn't got anybody, and he tells her about them. When she stands up he gives her his cracker. People watch where she goes: they can't help it, it's all any of them do now, look at each other and see who has got somewhere to go.
+}
+->->
 
 === hold_him
 // There is nothing left for nearness to gain by it. What it does is mend.
@@ -260,6 +280,9 @@
     ~ debris = 0
 }
 ~ vein_spent = false
+{ salve > 1:
+    ~ salve = 1
+}
 ->->
 
 === the_shapes
@@ -270,7 +293,7 @@ They stop. They all look up together, at this window, at this floor. They have a
 + [Stand in the window. Shake her head.]
     She puts the bedspread aside and lets them have a good look: how thin, and how it's no use asking. She shakes her head.
     Nobody waves. The one with the ax says something, and they move off, toward the worst of the noise; and for an hour after that the worst of the noise gets worse, and then, all along those blocks, it stops. They've left a can on the stoop, too. It's peaches. They'll tell it where they've been told to tell it, though, and that's one more thing for Willow to sit on.
-    ~ noise = 0
+    ~ hush()
     ~ restore(1)
     { hold > 0:
         ~ hold = hold - 1

@@ -68,11 +68,8 @@ She cuts her finger on a can one day in March, and puts it in her mouth without 
 ~ angel_lives = false
 ~ together = false
 · · · # break
-{ army > 3:
-    She comes back to him, out of the dark, with something or with nothing. It doesn't make much difference which.
-- else:
-    It's just at dusk. She's got her boots half on.
-}
+It's just at dusk. She's got her boots half on, she's telling him where she is going, and she's in the middle of a word.
+
 She'd thought that it would be like the others: a noise, a sort of scream with no one in it, and bits. She's seen a thousand. But he's so tired. He only lets go. One second he's lying there in the shape of himself, and then the shape thinks better of it, and sinks, with a sound like somebody sitting down in the next room.
 {fed:There was one time he'd drunk from her hands, and there'd been a moment after it when he looked almost annoyed. She'll have that.|She never gave him anything. She'd cleaned. She had swept up very nicely all around him, as it turns out, and now there's just this one more thing to sweep.}
 She isn't going to. She lies down next to it, on the mattress, along the edge.
@@ -114,11 +111,11 @@ There's no Rome. There's a note on a refrigerator, which says it's not a vacatio
 ~ together = false
 She gets eleven of them. She's counting; it has always helped.
 
-Then someone has her by the ankle, and her leg does a thing that legs don't do, and she is down among the knees. It's all knees. She thinks about how annoyed she's going to be. She thinks, {witness:he had better be all right, whoever that was, they had all better be all right.|I have got something on the stove.} It's absurd. But it's so strong that she goes on with it, even as the rest of it is happening, getting up, and going up the stairs, past the stroller, with the pillowcase on her shoulder, to the door, which she's left on the latch.
+Then someone has her by the ankle, and her leg does a thing that legs don't do, and she is down among the knees. It's all knees. She thinks about how annoyed she's going to be. She thinks, I've left something on the stove. It's absurd. But it's so strong that she goes on with it, even as the rest of it is happening, getting up, and going up the stairs, past the stroller, with the pillowcase on her shoulder, to the door, which she's left on the latch.
 
 · · · # break
 
-Seven floors up he turns his head to the place where it comes from. He's very patient. He's got his mouth a little open. {near > 2:Once in the night he says a name, to hear if anybody will say that it stopped raining.|He hasn't any word for what it is that he's waiting for.} There's a day, and then a night. There's another.
+Seven floors up he turns his head to the place where it comes from. He's very patient. He's got his mouth a little open. {near > 2:Once in the night he asks a thing out loud, about the rain, and waits to be told.|He hasn't any word for what it is that he's waiting for.} There's a day, and then a night. There's another.
 
 In Rome a man turns over and puts out an arm.
 -> END
@@ -212,7 +209,7 @@ It's almost morning, and she's doing something with a towel. She doesn't hear it
 
 It's got a question in it, and then it hasn't.
 
-He's up on his elbow. His eyes go around by themselves: the bowl and the spoon; a mattress; {doors > 0:somebody's good chairs|a broom}; the bandage. He has always been quick. She watches him add it up. It goes over his face like weather, and what's under it is not what she'd let herself think, the few times that she had let herself. It isn't joy. There's a second that might have been, it starts to be. He puts it out himself, like a match.
+He's up on his elbow. His eyes go around by themselves: the bowl and the spoon; a mattress; the folded towels; the bandage. He has always been quick. She watches him add it up. It goes over his face like weather, and what's under it is not what she'd let herself think, the few times that she had let herself. It isn't joy. There's a second that might have been, it starts to be. He puts it out himself, like a match.
 
 "How long?"
 
@@ -248,10 +245,7 @@ He writes, at Christmas. It's a card with a snowman on it; he's put his name. It
 === no_more_nights
 // The last of Willow's stories has been told and believed. Nobody is coming. It is only up to her.
 · · · # break
-{ nina_called:
-    -> last_day
-}
-The tenth night. She'd always thought that something would happen to decide it. There'd be a siren, or a knock. But the soldiers have moved on, and Willow's held, God bless her; they think in Cleveland that there is a grave. No one's coming. No one in the world knows there's anybody here but her, and he doesn't know it either.
+There are no more nights in it. She'd always thought that something would happen to decide it. There'd be a siren, or a knock. But the soldiers have moved on, and Willow's held, God bless her; they think in Cleveland that there is a grave. No one's coming. No one in the world knows there's anybody here but her, and he doesn't know it either.
 
 {stirring() > 0:He's a night from waking. It could be that it's an hour.|He could be let to wake. He could be fed up to it in a couple of days, or else he could not.} She's got the feel of it by now. You can hold him just there, like a car on a hill, with one foot. So much, and no more, off a spoon.
 
@@ -328,7 +322,7 @@ He's in there. She can smell him, alive, he's asleep, he's smiling. She has to m
 
 That's where she decides it, on her knees in the hall, with her hands under a stranger's arms. He would never get up again. He'd lie down by her here on the rug and wait for the sun. So there was no one. So he was by himself and somebody called. She'll say it tomorrow, and at Christmas, and in thirty years. She's a bad liar. She will get better.
 
-{doors > 0:There's a can by the wall with a green cap. There's enough in it yet.|There's a can of paint under the sink in 7C, behind the dead old lady's door. It's green.} She does the X as high as she can reach, so whoever comes will know there's somebody. It runs a bit, it looks like something growing. She doesn't know what the others are for. It's only that it looked to her as though it was the custom of the house.
+She goes along the hall, after a while, to find a sheet, and there's a can of paint. It's green. There's enough in it yet. She does the X as high as she can reach, so whoever comes will know there's somebody. It runs a bit, it looks like something growing. She doesn't know what the others are for. It's only that it looked to her as though it was the custom of the house.
 
 In Rome nobody tells them anything. They've got a note.
 -> END
@@ -383,9 +377,9 @@ There's a wine she gets from a man on the Via dei Volsci, who won't tell her wha
 
 The way you do it is, you go out on the terrace after everyone has gone to bed, and you fill the glass and hold it up to the moon. You hold it there till it smells of blood. It takes a while, some nights. It takes what it takes. Then you drink it.
 
-{doors > 2:Somewhere there are three doors, with three green X's, and one without.|Somewhere there's a door she never put a mark on.} The hand tingles when it's going to rain.
+If you woke her in the night and asked how many of those doors are green, she could tell you: {doors}. The hand tingles when it's going to rain.
 
-{mend > 3:Willow had it from Nina, who'd had to tell someone: that he's up. He walks. He's taken to sitting by windows, nights, as if there'd been somebody who used to come in at one.|Willow had it from Nina, who'd had to tell someone: that he lived. He has a stick. There's a thing he does with his hand, when he's asleep, she says; it keeps closing on the blanket.} He thinks that he was alone. He tells Nina he had dreams. He's never asked her what about.
+{mend > 2:Willow had it from Nina, who'd had to tell someone: that he's up. He walks. He's taken to sitting by windows, nights, as if there'd been somebody who used to come in at one.|Willow had it from Nina, who'd had to tell someone: that he lived. He has a stick. There's a thing he does with his hand, when he's asleep, she says; it keeps closing on the blanket.} He thinks that he was alone. He tells Nina he had dreams. He's never asked her what about.
 
 "You are out here again," her lover says.
 
@@ -397,7 +391,7 @@ And he might mean the wine. It's only fair to give him the benefit.
 
 + ["No."]
     -> the_truth
-+ ["It is."]
++ ["It is." # careful]
     -> its_done
 
 === the_truth

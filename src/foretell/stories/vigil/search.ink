@@ -123,6 +123,11 @@ Nobody knows she's here. That is a thing she's been too busy to notice, and it c
 
 + [Turn around. # leave]
     -> turned_back
++ [Sit down on the curb until her legs come back.]
+    ~ late = late + 1
+    ~ restore(1)
+    She sits on the curb between a mailbox and a shoe. It's only to get her breath. It gets dark, and it starts to get light, and the thing under her ribs gets fainter, by about as much as a candle does in an hour; and then, with nothing whatever having been settled, she notices that her hand is on a rail. Her body has never once asked her opinion. It is already on the stairs.
+    -> the_room
 + [Decide.]
     She's still deciding. She is giving it every consideration. It's only that her hand is on a rail and there is a landing under her feet with a stroller on it, and then another, and her body, which has never once asked her opinion, is already on the stairs.
     -> the_room

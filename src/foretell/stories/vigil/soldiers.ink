@@ -1,8 +1,8 @@
 /*
     THE SOLDIERS
 
-    From the second week the army comes nearer by chance: two dawns in three it gains a step,
-    and from the sixth night it always does. At 3 there is a knock. She may carry him down before
+    From the end of the first week the army comes nearer by chance: two dawns in three it gains a
+    step, and from the fifth night it always does. At 3 there is a knock. She may carry him down before
     that, once she can hear them below; or a step sooner, if the dream has shown her the door.
     The sewers take a night and the day after it. Then it is 4, and over.
 
@@ -10,7 +10,7 @@
 */
 
 === the_advance
-{ night > 5:
+{ night > 4:
     ~ army = army + 1
 - else:
     { RANDOM(1, 3) <= 2:
@@ -40,7 +40,6 @@ He was always a big man. She's had him on her back before this, but never with s
 }
 Below the basement there's another basement, and under that a grate, and under the grate a round brick dark that goes in both directions.
 ~ seen -= the_knock
-~ witness = false
 ~ army = 4
 ~ soldiers_know += someone_cleared_the_way
 -> the_sewers
@@ -57,7 +56,7 @@ She could tell them. She thinks of it as the kind of thing you'd say at a weddin
 
 + [Go along the pipe on hands and knees, and see what lives there.]
     She is gone three hours. It's rats, but they're rats that have been dining out, sleek as seals, and she's got three by the tail when she comes back along the ledge, singing under her breath so that he'll know it is her. It's a stupid thing to do. He doesn't know that it is her.
-    ~ drinks(1)
+    ~ drinks(2)
     ~ tire(1)
 + [Stay put. Hold him, so he doesn't slide.]
     The ledge is eighteen inches wide. There's one way for two people to lie on it. She lies that way, the whole night, with the bricks in her spine and her mouth against the back of his head, where the hair's coming in like a boy's.
@@ -68,12 +67,9 @@ She could tell them. She thinks of it as the kind of thing you'd say at a weddin
 The ones above have their orders, and they'll be moving on. It's a matter of when.
 
 + [Stay down another night. # careful]
-    She stays down. She's stayed in worse, and with worse. {weak > 1:She sleeps in bits with her hand wound in his sheet, and wakes each time in time to push his face back out of the water.|She tells him the whole plot of a movie with a dog in it.} By the second evening there's nothing overhead but pipes. She puts her eye to the grate. It's a street; it has a sky on it.
-    ~ hunger = hunger + 1
+    She stays down. She's stayed in worse, and with worse. {weak > 1:She sleeps in bits with her hand wound in his sheet, and wakes each time in time to push his face back out of the water.|She tells him the whole plot of a movie with a dog in it.} By the second evening there's nothing overhead but pipes. She puts her eye to the grate. It's a street; it has a sky on it. {mend > 1:The damp's undone some of it, though. He has gone the color of the bricks.|He's no better for the wet.}
+    ~ mends(-1)
     ~ restore(1)
-    { hunger > 2:
-        -> starved
-    }
 + [Take him up as soon as it is dark.]
     { RANDOM(1, 4) == 1:
         -> taken
@@ -109,21 +105,20 @@ She's on her feet with a candlestick in her hand. It is broad day. There are two
     They hide in a water heater closet until night. By then the soldiers have gone on to the next street. They have left her door open, quite politely, on a wedge.
     ~ mends(-1)
 + [Stand between him and the door. Don't breathe. # careful]
-    { witness:
-        "It's okay, ma'am," says the boy. "A lady told us. She said there's a girl on the top floor who came down for her when nobody came. She said you would be hungry." And he puts his shoulder to it, kindly.
+    { loud:
+        "It's okay, ma'am," says the boy. "People told us. They've heard you, nights. They say there's a girl on the top floor who goes out by herself." And he puts his shoulder to it, kindly.
         -> taken
     }
-    { RANDOM(1, 2) == 1:
+    { RANDOM(1, 3) == 1:
         "I've got a smell," somebody says. The knob turns.
         -> taken
     }
     She stands there with the candlestick and lets the air go stale in her mouth. There's a hand, flat, on the other side of the wood. She can hear his watch. "X's on all the rest of them," says the boy, at last. "Somebody's already done this floor." And the boots go down.
     She looks at the door. She's never put a mark on it, this side or the other. It just hasn't got the nerve to be different.
     ~ tire(1)
-    ~ noise = 0
+    ~ hush()
 + [Open it, and walk out to them with her hands up.]
     -> given_up
-- ~ witness = false
-~ army = 4
+- ~ army = 4
 ~ soldiers_know += someone_cleared_the_way
 -> nightfall

@@ -5,7 +5,7 @@
 
         the cross at once    weak 1   mend 1    only if the dream showed her the mouth
         a little             weak 2   mend 2
-        longer               weak 3   mend 3    and one time in three the hand will not open
+        longer              to the brink; mend 3; and one time in six the hand will not open
 
     Whatever it cost, she is out until the sun has gone again: `out_cold` goes to the second
     threshold and never to `day`. From the second week on it is `vein_again`, a last resort.
@@ -57,12 +57,12 @@ And it's coming back along the line. There is rain in it. There's a boy's face s
     The ceiling has come quite a lot closer. It's kind. Someone should do something about her feet, which are freezing, but they are such a long way off, and belong to such a tired girl.
 
 - + [The cross. The cross. The cross. # careful]
-    ~ wound(3)
-    ~ mends(3)
-    { dying():
+    { weak > 2:
         -> bled_out
     }
-    { RANDOM(1, 3) == 1:
+    ~ weak = 3
+    ~ mends(3)
+    { RANDOM(1, 6) == 1:
         She gets it as far as his face. She does get it that far. He flinches, and holds tighter, the way a child will.
         -> bled_out
     }

@@ -29,7 +29,7 @@
     THE RULES OF THE WORLD
 
     Time always moves. Every loop in this story passes through `nightfall`, which counts, and
-    after nine nights there is no tenth. So it ends, whatever the reader does.
+    after seven nights there is no eighth. So it ends, whatever the reader does.
 
     Nothing is free. A day worked is a day not slept. A night beside him is a night he is not
     fed. Noise is remembered for as long as it takes a street to forget.
@@ -40,11 +40,11 @@
     is finished with back to nothing. In order:
 
         dream to sidewalk    late 0..7, weak 0..3, seen (two or three of five), hold 0..2 with salve 1..2
-        the vigil            night 1..9, weak 0..3, hunger 0..2, mend 0..4, near 0..4,
-                             noise 0..2, salve 0..2, hold 0..2, doors 0..3
-          first week only    debris 0..2, vein_spent, and of what was seen: the mouth
-          until the soldiers army 0..3, witness, and of what was seen: the knock
-        after the call       weak, hunger, mend, near, salve, doors, and who knows what
+        the vigil            night 1..7, weak 0..3, hunger 0..3, mend 0..3, near 0..4,
+                             loud or not, hold 0..2, salve 0..1
+          first week only    debris 0..2, doors 0..3, vein_spent; of what was seen, the mouth
+          until the soldiers army 0..3; of what was seen, the knock
+        after the call       weak, hunger, mend, near, salve, and who knows what
 
     Inside one night: blood 0..2 (what is in the pillowcase) between the hunt and the feeding,
     shelf_cranberry and shelf_corn while a pantry stands open.
@@ -82,26 +82,25 @@ VAR daylight = false
 
 // Her: 0 well enough, 1 worn, 2 shaking, 3 at the brink; at 4 she is dead.
 VAR weak = 0
-// Him: 0 fed, 1 hungry, 2 failing; at 3 he is dust.
+// Him: 0 fed, 1 hungry, 2 failing, 3 at the last of it; at 4 he is dust.
 VAR hunger = 0
-// How far he has come back, 0..4; three is far enough to be moved by a stranger.
+// How far he has come back, 0..3; two is far enough to be moved by a stranger.
 VAR mend = 0
 // How near he is to knowing who is there, 0..4.
 VAR near = 0
-// What the street remembers of her, 0..2.
-VAR noise = 0
+// Whether the street has heard her lately.
+VAR loud = false
 // Doses of the coven's poultice.
 VAR salve = 0
-// Green X's.
-VAR doors = 0
+// Green X's. After the first week nobody asks how many; the number is only said, once or twice.
+LIST Doors = none, one, two, three
+VAR doors = none
 // What his flesh has closed over.
 VAR debris = 2
 // How long Willow can hold the others.
 VAR hold = 0
 // The army: 0 elsewhere, 1 in the neighborhood, 2 on the floors below, 3 at the door, 4 gone by.
 VAR army = 0
-// Somebody she saved has seen which stairs she takes.
-VAR witness = false
 
 // What is in the pillowcase.
 VAR blood = 0

@@ -21,7 +21,7 @@ She sits cross-legged and takes his bare feet into her lap. She's known this man
 
 So it has to be opened again.
 
-She has a paring knife from 7C, and a candle, and a mixing bowl. You have to go in flat. You feel for the grate of it, like a bone in fish. The first piece rings in the bowl as if she had won something.
+She has Mrs. Abelard's paring knife, and a candle, and a mixing bowl. You have to go in flat. You feel for the grate of it, like a bone in fish. The first piece rings in the bowl as if she had won something.
 
 She thinks he'll scream. She's got a dish towel ready. But he only lies there and lets his feet be cut to ribbons, and she discovers around the twentieth piece that she is angry, that she would give a great deal for one good scream.
 
