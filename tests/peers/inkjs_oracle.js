@@ -235,7 +235,7 @@ if (process.env.ORACLE_NUMBERS !== "plain") {
       if (this.name === "!") return new BoolValue(x === 0);
       if (this.name === "POW") return new FloatValue(Math.pow(x, y));
       if (!isFloat && (this.name === "/" || this.name === "%")) {
-        if (y === 0) throw new Error("Attempted to divide by zero.");
+        if (y === 0) throw new StoryException("Attempted to divide by zero."); // .NET's words
         return new IntValue(this.name === "/" ? Math.trunc(x / y) : x % y);
       }
       if (!isFloat && this.name === "*") return new IntValue(Math.imul(x, y));
