@@ -183,6 +183,57 @@ def disassemble(story: str) -> int:
     return FINE
 
 
+@verbs.command(short_help="read every playthrough: endings, odds, problems, claims")
+@story_argument
+@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
+@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
+@click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
+@click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
+@click.option("--timings", is_flag=True, help="Say where the time went.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
+def check(
+    story: str,
+    max_states: int | None,
+    max_seconds: float | None,
+    start: str | None,
+    allow: tuple[str, ...],
+    every: bool,
+    timings: bool,
+    form: str,
+    watch: bool,
+) -> int:
+    """Read every playthrough of a story, and say what was found.
+
+    Every ending with its odds, what no reader can reach, where one gets stuck, whether the claims
+    in foretell.toml hold. Exit code: 0 fine, 1 problems or failed claims, 2 unusable, 3 unknown.
+    """
+    from foretell.checking import Limits, Options, check, watching
+
+    limits = Limits()
+    options = Options(
+        limits=Limits(
+            states=max_states or limits.states,
+            seconds=limits.seconds if max_seconds is None else max_seconds,
+        ),
+        as_json=form == "json",
+        every=every,
+        timings=timings,
+        allow=allow,
+        start=start,
+        colour=_colourful(),
+        progress=sys.stderr.isatty(),
+    )
+    if watch:
+        return watching(story, options)
+    shown, code = check(_load(story), options)
+    click.echo(shown, nl=False)
+    return code
+
+
 # ---------------------------------------------------------------- what verbs share
 
 
@@ -193,6 +244,11 @@ def _load(story: str, *, count_all: bool = False) -> Loaded:
     loaded = read_story(story, count_all=count_all)
     loaded.usable()
     return loaded
+
+
+def _colourful() -> bool:
+    """Whether standard output takes colour: a terminal, and NO_COLOR is not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _write(output: str, text: str, loaded: Loaded) -> None:

@@ -101,6 +101,11 @@ class Analysis:
         return self.exploration.stopped
 
     @property
+    def growing(self) -> list[tuple[str, int]]:
+        """What takes the most different values where exploring stopped, and how many."""
+        return self.exploration.growing
+
+    @property
     def states(self) -> int:
         return self.graph.n
 

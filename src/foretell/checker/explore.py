@@ -29,6 +29,8 @@ import numpy as np
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
+    M_HERE,
+    M_UNION,
     M_WORDS,
     MASK_BITS,
     begin_union,
@@ -41,9 +43,10 @@ from foretell.checker.rows import (
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
+from foretell.vm.kernel import I32, I64, U8, copy, ctz64, kernel, mul64, shr64
 from foretell.vm.machine import choice_at, choose, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
+from foretell.vm.text import operate
 
 if TYPE_CHECKING:
     from foretell.vm.jit import Compiled
@@ -76,7 +79,7 @@ EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-1: a 
 DONE: Final = 0
 QUOTA: Final = 1
 FULL: Final = 2  # an array is too small: the host grows whichever is
-SERVE: Final = 3  # the machine needs an operation, a string or a tag: see the row
+SERVE: Final = 3  # the machine needs an operation: see the row
 WIDEN: Final = 4  # the work row is too narrow
 WARN: Final = 5  # a warning that was not seen before
 
@@ -379,6 +382,7 @@ class Exploration:
     )  # choice point, -1 for a draw
     asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    growing: list[tuple[str, int]] = field(default_factory=list)  # what the frontier differs in
     assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
     state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
 
@@ -516,9 +520,9 @@ class Explorer:
         """Explore until done or a limit is hit."""
         began = time.perf_counter()
         stopped = ""
+        self._first_state()
         if self.compiled:
             self._compile()
-        self._first_state()
         step: Callable[..., int] = self.kernels[expand] if self.kernels else expand
         reported = began
         while True:
@@ -638,20 +642,16 @@ class Explorer:
             status = runner(
                 self.code, self.tables, self.memo, self.row, self.seen, self.limits.steps
             )
-            if status in (P.NEEDS_OPERATION, P.NEEDS_STRING, P.NEEDS_TAG):
+            if status == P.NEEDS_OPERATION:
                 self._serve()
             elif status != P.WARNING:
                 return status
 
     def _serve(self) -> None:
-        """Give the machine the operation it lacks; strings and tags have the memo's way, too."""
-        row, values = self.row, self.values
-        pc = int(row[P.PC])
-        op = int(self.code[pc * 4])
-        if op == P.OP_STRING_END or op == P.OP_TAG_END:
-            raise NotImplementedError
+        """Give the machine the operation it lacks; it then begins the state anew."""
+        row = self.row
         operation, a, b = int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND])
-        self._learn(operation, a, b, values.operate(operation, a, b))
+        self._learn(operation, a, b, operate(self.values, operation, a, b))
 
     def _learn(self, operation: int, a: int, b: int, result: int) -> None:
         if self.memo_used * 2 > len(self.memo) // P.MEMO_SIZE:
@@ -771,9 +771,38 @@ class Explorer:
             edge_point=np.ascontiguousarray(edges[:, 3]),
             asked=asked,
             timings=self.timings,
+            growing=self._growing() if stopped else [],
             assumed=[self.program.externals[index] for index in self.assumed],
             state_index=self.find,
         )
+
+    def _growing(self, rows: int = 200) -> list[tuple[str, int]]:
+        """The live things that take the most different values among states not yet expanded."""
+        head, tail = int(self.ctx[X_HEAD]), int(self.ctx[X_TAIL])
+        starts: list[int] = []
+        while head < tail:
+            starts.append(head)
+            head += int(self.queue[head])
+        chosen = starts[:: max(1, len(starts) // rows)]
+        masks = [int(x) for x in self.masks]
+        tables = [int(x) for x in self.tables]
+        row = [0] * tables[P.T_END]
+        found: dict[int, set[int]] = {}
+        union = masks[M_UNION]
+        for start in chosen:
+            packed = [int(x) for x in self.queue[start : start + int(self.queue[start])]]
+            unpack(tables, masks, row, packed, 0)
+            for word in range(masks[M_WORDS]):
+                left = masks[union + word]
+                while left:
+                    bit = word * MASK_BITS + ctz64(left)
+                    left &= left - 1
+                    if bit < masks[M_HERE]:
+                        found.setdefault(bit, set()).add(row[P.HEADER + bit])
+                    elif bit == masks[M_HERE] + 1:
+                        found.setdefault(bit, set()).add(row[P.TURN])
+        ranked = sorted(((len(v), bit) for bit, v in found.items()), reverse=True)[:5]
+        return [(self.liveness.names(1 << bit)[0], count) for count, bit in ranked if count > 1]
 
     def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
         """The number of the state that a played story's work row stands at, if it was reached."""

@@ -1,0 +1,368 @@
+"""An analysis in words and numbers: what `foretell check` prints, and its JSON.
+
+`text` is for eyes: readable at a glance, in columns that hold without colour, honest about what
+is not known. `as_json` is for programs; docs/check.md describes its fields, which stay.
+
+    print(text(analysis, Heading("The Vigil", lines=2400, words=13000), colour=False))
+
+Odds below one in a hundred are given as "1 in 1,133"; 0 and 1 only where the graph's shape proves
+them, so a number is never rounded up to certainty. Where a limit was hit, odds are intervals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from foretell.checker.analysis import Analysis, Ending
+from foretell.checker.solve import Interval
+from foretell.diagnostics import Diagnostic, render
+
+if TYPE_CHECKING:
+    from foretell.checker.claims import Verdict
+
+__all__ = ["Heading", "as_json", "exit_code", "odds_text", "short_path", "text"]
+
+_TONES: Final = {"ending": "1", "dead end": "1;31", "error": "1;31", "hang": "1;31"}
+_SHOWN_PROBLEMS: Final = 20
+_SHOWN_PATH: Final = 28
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a report says at its head: the story's title and size (0 where not known)."""
+
+    title: str
+    lines: int = 0
+    words: int = 0
+
+
+def odds_text(odds: Interval | tuple[float, float]) -> str:
+    """Odds as people read them: `93.2 %`, `1 in 1,133`, `never`, `31.2–31.6 %`."""
+    low, high = (odds.low, odds.high) if isinstance(odds, Interval) else odds
+    if math.isnan(low):
+        return "—"
+    if low == high or high - low < 1e-9:
+        return _one(low)
+    return f"{_percent(low)}–{_percent(high)} %"
+
+
+def _one(x: float) -> str:
+    if x == 0:
+        return "never"
+    if x == 1:
+        return "always"
+    if x < 0.01:
+        inverse = 1 / x
+        if inverse >= 1e15:
+            return f"1 in {inverse:.1e}"
+        return f"1 in {inverse:,.0f}"
+    return f"{_percent(x)} %"
+
+
+def _percent(x: float) -> str:
+    """A percentage that says 0 or 100 only of 0 and 1."""
+    if x in (0, 1):
+        return "100" if x else "0"
+    hundredths = x * 100
+    if hundredths < 0.05:
+        return "<0.1"
+    if hundredths > 99.95:
+        return ">99.9"
+    return f"{hundredths:.1f}"
+
+
+def short_path(path: str | None, width: int = _SHOWN_PATH) -> str:
+    """A path cut to `width`, with the number of its choices where it is cut."""
+    if path is None:
+        return "—"
+    if not path:
+        return "(the start)"
+    if len(path) <= width:
+        return path
+    turns = path.count("/") + 1
+    return f"{path[: width - 12].rstrip('/')}/… ({turns} choices)"
+
+
+def exit_code(
+    analysis: Analysis,
+    verdicts: Sequence[Verdict] = (),
+    problems: Sequence[Diagnostic] | None = None,
+) -> int:
+    """0 fine, 1 problems or failed claims, 3 unknown."""
+    found = analysis.problems if problems is None else problems
+    if any(problem.severity in ("error", "warning") for problem in found):
+        return 1
+    if any(verdict.verdict == "fails" for verdict in verdicts):
+        return 1
+    if not analysis.complete or any(verdict.verdict == "unknown" for verdict in verdicts):
+        return 3
+    return 0
+
+
+# Text ------------------------------------------------------------------------------------------
+
+
+class _Painter:
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, code: str, shown: str) -> str:
+        return f"\x1b[{code}m{shown}\x1b[0m" if self.colour and shown else shown
+
+
+def text(
+    analysis: Analysis,
+    heading: Heading,
+    verdicts: Sequence[Verdict] = (),
+    *,
+    colour: bool = False,
+    problems: Sequence[Diagnostic] | None = None,
+    every: bool = False,
+    timings: bool = False,
+) -> str:
+    """The whole report; at most 20 problems and no notes unless `every` is asked for."""
+    paint = _Painter(colour)
+    found = list(analysis.problems if problems is None else problems)
+    parts = [_head(analysis, heading, paint), _endings(analysis, paint)]
+    if not math.isnan(analysis.flow.all_words):
+        parts.append(_words(analysis, heading, paint))
+    shown = found if every else [p for p in found if p.severity != "note"][:_SHOWN_PROBLEMS]
+    if shown:
+        parts.append("\n\n".join(render(problem, colour=colour) for problem in shown))
+    if verdicts:
+        parts.append(_claims(verdicts, paint))
+    if not analysis.complete:
+        parts.append(_why_stopped(analysis, paint))
+    parts.append(_summary(analysis, found, len(shown), paint))
+    if timings:
+        spent = ", ".join(f"{name} {t:.3f} s" for name, t in analysis.timings.items())
+        parts.append(f"time: {spent}")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
+    size = [heading.title]
+    if heading.lines:
+        size.append(f"{heading.lines:,} lines")
+    if heading.words:
+        size.append(f"{heading.words:,} words")
+    counts = analysis.playthroughs
+    figures = [f"{analysis.states:,} states", f"{analysis.turns:,} turns"]
+    if analysis.choices.least is not None:
+        figures.append(f"shortest {analysis.choices.least:,}")
+        most = analysis.choices.most
+        longest = "without end" if most is None or math.isinf(most) else f"{most:,.0f} choices"
+        figures.append(f"longest {longest}")
+    inside = ", ".join(figures)
+    if not analysis.complete:
+        read = f"read {_percent(analysis.followed)} % of what readers do"
+        verdict = paint("1;33", f"stopped: {analysis.stopped}")
+    else:
+        if counts.total is None:
+            read = "read all of infinitely many playthroughs"
+        elif counts.drawn:
+            read = f"read all {counts.total:,} branches of choice and chance"
+        elif counts.total == 1:
+            read = "read its only playthrough"
+        else:
+            read = f"read all {counts.total:,} playthroughs"
+        verdict = paint("1;32", "complete")
+    line = f"{read} ({inside}) in {analysis.seconds:.1f} s · {verdict}"
+    return paint("1", size[0]) + "".join(f" · {s}" for s in size[1:]) + "\n" + line
+
+
+def _endings(analysis: Analysis, paint: _Painter) -> str:
+    rows = [("ending", "uniform", "best", "worst", "shortest", "words read")]
+    tones = [""]
+    for ending in sorted(analysis.endings, key=lambda e: (e.kind != "ending", -e.uniform.high)):
+        words = "—" if math.isnan(ending.words) else f"{ending.words:,.0f}"
+        rows.append(
+            (
+                ending.name,
+                odds_text(ending.uniform),
+                odds_text(ending.best),
+                odds_text(ending.worst),
+                short_path(ending.shortest),
+                words,
+            )
+        )
+        tones.append(_TONES.get(ending.kind, "1"))
+    if analysis.forever.high > 0:
+        rows.append(("(goes on for ever)", odds_text(analysis.forever), "", "", "", ""))
+        tones.append("33")
+    if len(rows) == 1:
+        return ""
+    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    out: list[str] = []
+    for row, tone in zip(rows, tones, strict=True):
+        cells = [
+            row[0].ljust(widths[0]),
+            *(row[i].rjust(widths[i]) for i in (1, 2, 3)),
+            row[4].ljust(widths[4]),
+            row[5].rjust(widths[5]),
+        ]
+        if not tone:
+            out.append(paint("2", "   ".join(cells).rstrip()))
+        else:
+            out.append("   ".join([paint(tone, cells[0]), *cells[1:]]).rstrip())
+    return "\n".join(out)
+
+
+def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
+    mean = analysis.flow.all_words
+    extent = analysis.words
+    least = "?" if extent.least is None else f"{extent.least:,}"
+    most = "no limit" if extent.most is None or math.isinf(extent.most) else f"{extent.most:,.0f}"
+    line = f"a playthrough reads {least} to {most} words, {mean:,.0f} on average"
+    if heading.words:
+        line += f" ({_percent(min(1.0, mean / heading.words))} % of the text)"
+    return paint("2", line)
+
+
+def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
+    tones = {"holds": "1;32", "fails": "1;31", "unknown": "1;33"}
+    counted = [
+        f"{count} {word if count != 1 or word != 'hold' else 'holds'}"
+        for word, key in (("hold", "holds"), ("fail", "fails"), ("unknown", "unknown"))
+        if (count := sum(v.verdict == key for v in verdicts))
+    ]
+    claim = "claim" if len(verdicts) == 1 else "claims"
+    out = [f"{len(verdicts)} {claim}: {', '.join(counted)}"]
+    for verdict in verdicts:
+        line = f"  {paint(tones[verdict.verdict], verdict.verdict.ljust(7))}  {verdict.text}"
+        if verdict.path is not None and verdict.verdict != "holds":
+            line += f"   path {verdict.path or '(the start)'}"
+        out.append(line)
+        if verdict.reason and verdict.verdict != "holds":
+            out.append(f"           {verdict.reason}")
+    return "\n".join(out)
+
+
+def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
+    line = (
+        f"{paint('1;33', 'not everything was read')}: the limit of {analysis.stopped} was hit with "
+        f"{analysis.states:,} states found. Odds are bounds that hold whatever the rest does; what "
+        "no reader met so far is not called unreachable."
+    )
+    growing = analysis.growing
+    if growing:
+        line += "\nwhat takes the most different values: " + ", ".join(
+            f"{name} ({count:,})" for name, count in growing
+        )
+    return line
+
+
+def _summary(
+    analysis: Analysis,
+    problems: Sequence[Diagnostic],
+    shown: int,
+    paint: _Painter,
+) -> str:
+    counts = [
+        (sum(p.severity == severity for p in problems), severity)
+        for severity in ("error", "warning", "note")
+    ]
+    listed = [f"{n:,} {what}{'s' if n != 1 else ''}" for n, what in counts if n]
+    if not listed:
+        good = "no problem found" if analysis.complete else "no problem found so far"
+        return paint("32", good)
+    line = ", ".join(listed)
+    if shown < len(problems):
+        line += "   (`--all` shows every one)"
+    return line
+
+
+# JSON ------------------------------------------------------------------------------------------
+
+
+def as_json(
+    analysis: Analysis,
+    heading: Heading,
+    verdicts: Sequence[Verdict] = (),
+    problems: Sequence[Diagnostic] | None = None,
+) -> dict[str, Any]:
+    """The report as plain data; docs/check.md says what each field is."""
+    counts = analysis.playthroughs
+    total = None if counts.total is None else str(counts.total)
+    quantiles = analysis.word_quantiles
+    found = analysis.problems if problems is None else problems
+    return {
+        "foretell": SCHEMA,
+        "title": heading.title,
+        "complete": analysis.complete,
+        "stopped": analysis.stopped or None,
+        "followed": analysis.followed,
+        "states": analysis.states,
+        "turns": analysis.turns,
+        "depth": analysis.choices.most if _finite(analysis.choices.most) else None,
+        "shortest": analysis.choices.least,
+        "playthroughs": None if counts.drawn or not analysis.complete else total,
+        "branches": total if counts.drawn and analysis.complete else None,
+        "seconds": round(analysis.seconds, 4),
+        "timings": {name: round(t, 4) for name, t in analysis.timings.items()},
+        "words": {
+            "mean": _number(analysis.flow.all_words),
+            "least": analysis.words.least,
+            "most": analysis.words.most if _finite(analysis.words.most) else None,
+            "quantiles": None
+            if quantiles is None
+            else {name: _odds(q) for name, q in zip(("10", "50", "90"), quantiles, strict=True)},
+            "written": heading.words or None,
+        },
+        "endings": [_ending(ending) for ending in analysis.endings],
+        "for_ever": _odds(analysis.forever),
+        "problems": [_problem(problem) for problem in found],
+        "claims": [
+            {
+                "text": verdict.text,
+                "verdict": verdict.verdict,
+                "path": verdict.path,
+                "reason": verdict.reason or None,
+            }
+            for verdict in verdicts
+        ],
+    }
+
+
+def _finite(x: float | None) -> bool:
+    return x is not None and not math.isinf(x)
+
+
+def _number(x: float) -> float | None:
+    return None if math.isnan(x) or math.isinf(x) else x
+
+
+def _odds(odds: Interval) -> float | list[float] | None:
+    if math.isnan(odds.low):
+        return None
+    return odds.low if odds.low == odds.high else [odds.low, odds.high]
+
+
+def _ending(ending: Ending) -> dict[str, Any]:
+    return {
+        "name": ending.name,
+        "kind": ending.kind,
+        "uniform": _odds(ending.uniform),
+        "best": _odds(ending.best),
+        "worst": _odds(ending.worst),
+        "shortest": ending.shortest,
+        "words": _number(ending.words),
+    }
+
+
+def _problem(problem: Diagnostic) -> dict[str, Any]:
+    span = problem.span
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": problem.message,
+        "file": span.source.name if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "path": problem.path,
+        "hint": problem.hint or None,
+    }

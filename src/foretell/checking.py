@@ -1,0 +1,135 @@
+"""`foretell check`: read a story whole and say what was found.
+
+This is the front door of the checker: it takes a loaded story and options, runs the analysis with
+a line of progress, and gives the report as text or JSON together with the exit code. What may be
+said is decided in `checker.analysis`, how it is said in `checker.report`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from foretell.checker.analysis import Limits, analyse
+from foretell.checker.report import Heading, as_json, exit_code, text
+from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.loading import Loaded
+from foretell.terminal import show_problems
+from foretell.vm.lower import lower
+from foretell.vm.program import Program
+
+__all__ = ["Limits", "Options", "check", "heading_of", "progress_line", "watching"]
+
+
+@dataclass(slots=True)
+class Options:
+    """What `check` was asked for."""
+
+    limits: Limits = field(default_factory=Limits)
+    as_json: bool = False
+    every: bool = False
+    timings: bool = False
+    allow: Sequence[str] = ()
+    start: str | None = None
+    colour: bool = False
+    progress: bool = False
+
+
+def check(loaded: Loaded, options: Options) -> tuple[str, int]:
+    """The report on a loaded story, and the exit code.
+
+    Raises StoryError where the story can't be used or there is no such place to start at.
+    """
+    program = lower(loaded.usable())
+    start = place_of(program, options.start) if options.start else None
+    show = progress_line(sys.stderr) if options.progress else None
+    analysis = analyse(program, limits=options.limits, start=start, progress=show)
+    if options.progress:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+    problems = [*loaded.diagnostics, *analysis.problems]
+    problems = [problem for problem in problems if problem.code not in options.allow]
+    heading = heading_of(loaded, program)
+    code = exit_code(analysis, (), problems)
+    if options.as_json:
+        report: dict[str, Any] = as_json(analysis, heading, (), problems)
+        return json.dumps(report, indent=2, ensure_ascii=False) + "\n", code
+    shown = text(
+        analysis,
+        heading,
+        (),
+        colour=options.colour,
+        problems=problems,
+        every=options.every,
+        timings=options.timings,
+    )
+    return shown, code
+
+
+def watching(story: str, options: Options) -> int:
+    """Check a story at every save of one of its files, until interrupted; the last exit code."""
+    from watchfiles import watch
+
+    from foretell.loading import read_story
+
+    code = 2
+    while True:
+        loaded = read_story(story)
+        try:
+            shown, code = check(loaded, options)
+            sys.stdout.write(shown)
+        except StoryError as error:
+            show_problems(error.diagnostics)
+            code = 2
+        sys.stdout.flush()
+        files = {file.resolve() for file in loaded.files}
+        folders = {file.parent for file in files}
+        sys.stderr.write("\nwaiting for a save (Ctrl-C leaves)\n")
+        try:
+            for changes in watch(*folders, recursive=False, raise_interrupt=False):
+                if any(Path(name).resolve() in files for _, name in changes):
+                    break
+            else:
+                return code
+        except KeyboardInterrupt:
+            return code
+
+
+def place_of(program: Program, name: str) -> str:
+    """The path of a knot or stitch to start at; StoryError where there is none."""
+    if name in program.target_of_path:
+        return name
+    known = [place for place in program.places if place]
+    near = closest(name, known)
+    hint = f"did you mean `{near}`?" if near else "places: " + ", ".join(known[:12])
+    raise StoryError(
+        [Diagnostic("error", "unknown-place", f"no knot or stitch is called `{name}`", hint=hint)]
+    )
+
+
+def heading_of(loaded: Loaded, program: Program) -> Heading:
+    """The story's title and size."""
+    title = loaded.stem
+    for tag in program.global_tags:
+        name, colon, value = tag.partition(":")
+        if colon and name.strip().lower() == "title":
+            title = value.strip()
+    lines = sum(source.text.count("\n") + 1 for source in loaded.sources)
+    return Heading(title, lines, loaded.words or program.words)
+
+
+def progress_line(stream: Any) -> Callable[[int, int, float], None]:
+    """A line that tells how far exploring has come, written over itself."""
+
+    def show(found: int, expanded: int, seconds: float) -> None:
+        rate = expanded / seconds if seconds > 0 else 0.0
+        stream.write(
+            f"\r\x1b[K{found:,} states, {found - expanded:,} waiting, {rate:,.0f} a second"
+        )
+        stream.flush()
+
+    return show
