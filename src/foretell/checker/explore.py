@@ -22,7 +22,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -47,9 +47,6 @@ from foretell.vm.kernel import I32, I64, U8, copy, ctz64, kernel, mul64, shr64
 from foretell.vm.machine import choice_at, choose, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
-
-if TYPE_CHECKING:
-    from foretell.vm.jit import Compiled
 
 __all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "explore"]
 
@@ -469,7 +466,7 @@ class Explorer:
         self.ctx[X_WIDEST_DRAW] = self.limits.draw
         self.ctx[X_ASKED] = n
         self.ctx[X_ASKED_PCS : X_ASKED_PCS + n] = self.asked_pcs
-        self.kernels: Compiled | None = None
+        self.kernels: Any = None  # `Compiled` once machine code is used
 
     # ------------------------------------------------------------ setting up
 
@@ -576,7 +573,6 @@ class Explorer:
                 break
             if self.kernels is None and self.compiled is None and now - began > _PYTHON_SECONDS:
                 self._compile()
-                assert self.kernels is not None
                 step = self.kernels[expand]
             if self.progress is not None and now - reported > 0.1:
                 reported = now
