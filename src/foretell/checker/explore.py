@@ -26,6 +26,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from foretell.checker.effects import may_write
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
@@ -66,11 +67,13 @@ X_EVENT_PC: Final = 11
 X_EVENT_LABEL: Final = 12
 X_WIDEST_DRAW: Final = 13  # outcomes a draw may have
 X_ASKED: Final = 14  # how many expressions are evaluated at every rest
-X_ASKED_PCS: Final = 15  # … where their code is, X_ASKED words from here
-X_SIZE: Final = 64
+X_ASKED_KEEP: Final = 15  # words of a work row that evaluating them may change
+X_WATCHED: Final = 16  # how many instructions are watched: edges that execute one are marked
+X_PCS: Final = 64  # where the code of each expression is, then the watched instructions
 
 STATE_SIZE: Final = 3  # a state: kind, outcome code, value that belongs to a fault
 EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-1: a draw)
+MARK: Final = 1 << 30  # added to the words of an edge that executes a watched instruction
 
 # ------------------------------------------------------------------ why the kernel returned
 DONE: Final = 0
@@ -152,6 +155,7 @@ def settle(
     memo: I64,
     row: I64,
     seen: U8,
+    unseen: U8,
     masks: I64,
     places: I64,
     queue: I64,
@@ -214,40 +218,80 @@ def settle(
         end = pack_live(masks, row, queue, end)
         queue[tail] = end - tail
     n = ctx[X_ASKED]
-    if n > 0 and status != P.DRAW:
-        for i in range(n):
-            v = ask(tables, code, memo, row, seen, ctx[X_ASKED_PCS + i], status)
-            if v < 0:
-                return -1 - SERVE
-            asked[known * n + i] = v
+    if n > 0:
+        one = fingerprint(queue, tail, 0x243F6A8885A308D)
+        two = fingerprint(queue, tail, 0x13198A2E0370734)
+        if index[index_slot(index, ctx[X_INDEX_MASK], one, two) + 2] == 0:
+            ended = 0
+            if status == P.REST and row[P.CHOICES] == 0:
+                ended = 1 + places[row[P.LAST]]
+            for i in range(n):
+                v = -1
+                if status != P.DRAW:
+                    v = ask(ctx, code, tables, memo, row, unseen, queue, end, ctx[X_PCS + i], ended)
+                    if v < 0:
+                        return v
+                asked[known * n + i] = v
     return intern_state(ctx, queue, index, states, end, value)
 
 
 @kernel
-def ask(tables: I64, code: I64, memo: I64, row: I64, seen: U8, pc: int, status: int) -> int:
-    """The value of an expression at a state at rest, the row left as it was; -1: serve first."""
-    keep_pc = row[P.PC]
-    keep_eval = row[P.EVAL]
-    keep_frame = row[P.FRAME]
-    keep_stack = row[P.STACK]
-    keep_safe = row[P.SAFE]
-    row[P.ENDED] = 1 if status == P.REST and row[P.CHOICES] == 0 else 0
+def ask(
+    ctx: I64,
+    code: I64,
+    tables: I64,
+    memo: I64,
+    row: I64,
+    unseen: U8,
+    scratch: I64,
+    at: int,
+    pc: int,
+    ended: int,
+) -> int:
+    """The value of an expression at a state at rest, the row left as it was; or -1 - reason.
+
+    What it may change is put aside in `scratch` from `at` on. A value that can't be had is FAILED.
+    """
+    keep = ctx[X_ASKED_KEEP]
+    copy(scratch, at, row, 0, keep)
+    eval_top = tables[P.T_EVAL]
+    row[P.EVAL] = eval_top
+    row[P.STRING] = 0
+    row[P.OUTPUT] = tables[P.T_OUTPUT]
+    row[P.ENDED] = ended
     if machine.push_frame(tables, row, -1, P.FROM_HOST, 0) == 0:
-        return -1
+        return -1 - WIDEN
     row[P.PC] = pc
-    result = run(code, tables, memo, row, seen, 100000)
-    v = -1
-    if result == P.RETURNED and row[P.EVAL] > keep_eval:
+    result = run(code, tables, memo, row, unseen, 100000)
+    while result == P.WARNING:
+        result = run(code, tables, memo, row, unseen, 100000)
+    if result == P.NEEDS_OPERATION:
+        return -1 - SERVE
+    if result == P.OVERFLOW:
+        return -1 - WIDEN
+    v = V.FAILED << 32
+    if result == P.RETURNED and row[P.EVAL] > eval_top:
         v = row[row[P.EVAL] - 1]
-    elif result == P.ERROR or result == P.BUDGET or result == P.RETURNED:
-        v = V.FAILED << 32
-    if v >= 0:
-        row[P.PC] = keep_pc
-        row[P.EVAL] = keep_eval
-        row[P.FRAME] = keep_frame
-        row[P.STACK] = keep_stack
-        row[P.SAFE] = keep_safe
+    copy(row, 0, scratch, at, keep)
     return v
+
+
+@kernel
+def watch(ctx: I64, seen: U8) -> None:
+    """Forget that the watched instructions were executed."""
+    at = X_PCS + ctx[X_ASKED]
+    for i in range(at, at + ctx[X_WATCHED]):
+        seen[ctx[i]] = 0
+
+
+@kernel
+def touched(ctx: I64, seen: U8) -> int:
+    """MARK if a watched instruction was executed since `watch`, else 0."""
+    at = X_PCS + ctx[X_ASKED]
+    for i in range(at, at + ctx[X_WATCHED]):
+        if seen[ctx[i]] != 0:
+            return MARK
+    return 0
 
 
 @kernel
@@ -258,6 +302,7 @@ def expand(
     memo: I64,
     row: I64,
     seen: U8,
+    unseen: U8,
     masks: I64,
     places: I64,
     queue: I64,
@@ -302,6 +347,7 @@ def expand(
             ):
                 ctx[X_EDGES] = start
                 return FULL
+            watch(ctx, seen)
             unpack(tables, masks, row, queue, head)
             label = i
             point = -1
@@ -318,6 +364,7 @@ def expand(
                 memo,
                 row,
                 seen,
+                unseen,
                 masks,
                 places,
                 queue,
@@ -333,7 +380,7 @@ def expand(
             e = ctx[X_EDGES] * EDGE_SIZE
             edges[e] = found
             edges[e + 1] = label
-            edges[e + 2] = row[P.WORDS]
+            edges[e + 2] = row[P.WORDS] | touched(ctx, seen)
             edges[e + 3] = point
             ctx[X_EDGES] += 1
         ctx[X_HEAD] = head + queue[head]
@@ -364,7 +411,12 @@ class OutcomeCode:
 
 @dataclass(slots=True)
 class Exploration:
-    """What exploring found. `asked[j][s]` is expression j's value at state s (0 at draws)."""
+    """What exploring found.
+
+    `asked[j][s]` is expression j's value at state s, -1 at draws; `touched[e]` says whether an
+    instruction that was watched for is executed on edge e, `touched_first` whether one is before
+    the first choice or draw.
+    """
 
     program: Program
     liveness: Liveness
@@ -378,6 +430,10 @@ class Exploration:
         default_factory=lambda: np.zeros(0, np.int32)
     )  # choice point, -1 for a draw
     asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
+    touched: np.ndarray[Any, np.dtype[np.bool_]] = field(
+        default_factory=lambda: np.zeros(0, np.bool_)
+    )
+    touched_first: bool = False
     timings: dict[str, float] = field(default_factory=dict)
     growing: list[tuple[str, int]] = field(default_factory=list)  # what the frontier differs in
     assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
@@ -401,8 +457,9 @@ class Explorer:
     """Drives the kernel over one program.
 
     `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
-    every rest, `constants` initial values by name, `start` a place to begin at, `reduce=False`
-    keeps everything alive (the slow twin that tests compare with).
+    every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
+    by name, `start` a place to begin at, `reduce=False` keeps everything alive (the slow twin that
+    tests compare with).
     """
 
     def __init__(
@@ -412,6 +469,7 @@ class Explorer:
         limits: Limits | None = None,
         observed: Iterable[str] = (),
         asked: Sequence[int] = (),
+        watched: Sequence[int] = (),
         constants: dict[str, object] | None = None,
         start: str | None = None,
         reduce: bool = True,
@@ -422,10 +480,12 @@ class Explorer:
         self.limits = limits or Limits()
         self.timings: dict[str, float] = {}
         began = time.perf_counter()
-        self.liveness = analyse_liveness(program, observed)
+        self.liveness = analyse_liveness(program, observed, asked)
         self.timings["liveness"] = time.perf_counter() - began
         self.reduce = reduce
         self.asked_pcs = list(asked)
+        self.watched = list(watched)
+        self.asking_writes = may_write(program, self.asked_pcs)
         self.constants = dict(constants or {})
         self.start = start
         self.compiled = compiled
@@ -445,13 +505,14 @@ class Explorer:
         self.memo_used = 0
         self.tables: Any = []
         self.row: Any = []
+        n = len(self.asked_pcs)
+        self.ctx: Any = [0] * (X_PCS + n + len(self.watched))
         self._lay_out()
         self.masks: Any = build_masks(self.liveness, reduce)
         self.seen: Any = bytearray(program.length)
+        self.unseen: Any = bytearray(program.length)  # what asking executes is not seen by readers
         self.warned: Any = bytearray(program.length)
         self.warnings: list[tuple[int, int, int, int]] = []
-        n = len(self.asked_pcs)
-        self.ctx: Any = [0] * X_SIZE
         self.queue: Any = [0] * (1 << 16)
         self.index: Any = [0] * (3 << 12)
         self.states: Any = [0] * (STATE_SIZE << 11)
@@ -465,7 +526,8 @@ class Explorer:
         self.ctx[X_BUDGET] = self.limits.steps
         self.ctx[X_WIDEST_DRAW] = self.limits.draw
         self.ctx[X_ASKED] = n
-        self.ctx[X_ASKED_PCS : X_ASKED_PCS + n] = self.asked_pcs
+        self.ctx[X_WATCHED] = len(self.watched)
+        self.ctx[X_PCS:] = [*self.asked_pcs, *self.watched]
         self.kernels: Any = None  # `Compiled` once machine code is used
 
     # ------------------------------------------------------------ setting up
@@ -489,6 +551,7 @@ class Explorer:
             tables[P.T_LIMITS] = len(tables)
             for limit, step in self.liveness.limits:
                 tables += [limit, step]
+        self.ctx[X_ASKED_KEEP] = tables[P.T_STACK] if self.asking_writes else P.HEADER
         row = [0] * tables[P.T_END]
         if isinstance(self.row, np.ndarray):
             self.tables = np.array(tables, np.int64)
@@ -508,6 +571,7 @@ class Explorer:
             setattr(self, name, np.array(getattr(self, name), np.int64))
         self.edges = np.array(self.edges, np.int32)
         self.seen = np.frombuffer(bytes(self.seen), np.uint8).copy()
+        self.unseen = np.frombuffer(bytes(self.unseen), np.uint8).copy()
         self.warned = np.frombuffer(bytes(self.warned), np.uint8).copy()
         self.timings["compile"] = time.perf_counter() - began
 
@@ -531,6 +595,7 @@ class Explorer:
                 self.memo,
                 self.row,
                 self.seen,
+                self.unseen,
                 self.masks,
                 self.places,
                 self.queue,
@@ -605,6 +670,7 @@ class Explorer:
             found = self._settle_first()
             if found >= 0:
                 self.start_words = int(row[P.WORDS])
+                self.touched_first = any(self.seen[pc] for pc in self.watched)
                 return
             why = -1 - found
             if why == SERVE:
@@ -623,6 +689,7 @@ class Explorer:
             self.memo,
             self.row,
             self.seen,
+            self.unseen,
             self.masks,
             self.places,
             self.queue,
@@ -745,7 +812,7 @@ class Explorer:
             first_edge=first_edge,
             edge_target=np.ascontiguousarray(edges[:, 0]),
             edge_label=np.ascontiguousarray(edges[:, 1]),
-            edge_words=np.ascontiguousarray(edges[:, 2]),
+            edge_words=np.ascontiguousarray(edges[:, 2] & (MARK - 1)),
             outcome=outcome,
             outcomes=outcomes,
             start_words=self.start_words,
@@ -766,6 +833,8 @@ class Explorer:
             seconds=seconds,
             edge_point=np.ascontiguousarray(edges[:, 3]),
             asked=asked,
+            touched=(edges[:, 2] & MARK) != 0,
+            touched_first=self.touched_first,
             timings=self.timings,
             growing=self._growing() if stopped else [],
             assumed=[self.program.externals[index] for index in self.assumed],

@@ -66,6 +66,30 @@ def memo_find(memo: I64, mask: int, operation: int, a: int, b: int) -> int:
 
 
 @kernel
+def assembled(memo: I64, mask: int, row: I64, at: int, operation: int) -> int:
+    """The string (or tag) that the output's tokens from `at` on make, or -1.
+
+    The memo chains tokens one by one, so whatever was read once needs no host again. Where it
+    lacks an operation, that stands in FAULT, FAULT_VALUE and OPERAND.
+    """
+    chain = 0
+    for i in range(at, row[P.OUTPUT]):
+        found = memo_find(memo, mask, V.O_CONS, chain, row[i])
+        if found < 0:
+            row[P.FAULT] = V.O_CONS
+            row[P.FAULT_VALUE] = chain
+            row[P.OPERAND] = row[i]
+            return -1
+        chain = found
+    found = memo_find(memo, mask, operation, chain, 0)
+    if found < 0:
+        row[P.FAULT] = operation
+        row[P.FAULT_VALUE] = chain
+        row[P.OPERAND] = 0
+    return found
+
+
+@kernel
 def truth(v: int) -> int:
     """1 if a condition with this value holds, 0 if not, 2 if it may not be one."""
     tag = v >> 32
@@ -258,6 +282,8 @@ def choose(tables: I64, row: I64, index: int) -> int:
     row[P.SAFE] = 0
     row[P.WORDS] = 0
     row[P.OUTPUT] = tables[P.T_OUTPUT]
+    row[P.STRING] = 0
+    row[P.EVAL] = tables[P.T_EVAL]  # what an odd story left there is not carried over
     follow(tables, row, at)
     return 1
 
@@ -828,19 +854,52 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         status = P.OVERFLOW if row[P.STRING] != 0 else P.FLUSH
                         break
                     x = row[P.OUTPUT]
-                    put(row, (P.STRING_BEGIN << P.TOKEN_SHIFT) | row[P.STRING])
+                    y = x - row[P.STRING] if row[P.STRING] != 0 else 0
+                    put(row, (P.STRING_BEGIN << P.TOKEN_SHIFT) | y)
                     row[P.STRING] = x
                     keep = 1
                 pc += 1
             elif op == P.OP_STRING_END:
-                if emit != 0 or a == 0:
+                if emit != 0:
                     status = P.NEEDS_STRING  # the host pops the tokens, pushes and steps on
-                else:
+                elif a != 0:
                     row[sp] = V.STRING << 32
                     sp += 1
                     pc += 1
+                else:
+                    start = row[P.STRING]
+                    y = assembled(memo, mask, row, start + 1, V.O_STRING)
+                    if y < 0:
+                        operation = row[P.FAULT]
+                        x = row[P.FAULT_VALUE]
+                        value = row[P.OPERAND]
+                        status = P.NEEDS_OPERATION
+                    else:
+                        x = row[start] & ((1 << P.TOKEN_SHIFT) - 1)
+                        row[P.OUTPUT] = start
+                        row[P.STRING] = start - x if x != 0 else 0
+                        keep = 1 if row[P.STRING] != 0 else 0
+                        row[sp] = y
+                        sp += 1
+                        pc += 1
             elif op == P.OP_TAG_END and keep != 0 and row[P.STRING] != 0:
-                status = P.NEEDS_TAG
+                if emit != 0:
+                    status = P.NEEDS_TAG
+                else:
+                    start = row[P.OUTPUT] - 1
+                    while start > row[P.STRING] and (row[start] >> P.TOKEN_SHIFT) != P.TAG_BEGIN:
+                        start -= 1
+                    y = assembled(memo, mask, row, start + 1, V.O_TAG)
+                    if y < 0:
+                        operation = row[P.FAULT]
+                        x = row[P.FAULT_VALUE]
+                        value = row[P.OPERAND]
+                        status = P.NEEDS_OPERATION
+                    else:
+                        row[P.OUTPUT] = start
+                        row[sp] = y
+                        sp += 1
+                        pc += 1
             else:  # GLUE, TAG_BEGIN, TAG_END, FIXED_TAG
                 if keep != 0:
                     if row[P.OUTPUT] >= out_top:
@@ -1141,6 +1200,19 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             pc += 1
         elif op == P.OP_FROM:
             row[P.FROM] = a
+            pc += 1
+        elif op == P.OP_LOAD_HERE:
+            row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.HERE]]
+            sp += 1
+            pc += 1
+        elif op == P.OP_LOAD_ENDING:
+            x = 0
+            if row[P.ENDED] != 0:
+                x = row[P.ENDING]
+                if x == 0:
+                    x = tables[tables[P.T_PLACE_NAMES] + row[P.ENDED] - 1]
+            row[sp] = (V.STRING << 32) | x
+            sp += 1
             pc += 1
         elif op == P.OP_FAULT:
             fault = a

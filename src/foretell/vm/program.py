@@ -42,7 +42,7 @@ wider row. What is hashed and kept of a state is not this row but its packed for
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from foretell.diagnostics import Span
 from foretell.vm.values import Values
@@ -75,7 +75,7 @@ ENDING: Final = 21  # last `# ending:` tag met, as a string index, 0 none
 DRAW_MASK: Final = 22  # a shuffle: the elements already dealt
 OPERAND: Final = 23  # NEEDS_OPERATION: its second operand (the first is FAULT_VALUE)
 LAST: Final = 24  # where the flow came to rest: the pc of the END, DONE or FALL
-ENDED: Final = 25  # set by who asks an expression: 1 where the story has ended
+ENDED: Final = 25  # set by who asks an expression: 0, or 1 + the place the story ended in
 HEADER: Final = 26
 
 # ------------------------------------------------------------------ program tables
@@ -98,7 +98,8 @@ T_EXTERNALS: Final = (
 )
 T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
-TABLES: Final = 16
+T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices
+TABLES: Final = 17
 
 FALLBACK: Final = 0  # an external is called as the story's own function of that name
 BOUND: Final = 1  # … as the host's
@@ -207,7 +208,7 @@ PRINT: Final = 2  # a value
 GLUE: Final = 3
 TAG_BEGIN: Final = 4
 TAG_END: Final = 5
-STRING_BEGIN: Final = 6  # payload: STRING before
+STRING_BEGIN: Final = 6  # payload: words down to the string around it, 0 none
 FRAME_PUSH: Final = 7  # payload: frame kind
 FRAME_POP: Final = 8
 THREAD_PUSH: Final = 9
@@ -290,6 +291,8 @@ OP_ENDING: Final = 65  #   a string                ( -- )            an ending's
 OP_FROM: Final = 66  #     a container             ( -- )            for a choice without content
 OP_FAULT: Final = 67  #    a fault b value         ( -- )            what lowering found broken
 OP_NOP: Final = 68
+OP_LOAD_HERE: Final = 69  #                        ( -- s )          in expressions that ask only
+OP_LOAD_ENDING: Final = 70  #                      ( -- s )          likewise
 
 OPCODES: Final = {
     value: name[3:].lower() for name, value in list(globals().items()) if name.startswith("OP_")
@@ -329,6 +332,9 @@ class ChoiceInfo:
     label: str = ""
     span: Span | None = None
     place: int = 0
+    text: str = ""  # what its label says, as far as that is fixed
+    tags: tuple[str, ...] = ()
+    varies: bool = False  # whether logic in its label may say more, or less
 
 
 @dataclass(slots=True)
@@ -359,6 +365,7 @@ class Program:
     paths: list[str]  # by pc: the path of what it was lowered from
     words: int = 0  # words of prose in all its text
     global_tags: list[str] = field(default_factory=list)
+    lowering: Any = field(default=None, repr=False)  # see `lower.lower_expression`
 
     @property
     def length(self) -> int:

@@ -692,12 +692,12 @@ class Story:
         row = self._row
         start = row[P.STRING]
         tokens = row[start + 1 : row[P.OUTPUT]]
-        outer = row[start] & ((1 << P.TOKEN_SHIFT) - 1)
+        outer = row[start] & ((1 << P.TOKEN_SHIFT) - 1)  # words down to it, 0 none
         text = assemble_string(tokens, self.values)
         row[row[P.EVAL]] = self.values.string_value(text)
         row[P.EVAL] += 1
         row[P.OUTPUT] = start
-        row[P.STRING] = outer
+        row[P.STRING] = start - outer if outer else 0
         row[P.PC] += 1
 
     def _end_tag(self) -> None:
@@ -771,13 +771,7 @@ def widened(row: list[int], old: list[int], new: list[int]) -> list[int]:
     out[P.EVAL] += new[P.T_EVAL] - old[P.T_EVAL]
     out[P.OUTPUT] += new[P.T_OUTPUT] - old[P.T_OUTPUT]
     if out[P.STRING]:
-        # strings under construction are chained by place, each in the token that begins it
-        shift = new[P.T_OUTPUT] - old[P.T_OUTPUT]
-        out[P.STRING] += shift
-        at = out[P.STRING]
-        while out[at] & ((1 << P.TOKEN_SHIFT) - 1):
-            out[at] += shift
-            at = out[at] & ((1 << P.TOKEN_SHIFT) - 1)
+        out[P.STRING] += new[P.T_OUTPUT] - old[P.T_OUTPUT]
     return out
 
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from foretell.vm import program as P
-from foretell.vm.values import Values
+from foretell.vm.values import O_STRING, O_TAG, TAG, TAG_SHIFT, Values
 
-__all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean"]
+__all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean", "operate"]
 
 _PAYLOAD: Final = (1 << P.TOKEN_SHIFT) - 1
 _SPACES: Final = re.compile(r"[ \t]+")
@@ -342,6 +342,16 @@ def assemble_tag(tokens: Iterable[int], values: Values) -> str:
     for token in tokens:
         _apply(stream, token, values)
     return clean("".join(item for item in stream.items if isinstance(item, str)))
+
+
+def operate(values: Values, operation: int, a: int, b: int) -> int:
+    """The result of an operation that the memo lacks: `Values.operate`, and strings built of
+    chained tokens."""
+    if operation == O_STRING:
+        return values.string_value(assemble_string(values.chained(a), values))
+    if operation == O_TAG:
+        return (TAG << TAG_SHIFT) | values.string_index(assemble_tag(values.chained(a), values))
+    return values.operate(operation, a, b)
 
 
 def _split_ends(text: str) -> list[str]:

@@ -81,12 +81,13 @@ UNSET_VALUE: Final = UNSET << TAG_SHIFT
 DEAD_VALUE: Final = DEAD << TAG_SHIFT
 
 # Operations the memo knows: every binary and unary operator under ink JSON's name, and a few of
-# the machine's own. `bounds` makes one value of LIST_RANGE's two limits.
+# the machine's own. `bounds` makes one value of LIST_RANGE's two limits. `cons` adds an output token
+# to a chain of them (0 is the empty one), `string` and `tag` are what such a chain reads as.
 OPERATIONS: Final[tuple[str, ...]] = (
     *"+ - * / % == != < > <= >= && || MIN MAX POW ? !? ^".split(),
     *"_ ! FLOOR CEILING INT FLOAT".split(),
     *"LIST_MIN LIST_MAX LIST_ALL LIST_COUNT LIST_VALUE LIST_INVERT".split(),
-    *"listInt bounds range retain pick".split(),
+    *"listInt bounds range retain pick cons string tag".split(),
 )
 OPERATION: Final[dict[str, int]] = {name: index for index, name in enumerate(OPERATIONS)}
 UNARY: Final = frozenset(
@@ -116,6 +117,9 @@ O_BOUNDS: Final = OPERATION["bounds"]
 O_RANGE: Final = OPERATION["range"]
 O_RETAIN: Final = OPERATION["retain"]
 O_PICK: Final = OPERATION["pick"]
+O_CONS: Final = OPERATION["cons"]
+O_STRING: Final = OPERATION["string"]
+O_TAG: Final = OPERATION["tag"]
 O_LIST_COUNT: Final = OPERATION["LIST_COUNT"]
 
 _TYPE_NAMES: Final = {
@@ -233,6 +237,8 @@ class Values:
             name: tuple(sorted((n, name, item) for item, n in items.items()))
             for name, items in list_definitions.items()
         }
+        self._chains: list[tuple[int, int]] = [(0, 0)]  # (chain, its last token)
+        self._chain_index: dict[tuple[int, int], int] = {}
         self._bounds: dict[str, tuple[int, int]] = {}
         self.list_value(InkList(()))
 
@@ -273,6 +279,23 @@ class Values:
     def ink_list(self, value: int) -> InkList:
         """The list a LIST value stands for."""
         return self.lists[(value & PAYLOAD) >> 1]
+
+    def chain(self, before: int, token: int) -> int:
+        """The number of the chain of output tokens `before` (0 for none) with one more."""
+        index = self._chain_index.get((before, token))
+        if index is None:
+            index = len(self._chains)
+            self._chains.append((before, token))
+            self._chain_index[before, token] = index
+        return index
+
+    def chained(self, chain: int) -> list[int]:
+        """The tokens of a chain, in order."""
+        tokens: list[int] = []
+        while chain:
+            chain, token = self._chains[chain]
+            tokens.append(token)
+        return tokens[::-1]
 
     def _failed(self, message: str) -> int:
         index = self._message_index.get(message)
@@ -362,6 +385,8 @@ class Values:
     def operate(self, operation: int, a: int, b: int = 0) -> int:
         """The result of an operation, or a FAILED value with ink's message."""
         name = OPERATIONS[operation]
+        if name == "cons":
+            return self.chain(a, b)
         if DEAD in (a >> TAG_SHIFT, b >> TAG_SHIFT):
             return b if name == "retain" else DEAD_VALUE
         try:
