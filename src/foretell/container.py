@@ -304,13 +304,17 @@ class CompiledStory:
     """A compiled story: the root container and the lists it declares.
 
     `list_definitions` maps a list's name to its items and their numbers, in order.
-    `source_lines` counts the lines of ink it came from (0 when read from JSON).
+    `source_lines` counts the lines of ink it came from (0 when read from JSON). JSON keeps
+    neither constants nor the labels of choices: `constants` are the values of CONSTs, `labels`
+    the containers of labelled choices and gathers by their full names (`kitchen.drawer.opened`).
     """
 
     root: Container
     list_definitions: dict[str, dict[str, int]] = field(default_factory=dict)
     ink_version: int = 21
     source_lines: int = 0
+    constants: dict[str, bool | int | float | str] = field(default_factory=dict)
+    labels: dict[str, Container] = field(default_factory=dict)
 
 
 def components_of(root: Container) -> dict[Node, tuple[str, ...]]:

@@ -123,18 +123,22 @@ class Liveness:
         return out
 
 
-def analyse_liveness(program: Program, observed: Iterable[str] = ()) -> Liveness:
+def analyse_liveness(
+    program: Program, observed: Iterable[str] = (), asked: Iterable[int] = ()
+) -> Liveness:
     """The live sets and saturation limits of a program.
 
     `observed` names what claims and other questions read at every rest: global variables, paths of
-    counted containers, `here` and `turns`.
+    counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest.
     """
-    return _Analysis(program, set(observed)).result()
+    return _Analysis(program, set(observed), tuple(asked)).result()
 
 
 class _Analysis:
-    def __init__(self, program: Program, observed: set[str]) -> None:
+    def __init__(self, program: Program, observed: set[str], asked: tuple[int, ...] = ()) -> None:
         self.program = program
+        self.asked = asked
+        self.asked_bits = 0  # what the expressions asked read, known once `_solve` is done
         self.code = program.code
         self.n = program.length
         self.visits_at = len(program.global_names)
@@ -341,7 +345,7 @@ class _Analysis:
             stack.append(_Entry(loads=frozenset({pc}), counts=frozenset({a}), offset=-1))
         elif op == P.OP_LOAD_TURNS_SINCE:
             stack.append(_Entry(loads=frozenset({pc}), since=frozenset({a})))
-        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT):
+        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT, P.OP_LOAD_HERE, P.OP_LOAD_ENDING):
             stack.append(_Entry(loads=frozenset({pc})))
         elif op == P.OP_POINT_GLOBAL:
             stack.append(_Entry(points=frozenset({a})))
@@ -561,7 +565,7 @@ class _Analysis:
             temps_at=self.temps_at,
             bits=self.bits,
             pinned_temps=self.pinned,
-            observed=self.observed_bits,
+            observed=self.observed_bits | self.asked_bits,
         )
 
     def _store_bits(self, pc: int) -> tuple[int, bool]:
@@ -598,6 +602,8 @@ class _Analysis:
             return 1 << (self.turns_at + a)
         if op == P.OP_LOAD_TURN:
             return 1 << self.turn_bit
+        if op == P.OP_LOAD_HERE:
+            return 1 << self.here_bit
         if op in (P.OP_COUNT_VISITS, P.OP_COUNT_TURNS):
             bits = 0
             place = P.TARGET_VISITS if op == P.OP_COUNT_VISITS else P.TARGET_TURNS
@@ -620,7 +626,6 @@ class _Analysis:
         always = 1 << self.bits  # a temporary that something points to is read by anyone
         for scope, slots in enumerate(self.pinned):
             always |= slots << self.temps_at[scope]
-        end_bits = (1 << self.ending_bit) | self.observed_bits
         frame_mask = self.frame_mask
         stores = {
             pc: self._store_bits(pc)
@@ -632,6 +637,10 @@ class _Analysis:
         changed = True
         while changed:
             changed = False
+            for pc in self.asked:
+                self.asked_bits |= use[pc] & ~frame_mask
+            at_rest = self.observed_bits | self.asked_bits
+            end_bits = (1 << self.ending_bit) | at_rest
             taken_use = 0
             for target_pc in taken_pcs:
                 taken_use |= use[target_pc]
@@ -651,7 +660,7 @@ class _Analysis:
                 elif op == P.OP_FORK:
                     new = use[pc + 1] | use[code[at + 1]]
                 elif op == P.OP_CHOICE:
-                    new = use[pc + 1] | use[self._stub(code[at + 1])] | self.observed_bits
+                    new = use[pc + 1] | use[self._stub(code[at + 1])] | at_rest
                     once = self._once(code[at + 1])
                     if once >= 0:
                         new |= 1 << (self.visits_at + once)

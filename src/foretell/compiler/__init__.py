@@ -16,18 +16,20 @@ meant to be exactly what inkle's own compiler makes of it, slips of its grammar 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from foretell.compiler.ast import Number, StringExpression, Syntax, Text
 from foretell.compiler.emit import emit_story
 from foretell.compiler.naming import check_names
 from foretell.compiler.parser import Files, parse_story
 from foretell.compiler.resolve import Problems, Symbols
 from foretell.compiler.scanner import MAX_NESTING
+from foretell.compiler.standalone import StoryNames, compile_expression
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span
 
-__all__ = ["Compilation", "compile_ink"]
+__all__ = ["Compilation", "StoryNames", "compile_expression", "compile_ink"]
 
 
 @dataclass(slots=True)
@@ -49,12 +51,14 @@ def compile_ink(
     name: str = "story.ink",
     read: Callable[[str], str] | None = None,
     count_all: bool = False,
+    constants: Mapping[str, bool | int | float | str] | None = None,
 ) -> Compilation:
     """Compile `text`, shown as `name` in messages.
 
     `read` gives the text of an included file by its path, relative to the folder of the main
     file, and raises OSError or UnicodeDecodeError where it can't. `count_all` counts the visits
-    of everything, whether or not the story asks for them (inklecate's `-c`).
+    of everything, whether or not the story asks for them (inklecate's `-c`). `constants` gives
+    CONSTs of the story other values than are written.
     """
     source = Source(name, text.removeprefix("\ufeff"))
     sources = [source]
@@ -66,6 +70,9 @@ def compile_ink(
         root = name.replace("\\", "/").rsplit("/", 1)[-1]
         tree = parse_story(source, Files(read, sources, found, [root]))
         symbols = Symbols(tree, problems)
+        for constant in symbols.constant_list:
+            if constants is not None and constant.name.text in constants:
+                constant.value = _literal(constants[constant.name.text], constant.value.span)
         words = symbols.words
         check_names(symbols, problems)
         story = emit_story(symbols, problems, count_all)
@@ -80,6 +87,12 @@ def compile_ink(
     if story is not None:
         story.source_lines = sum(s.text.count("\n") + (not s.text.endswith("\n")) for s in sources)
     return Compilation(story, _in_order(found, sources), sources, words)
+
+
+def _literal(value: bool | int | float | str, span: Span) -> Syntax:
+    if isinstance(value, str):
+        return StringExpression(span, [Text(span, value)])
+    return Number(span, value)
 
 
 def _in_order(found: list[Diagnostic], sources: list[Source]) -> list[Diagnostic]:

@@ -43,9 +43,11 @@ from foretell.compiler.ast import (
     Glue,
     IncDec,
     ListDeclaration,
+    Number,
     Output,
     Return,
     Sequence,
+    StringExpression,
     Syntax,
     TagMark,
     Text,
@@ -146,7 +148,21 @@ class Emitter(ExpressionEmitter):
                 definitions[declaration.name.text] = {
                     i.name.text: i.number for i in declaration.items
                 }
-        return CompiledStory(root, definitions)
+        return CompiledStory(
+            root, definitions, constants=_constant_values(symbols), labels=self._labels()
+        )
+
+    def _labels(self) -> dict[str, Container]:
+        """The containers of labels by their full names; a knot lends its name to all inside it."""
+        found: dict[str, Container] = {}
+        for flow in self.symbols.flows:
+            names = [] if flow.name is None else [flow.name.text]
+            if flow.level != STORY and flow.owner is not None and flow.owner.name is not None:
+                names.insert(0, flow.owner.name.text)
+            for name, label in self.symbols.labels[flow].items():
+                found[".".join([*names, name])] = self.containers[label]
+                found.setdefault(".".join([*names[:1], name]), self.containers[label])
+        return found
 
     def _initial_values(self) -> Container:
         """`global decl`: the first values of all variables, in the order they were met."""
@@ -720,3 +736,17 @@ class Emitter(ExpressionEmitter):
                 "nothing follows",
                 "end it with a divert; a choice with a condition is written * {condition} choice",
             )
+
+
+def _constant_values(symbols: Symbols) -> dict[str, bool | int | float | str]:
+    """The values of the CONSTs that hold numbers and plain strings."""
+    found: dict[str, bool | int | float | str] = {}
+    for name, constant in symbols.constants.items():
+        match constant.value:
+            case Number(value=value):
+                found[name] = value
+            case StringExpression(items=[Text(text=text)]):
+                found[name] = text
+            case _:
+                pass
+    return found

@@ -53,9 +53,16 @@ from foretell.container import (
 from foretell.container import Divert as Jump
 from foretell.diagnostics import Span
 
-__all__ = ["BUILT_IN_FUNCTIONS", "ExpressionEmitter"]
+__all__ = [
+    "BUILT_IN_FUNCTIONS",
+    "COMMAND_PARAMETERS",
+    "COUNTING",
+    "NATIVE_PARAMETERS",
+    "ExpressionEmitter",
+    "single",
+]
 
-_NATIVE_PARAMETERS: Final = {
+NATIVE_PARAMETERS: Final = {
     "MIN": 2,
     "MAX": 2,
     "POW": 2,
@@ -70,7 +77,7 @@ _NATIVE_PARAMETERS: Final = {
     "LIST_VALUE": 1,
     "LIST_INVERT": 1,
 }
-_COMMAND_PARAMETERS: Final = {
+COMMAND_PARAMETERS: Final = {
     "CHOICE_COUNT": ("choiceCnt", ()),
     "TURNS": ("turn", ()),
     "RANDOM": ("rnd", ("the smallest integer", "the largest")),
@@ -78,9 +85,9 @@ _COMMAND_PARAMETERS: Final = {
     "LIST_RANGE": ("range", ("a list", "a smallest item or number", "a largest")),
     "LIST_RANDOM": ("lrnd", ("a list",)),
 }
-_COUNTING: Final = {"TURNS_SINCE": "turns", "READ_COUNT": "readc"}
+COUNTING: Final = {"TURNS_SINCE": "turns", "READ_COUNT": "readc"}
 
-BUILT_IN_FUNCTIONS: Final = frozenset([*_NATIVE_PARAMETERS, *_COMMAND_PARAMETERS, *_COUNTING]) - {
+BUILT_IN_FUNCTIONS: Final = frozenset([*NATIVE_PARAMETERS, *COMMAND_PARAMETERS, *COUNTING]) - {
     "LIST_RANGE"
 }
 """Names that nothing else may have (ink leaves LIST_RANGE free)."""
@@ -357,18 +364,18 @@ class ExpressionEmitter:
     def _call(self, call: FunctionCall, into: Container) -> None:
         name = call.name.text
         arguments = call.arguments
-        if name in _COMMAND_PARAMETERS:
-            command, parameters = _COMMAND_PARAMETERS[name]
+        if name in COMMAND_PARAMETERS:
+            command, parameters = COMMAND_PARAMETERS[name]
             self._check_count(call, len(parameters), ", ".join(parameters))
             if name in ("RANDOM", "SEED_RANDOM"):
                 self._check_integers(call)
             for argument in arguments:
                 self.value(argument, into)
             into.add(Command(command, span=call.span))
-        elif name in _COUNTING:
+        elif name in COUNTING:
             self._counting_call(call, into)
-        elif name in _NATIVE_PARAMETERS:
-            self._check_count(call, _NATIVE_PARAMETERS[name], "")
+        elif name in NATIVE_PARAMETERS:
+            self._check_count(call, NATIVE_PARAMETERS[name], "")
             for argument in arguments:
                 self.value(argument, into)
             into.add(NativeCall(name, span=call.span))
@@ -416,7 +423,7 @@ class ExpressionEmitter:
                 call.span,
                 hint=f"write {name}(-> knot)",
             )
-        into.add(Command(_COUNTING[name], span=call.span))
+        into.add(Command(COUNTING[name], span=call.span))
 
     def _is_read_count(self, use: VariableUse) -> bool:
         symbols = self.symbols

@@ -55,7 +55,7 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import ChoiceInfo, Program, Target
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_expression"]
 
 _BINARY: Final = {
     "==": P.OP_EQ,
@@ -90,6 +90,8 @@ _COMMANDS: Final = {
     "lrnd": P.OP_LIST_RANDOM,
     "#": P.OP_TAG_BEGIN,
     "/#": P.OP_TAG_END,
+    "here": P.OP_LOAD_HERE,  # these two in expressions that ask only (`lower_expression`)
+    "ending": P.OP_LOAD_ENDING,
 }
 DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
@@ -98,6 +100,16 @@ RETURN_VARIABLE: Final = "$r"
 def lower(compiled: CompiledStory) -> Program:
     """The program of a compiled story."""
     return _Lowering(compiled).program()
+
+
+def lower_expression(program: Program, content: Container) -> int:
+    """The pc of an expression's code, appended to the program it asks about.
+
+    The content's parent is the root of the story that was lowered. It ends in a return to the
+    host that called it, with its value on the evaluation stack.
+    """
+    lowering: _Lowering = program.lowering
+    return lowering.expression(program, content)
 
 
 @dataclass(slots=True, eq=False)
@@ -173,6 +185,9 @@ class _Lowering:
         self.target_nodes: list[Node] = []
         self.target_of_path: dict[str, int] = {}
         self.choices: list[ChoiceInfo] = []
+        self.labels_of = {
+            id(container): name.rpartition(".")[2] for name, container in compiled.labels.items()
+        }
         self.choice_records: list[list[int]] = []
         self.stubs: list[tuple[ChoicePoint, int, int, _Copy]] = []
         self.externals: list[str] = []
@@ -562,7 +577,28 @@ class _Lowering:
             paths=self.paths,
             words=self.words,
             global_tags=_global_tags(root),
+            lowering=self,
         )
+
+    def expression(self, program: Program, content: Container) -> int:
+        """Append an expression as if it were called from the top of the story; gives its pc."""
+        pc = len(self.spans)
+        self.container_ids[id(content)] = 0
+        self.copy = self.story
+        self.in_eval = False
+        self.in_string = 0
+        self.scope = 0
+        self.place = 0
+        targets = len(self.targets)
+        self.container(content, entered=False)
+        self.emit(P.OP_RETURN, P.FUNCTION)
+        for at in range(pc, len(self.spans)):
+            self.spans[at] = None  # it stands in no file of the story
+            self.paths[at] = ""
+        if len(self.targets) > targets:
+            program.tables = self.build_tables()
+            self.values.target_paths = [target.path for target in self.targets]
+        return pc
 
     def build_tables(self) -> list[int]:
         tables = [0] * P.TABLES
@@ -585,6 +621,8 @@ class _Lowering:
             tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self._unit(node)]
             for entry in walk:
                 tables += entry
+        tables[P.T_PLACE_NAMES] = len(tables)
+        tables += [self.values.string_index(place) for place in self.places]
         tables[P.T_CHOICE_TABLE] = len(tables)
         for record in self.choice_records:
             tables += record
@@ -1034,10 +1072,20 @@ class _Lowering:
         target = (self.target(node, node.target) or 0) if bare else 0
         pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
         target_path = self.container_paths[number] if number >= 0 else node.target
-        name = target_path.rpartition(".")[2]
-        label = "" if name[:2] == "c-" and name[2:].isdecimal() else name
+        text, tags, varies = _choice_label(node)
         self.choices.append(
-            ChoiceInfo(self.paths[pc], target_path, node.flags, pc, label, node.span, self.place)
+            ChoiceInfo(
+                path=self.paths[pc],
+                target_path=target_path,
+                flags=node.flags,
+                pc=pc,
+                label=self.labels_of.get(id(site.node), ""),
+                span=node.span,
+                place=self.place,
+                text=text,
+                tags=tags,
+                varies=varies,
+            )
         )
         self.choice_records.append([node.flags, -1, target, once])
         self.stubs.append((node, index, pc, self.copy))
@@ -1118,6 +1166,57 @@ def _label_strings(container: Container, index: int) -> list[int]:
         after.flags & tree.HAS_CHOICE_ONLY_CONTENT
     )
     return starts[:count]
+
+
+def _choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
+    """A choice's fixed text and tags, and whether logic in its label may vary them."""
+    holder = point.parent
+    assert holder is not None
+    end = next(i for i, node in enumerate(holder.content) if node is point)
+    begin = end
+    while begin > 0:
+        begin -= 1
+        node = holder.content[begin]
+        if isinstance(node, Command) and node.name == "ev":
+            break
+    parts: list[str] = []
+    tags: list[str] = []
+    tag: list[str] | None = None
+    varies = False
+    pending: list[Node] = list(holder.content[begin:end])
+    wanted = _label_strings(holder, begin)
+    open_until = -1
+    for index in range(begin, end):
+        if index in wanted:
+            open_until = _string_end(holder, index)
+        inside = index <= open_until
+        if not inside:
+            continue
+        pending = [holder.content[index]]
+        while pending:
+            node = pending.pop(0)
+            if isinstance(node, StringValue):
+                (parts if tag is None else tag).append(node.text)
+            elif isinstance(node, Command) and node.name == "#":
+                tag = []
+            elif isinstance(node, Command) and node.name == "/#":
+                tags.append(" ".join("".join(tag or []).split()))
+                tag = None
+            elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
+                shared, _ = resolve_path(node, node.target)
+                if isinstance(shared, Container) and _returns(shared):
+                    pending[:0] = shared.content
+                else:
+                    varies = True
+            elif isinstance(node, LegacyTag):
+                tags.append(node.text.strip())
+            elif isinstance(node, Container):
+                varies = varies or bool(node.content)
+            elif isinstance(node, Divert):
+                varies = varies or node.target != RETURN_VARIABLE
+            elif not (isinstance(node, Command) and node.name in ("str", "/str")):
+                varies = True
+    return "".join(parts).strip(" \t"), tuple(tags), varies
 
 
 def _constant_string(container: Container, index: int) -> tuple[str, int] | None:

@@ -1214,6 +1214,19 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             row[sp] = (V.STRING << 32) | x
             sp += 1
             pc += 1
+        elif op == P.OP_LOAD_HERE:
+            row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.HERE]]
+            sp += 1
+            pc += 1
+        elif op == P.OP_LOAD_ENDING:
+            x = 0
+            if row[P.ENDED] != 0:
+                x = row[P.ENDING]
+                if x == 0:
+                    x = tables[tables[P.T_PLACE_NAMES] + row[P.ENDED] - 1]
+            row[sp] = (V.STRING << 32) | x
+            sp += 1
+            pc += 1
         elif op == P.OP_FAULT:
             fault = a
             value = code[at + 2]

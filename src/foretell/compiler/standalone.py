@@ -1,0 +1,431 @@
+"""Expressions that stand outside a story's text and ask about it: claims, questions, `why`.
+
+They are read by the compiler's own expression parser and written as the same runtime content, but
+their names are sought in a finished container tree, so that a story that came as ink JSON can be
+asked as well. A name means, in this order,
+
+    a CONST · a list's item · a knot, stitch or label (how often it was visited)
+    a VAR or LIST · `here`, `turns`, `ending` where the story has nothing of that name
+
+Places are named from the top of the story: `kitchen`, `kitchen.drawer`, `kitchen.drawer.opened`.
+
+    names = StoryNames(story)
+    content, problems = compile_expression("kitchen.drawer > 1 and not lamp", names)
+
+The content's parent is the story's root, which does not know of it. Where the story itself does
+not count what is asked for, the flags of that container are set; that changes nothing a reader
+sees, but it must be done before the story is lowered.
+
+What an expression may not hold: assignments, draws, threads and diverts. What the functions it
+calls may not do is checked on the lowered code (`checker.questions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from foretell.compiler.ast import (
+    Binary,
+    Content,
+    DivertTargetExpression,
+    FunctionCall,
+    IncDec,
+    ListLiteral,
+    MultipleConditions,
+    Number,
+    Output,
+    StringExpression,
+    Syntax,
+    Text,
+    Unary,
+    VariableUse,
+)
+from foretell.compiler.emit_expressions import (
+    COMMAND_PARAMETERS,
+    COUNTING,
+    NATIVE_PARAMETERS,
+    single,
+)
+from foretell.compiler.parser import Files, StatementParser
+from foretell.compiler.scanner import NestingError
+from foretell.container import (
+    COUNT_AT_START,
+    COUNT_TURNS,
+    COUNT_VISITS,
+    Assign,
+    BoolValue,
+    Command,
+    CompiledStory,
+    Container,
+    Divert,
+    DivertTarget,
+    FloatValue,
+    IntValue,
+    ListValue,
+    NativeCall,
+    Node,
+    ReadCount,
+    StringValue,
+    VariableReference,
+)
+from foretell.diagnostics import Diagnostic, Source, Span, closest
+
+__all__ = ["WORDS", "StoryNames", "compile_expression"]
+
+WORDS: Final = {
+    "here": "the knot or stitch entered last",
+    "turns": "how many choices have been made",
+    "ending": 'the ending\'s name, "" before the end',
+}
+"""Names that stand for what the story itself can't ask."""
+
+_WORD_COMMANDS: Final = {"here": "here", "turns": "turn", "ending": "ending"}
+_DRAWS: Final = frozenset({"RANDOM", "SEED_RANDOM", "LIST_RANDOM"})
+
+
+@dataclass
+class StoryNames:
+    """What the names of a compiled story mean to somebody outside it."""
+
+    story: CompiledStory
+    variables: dict[str, Span | None] = field(default_factory=dict)
+    places: dict[str, Container] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)  # item → the lists that have it
+
+    def __post_init__(self) -> None:
+        root = self.story.root
+        for node in root.walk():
+            if isinstance(node, Assign) and node.is_global:
+                self.variables.setdefault(node.name, node.span)
+        for name, knot in root.named.items():
+            if not isinstance(knot, Container) or name == "global decl":
+                continue
+            self.places[name] = knot
+            for inner, stitch in knot.named.items():
+                if isinstance(stitch, Container):
+                    self.places[f"{name}.{inner}"] = stitch
+        self.places.update(self.story.labels)
+        for list_name, items in self.story.list_definitions.items():
+            for item in items:
+                self.items.setdefault(item, []).append(list_name)
+
+    @property
+    def all(self) -> list[str]:
+        """Every name an expression may hold."""
+        return [
+            *self.variables,
+            *self.places,
+            *self.items,
+            *self.story.constants,
+            *(word for word in WORDS if not self._has(word)),
+        ]
+
+    def _has(self, name: str) -> bool:
+        return (
+            name in self.variables
+            or name in self.places
+            or name in self.items
+            or name in self.story.constants
+        )
+
+    def suggest(self, name: str, among: Iterable[str] | None = None) -> str:
+        """A hint that names what is most like `name`, or "" where nothing is."""
+        found = closest(name, self.all if among is None else among)
+        if found is None:
+            last = name.rpartition(".")[2]
+            found = next((n for n in self.places if n.rpartition(".")[2] == last), None)
+        if found is None:
+            return ""
+        place = self.places.get(found)
+        span = self.variables.get(found) if place is None else place.span
+        return f"did you mean `{found}`?" + (f" ({span.place})" if span is not None else "")
+
+
+def compile_expression(
+    text: str, names: StoryNames, *, name: str = "expression"
+) -> tuple[Container | None, list[Diagnostic]]:
+    """The content that evaluates `text` for the story of `names`, and the problems found.
+
+    There is no content where there are errors. Places in messages are of a source called `name`.
+    """
+    source = Source(name, text)
+    found: list[Diagnostic] = []
+    if not text.strip():
+        span = Span(source, 1)
+        found.append(Diagnostic("error", "syntax", "there is no expression here", span))
+        return None, found
+    parser = StatementParser(source, Files(None, [source], found))
+    value: Syntax | None = None
+    try:
+        value = parser.expression()
+        parser.any_space()
+        if not found and (value is None or parser.pos < len(parser.text)):
+            parser.expected("an expression" if value is None else "the end of the expression")
+    except (NestingError, RecursionError):
+        if not found:
+            span = Span(source, 1)
+            found.append(Diagnostic("error", "too-deep", "this expression nests too deeply", span))
+    if any(problem.severity == "error" for problem in found) or value is None:
+        return None, found
+    writer = _Writer(names, found)
+    writer.add(Command("ev"))
+    writer.value(value)
+    writer.add(Command("/ev"))
+    if any(problem.severity == "error" for problem in found):
+        return None, found
+    writer.count()
+    return writer.into, found
+
+
+class _Writer:
+    """Writes one expression."""
+
+    def __init__(self, names: StoryNames, found: list[Diagnostic]) -> None:
+        self.names = names
+        self.found = found
+        self.into = Container()
+        self.into.parent = names.story.root
+        self.counted: list[tuple[Container, int]] = []
+
+    def add(self, node: Node) -> None:
+        self.into.add(node)
+
+    def error(self, code: str, message: str, span: Span, label: str = "", hint: str = "") -> None:
+        self.found.append(Diagnostic("error", code, message, span, label, hint))
+
+    def count(self) -> None:
+        """Have the story count what the expression asks."""
+        places = {id(place) for place in self.names.story.labels.values()}
+        for container, flag in self.counted:
+            container.flags |= flag
+            if id(container) in places:
+                container.flags |= COUNT_AT_START
+
+    def value(self, value: Syntax) -> None:
+        """What pushes `value`."""
+        span = value.span
+        match value:
+            case Number(value=number):
+                self.add(_literal(number, span))
+            case VariableUse():
+                self.name(value)
+            case Binary():
+                self.binary(value)
+            case Unary():
+                self.value(value.inner)
+                self.add(NativeCall(value.operator, span=span))
+            case FunctionCall():
+                self.call(value)
+            case StringExpression():
+                self.string(value)
+            case ListLiteral():
+                self.list_literal(value)
+            case DivertTargetExpression():
+                self.target(value, COUNT_VISITS | COUNT_TURNS)
+            case MultipleConditions():
+                self.error("syntax", "join conditions by `and`", span)
+            case IncDec():
+                self.error(
+                    "side-effect", "an expression that asks can't change a variable", span
+                )
+            case _:
+                self.error("syntax", "this is no expression", span)
+
+    def binary(self, value: Binary) -> None:
+        spine: list[Binary] = []
+        left: Syntax = value
+        while isinstance(left, Binary):
+            spine.append(left)
+            left = left.left
+        self.value(left)
+        for node in reversed(spine):
+            if node.operator == "?" and isinstance(node.left, Unary) and node.left.operator == "!":
+                self.error(
+                    "not-has",
+                    "`not` applies to what stands before the `?` or `has`, not to its result",
+                    node.span,
+                    hint="write not (a ? b)",
+                )
+            self.value(node.right)
+            self.add(NativeCall(node.operator, span=node.span))
+
+    def string(self, value: StringExpression) -> None:
+        self.add(Command("str", span=value.span))
+        items = list(value.items)
+        while items:
+            item = items.pop(0)
+            if isinstance(item, Content):
+                items[:0] = item.items
+            elif isinstance(item, Text):
+                self.add(StringValue(item.text, span=item.span))
+            elif isinstance(item, Output):
+                self.add(Command("ev", span=item.span))
+                self.value(item.value)
+                self.add(Command("out", span=item.span))
+                self.add(Command("/ev", span=item.span))
+            else:
+                self.error("syntax", "a string here holds text and {values} only", item.span)
+        self.add(Command("/str", span=value.span))
+
+    def list_literal(self, value: ListLiteral) -> None:
+        names = self.names
+        items: dict[str, int] = {}
+        for member in value.members:
+            list_name, dot, item = member.text.rpartition(".")
+            owner = self.owner(item, list_name if dot else None, member.span)
+            if owner is None:
+                hint = names.suggest(member.text, names.items)
+                if member.text in names.variables or member.text in names.places:
+                    hint = "a single name in parentheses is a list of that item: take them away"
+                message = f"no list has an item `{member.text}`"
+                self.error("unknown-item", message, member.span, "this item", hint)
+            else:
+                items[f"{owner}.{item}"] = names.story.list_definitions[owner][item]
+        self.add(ListValue(tuple(items.items()), span=value.span))
+
+    def owner(self, item: str, list_name: str | None, span: Span) -> str | None:
+        """The list that has an item."""
+        owners = self.names.items.get(item, [])
+        if list_name is not None:
+            return list_name if list_name in owners else None
+        if len(owners) > 1:
+            choices = ", ".join(f"`{owner}.{item}`" for owner in owners)
+            self.error(
+                "ambiguous-item",
+                f"several lists have an item `{item}`",
+                span,
+                "which one?",
+                f"write one of {choices}",
+            )
+        return owners[0] if owners else None
+
+    def name(self, use: VariableUse) -> None:
+        names, dotted, span = self.names, use.dotted, use.span
+        constants = names.story.constants
+        if dotted in constants:
+            value = constants[dotted]
+            if isinstance(value, str):
+                self.string(StringExpression(span, [Text(span, value)]))
+            else:
+                self.add(_literal(value, span))
+            return
+        path = use.path
+        if len(path) <= 2:
+            owner = self.owner(path[-1], path[0] if len(path) == 2 else None, span)
+            if owner is not None:
+                self.add(VariableReference(dotted, span=span))
+                return
+        place = names.places.get(dotted)
+        if place is not None:
+            self.counted.append((place, COUNT_VISITS))
+            self.add(ReadCount(place.path, span=span))
+        elif dotted in names.variables:
+            self.add(VariableReference(dotted, span=span))
+        elif dotted in _WORD_COMMANDS:
+            self.add(Command(_WORD_COMMANDS[dotted], span=span))
+        else:
+            hint = names.suggest(dotted)
+            if dotted in NATIVE_PARAMETERS or dotted in COMMAND_PARAMETERS or dotted in COUNTING:
+                hint = f"to call it write `{dotted}()`"
+            self.error(
+                "unknown-name",
+                f"the story has no variable, place or list item `{dotted}`",
+                span,
+                "this name",
+                hint,
+            )
+
+    def target(self, value: DivertTargetExpression, flags: int) -> None:
+        """A place as a value."""
+        dotted = value.divert.dotted
+        place = self.names.places.get(dotted)
+        if place is None or value.divert.arguments:
+            hint = self.names.suggest(dotted, self.names.places)
+            message = f"there is no knot, stitch or label `{dotted}`"
+            self.error("unknown-divert", message, value.span, "this place", hint)
+            return
+        self.counted.append((place, flags))
+        self.add(DivertTarget(place.path, span=value.span))
+
+    def call(self, call: FunctionCall) -> None:
+        name, span, arguments = call.name.text, call.span, call.arguments
+        if name in _DRAWS:
+            self.error(
+                "draw",
+                f"an expression that asks can't draw: {name}",
+                span,
+                hint="ask for the odds of a condition instead: odds p at least …",
+            )
+        elif name == "CHOICE_COUNT":
+            self.error("misplaced-call", "CHOICE_COUNT means nothing outside a turn", span)
+        elif name in COUNTING:
+            argument = arguments[0] if len(arguments) == 1 else None
+            if not isinstance(argument, DivertTargetExpression):
+                self.error(
+                    "arguments", f"{name} takes one place", span, hint=f"write {name}(-> knot)"
+                )
+                return
+            self.target(argument, COUNT_TURNS if name == "TURNS_SINCE" else COUNT_VISITS)
+            self.add(Command(COUNTING[name], span=span))
+        elif name in NATIVE_PARAMETERS:
+            if self.has_arguments(call, NATIVE_PARAMETERS[name]):
+                self.add(NativeCall(name, span=span))
+        elif name in COMMAND_PARAMETERS:
+            command, parameters = COMMAND_PARAMETERS[name]
+            if self.has_arguments(call, len(parameters)):
+                self.add(Command(command, span=span))
+        elif name in self.names.story.list_definitions:
+            if not arguments:
+                self.add(ListValue((), (name,), span=span))
+            elif self.has_arguments(call, 1, StringValue(name, span=span)):
+                self.add(Command("listInt", span=span))
+        else:
+            self.function(call)
+
+    def has_arguments(self, call: FunctionCall, wanted: int, first: Node | None = None) -> bool:
+        """Push the arguments; an error where there are more or fewer than wanted."""
+        got = len(call.arguments)
+        if got != wanted:
+            plural = "" if wanted == 1 else "s"
+            self.error(
+                "arguments",
+                f"`{call.name.text}` takes {wanted or 'no'} argument{plural}, not {got}",
+                call.span,
+            )
+            return False
+        if first is not None:
+            self.add(first)
+        for argument in call.arguments:
+            self.value(argument)
+        return True
+
+    def function(self, call: FunctionCall) -> None:
+        """A call of one of the story's functions, or of an EXTERNAL's fallback."""
+        name = call.name.text
+        knot = self.names.story.root.named.get(name)
+        if not isinstance(knot, Container) or name == "global decl":
+            self.error(
+                "unknown-function",
+                f"the story has no function `{name}`",
+                call.span,
+                "called here",
+                self.names.suggest(name, self.names.story.root.named),
+            )
+            return
+        parameters = 0
+        for node in knot.content:
+            if not isinstance(node, Assign) or node.is_global or not node.is_declaration:
+                break
+            parameters += 1
+        if self.has_arguments(call, parameters):
+            self.add(Divert("f()", name, span=call.span))
+
+
+def _literal(value: bool | int | float, span: Span) -> Node:
+    if isinstance(value, bool):
+        return BoolValue(value, span=span)
+    if isinstance(value, int):
+        return IntValue(value, span=span)
+    return FloatValue(single(value), span=span)
