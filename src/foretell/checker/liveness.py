@@ -81,7 +81,8 @@ class _Entry:
 class Liveness:
     """The result: bit sets as integers, bits as laid out below.
 
-    globals, then visits, turns, shuffles, then HERE, TURN, ENDING, then temporaries by scope.
+    globals, then visits, turns, shuffles, then HERE, TURN, ENDING, then by scope the values of its
+    temporaries and whether they have one.
     `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
     `since_caps[slot]` the most turns since that can matter, 0 where all do.
     """
@@ -151,7 +152,7 @@ class _Analysis:
         at = self.here_bit + 3
         for temps in program.scope_temps:
             self.temps_at.append(at)
-            at += len(temps)
+            at += 2 * len(temps)  # the value, and whether there is one
         self.bits = at
         self.frame_mask = ((1 << at) - 1) & ~((1 << (self.here_bit + 3)) - 1)
         self.scope_of_pc = program.scope_of_pc
@@ -335,18 +336,27 @@ class _Analysis:
             return stack.pop() if stack else _Entry()
 
         if op == P.OP_PUSH:
-            number = V.number(a) if a >> V.TAG_SHIFT in (V.INT, V.BOOL) else None
-            stack.append(_Entry(constant=number))
-        elif op == P.OP_LOAD_GLOBAL or op == P.OP_LOAD_TEMP:
-            stack.append(_Entry(loads=frozenset({pc})))
+            tag = a >> V.TAG_SHIFT
+            number = V.number(a) if tag in (V.INT, V.BOOL) else None
+            stack.append(_Entry(constant=number, numeric=tag <= V.FLOAT))
+        elif op == P.OP_LOAD_GLOBAL:
+            stack.append(_Entry(frozenset({pc}), numeric=a in self.numeric))
+        elif op == P.OP_LOAD_TEMP:
+            scope = self.scope_of_pc[pc]
+            pointed = self.pointed.get((scope, a), set())
+            numeric = (scope, a) in self.numeric and pointed <= self.numeric
+            stack.append(_Entry(frozenset({pc}), numeric=numeric))
         elif op == P.OP_LOAD_VISITS:
-            stack.append(_Entry(loads=frozenset({pc}), counts=frozenset({a})))
+            stack.append(_Entry(frozenset({pc}), counts=frozenset({a}), numeric=True))
         elif op == P.OP_LOAD_VISIT_INDEX:
-            stack.append(_Entry(loads=frozenset({pc}), counts=frozenset({a}), offset=-1))
+            counted = frozenset({a})
+            stack.append(_Entry(frozenset({pc}), counts=counted, offset=-1, numeric=True))
         elif op == P.OP_LOAD_TURNS_SINCE:
-            stack.append(_Entry(loads=frozenset({pc}), since=frozenset({a})))
-        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT, P.OP_LOAD_HERE, P.OP_LOAD_ENDING):
-            stack.append(_Entry(loads=frozenset({pc})))
+            stack.append(_Entry(frozenset({pc}), since=frozenset({a}), numeric=True))
+        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT):
+            stack.append(_Entry(frozenset({pc}), numeric=True))
+        elif op in (P.OP_LOAD_HERE, P.OP_LOAD_ENDING):
+            stack.append(_Entry(frozenset({pc})))
         elif op == P.OP_POINT_GLOBAL:
             stack.append(_Entry(points=frozenset({a})))
         elif op == P.OP_POINT_TEMP:
@@ -568,6 +578,10 @@ class _Analysis:
             observed=self.observed_bits | self.asked_bits,
         )
 
+    def _defined(self, scope: int, slot: int) -> int:
+        """The bit of whether a temporary has a value: without one, reading it is a warning."""
+        return 1 << (self.temps_at[scope] + len(self.program.scope_temps[scope]) + slot)
+
     def _store_bits(self, pc: int) -> tuple[int, bool]:
         """What a store may write, and whether it surely writes it."""
         op, a = self.code[pc * 4], self.code[pc * 4 + 1]
@@ -577,7 +591,7 @@ class _Analysis:
         bits = 1 << (self.temps_at[scope] + a)
         pointed = self.pointed.get((scope, a))
         if op == P.OP_SET_TEMP:
-            return bits, True
+            return bits | self._defined(scope, a), True
         if pointed:
             for slot in pointed:
                 bits |= 1 << (self.bits if slot == SOME_TEMPORARY else slot)
@@ -678,6 +692,8 @@ class _Analysis:
                     # an empty list takes over which lists the old value's items came from
                     if surely and not (has_lists and pc in self.may_be_list):
                         new &= ~bits
+                    if op == P.OP_STORE_TEMP:
+                        new |= self._defined(self.scope_of_pc[pc], code[at + 1])
                 elif op == P.OP_HERE:
                     new = use[pc + 1] & ~(1 << self.here_bit)
                 elif op == P.OP_ENDING:
@@ -689,6 +705,8 @@ class _Analysis:
                 else:
                     new = use[pc + 1]
                     bits = reads.get(pc, 0)
+                    if op == P.OP_LOAD_TEMP or op == P.OP_POINT_TEMP:
+                        new |= self._defined(self.scope_of_pc[pc], code[at + 1])
                     if bits:
                         sink = self.sinks.get(pc, set())
                         if sink is None or any(

@@ -34,6 +34,7 @@ __all__ = ["begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", 
 
 # ------------------------------------------------------------------ the masks buffer
 MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
+TEMP_BITS: Final = 30  # temporaries of a frame that can be dead; those beyond always live
 M_WORDS: Final = 0  # words of a mask
 M_INDEX: Final = 1  # where the mask number of each pc is (-1: nobody resumes there)
 M_MASKS: Final = 2  # where the masks are; after each, one word of live temporaries
@@ -64,7 +65,10 @@ def unite(masks: I64, pc: int) -> None:
 
 @kernel
 def live_temps(masks: I64, pc: int, scope: int) -> int:
-    """The temporaries that are live where a frame goes on at `pc`, as bits by slot."""
+    """What is live of a frame's temporaries where it goes on at `pc`.
+
+    Bits by slot: below TEMP_BITS that the value is, from there on that having one is.
+    """
     index = masks[masks[M_INDEX] + pc]
     pinned = masks[masks[M_PINNED] + scope]
     if index < 0:
@@ -92,8 +96,12 @@ def pack_frames(
         copy(out, to, row, frame, P.FR_HEADER)
         to += P.FR_HEADER
         for i in range(width):
-            keep = 1 if i >= 62 else (live >> i) & 1
-            out[to + i] = row[frame + P.FR_HEADER + i] if keep != 0 else V.DEAD_VALUE
+            v = row[frame + P.FR_HEADER + i]
+            if i < TEMP_BITS and ((live >> i) & 1) == 0:
+                # what is dead differs only, where anyone looks, in whether it is there at all
+                asked = (live >> (TEMP_BITS + i)) & 1
+                v = V.UNSET_VALUE if asked != 0 and v == V.UNSET_VALUE else V.DEAD_VALUE
+            out[to + i] = v
         to += width
         frame = above
     return to
@@ -425,12 +433,14 @@ def build_masks(live: Liveness, reduce: bool = True) -> list[int]:
         masks += split((use & low) | everything)
         scope = program.scope_of_pc[pc] if pc < program.length else 0
         width = len(program.scope_temps[scope])
-        temps = (use >> live.temps_at[scope]) & ((1 << min(width, 62)) - 1)
-        masks.append(temps if reduce else (1 << min(width, 62)) - 1)
+        every = (1 << min(width, TEMP_BITS)) - 1
+        held = (use >> live.temps_at[scope]) & every
+        there = (use >> (live.temps_at[scope] + width)) & every
+        masks.append(held | (there << TEMP_BITS) if reduce else every)
     masks[M_OBSERVED] = len(masks)
     masks += split(live.observed | everything)
     masks[M_PINNED] = len(masks)
-    masks += [slots & ((1 << 62) - 1) for slots in live.pinned_temps]
+    masks += [slots & ((1 << TEMP_BITS) - 1) for slots in live.pinned_temps]
     masks[M_LIMITS] = len(masks)
     for limit, step in live.limits:
         masks += [limit, step] if reduce else [0, 0]
