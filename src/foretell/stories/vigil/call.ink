@@ -17,10 +17,10 @@ The first ring isn't finished.
 
 "Corn," says Buffy.
 
-{ hold:
-- 0: "I can't keep it up. I can't, I'm sorry, I've got them watching me sleep. Xander's in the car, Buffy, he's got the engine on."
-- 1: "I told them you were in a nunnery. I said there's a vow. I think Giles knows, I think he's just being, you know, Giles. But Xander's found out which airport."
-- else: "I've said you're dead, and I've said you're in Tibet. I've said it so well that we had kind of a service. Faith spoke. I don't know how much more of it I've got in me. It's like holding your arms up."
+{ not hold:
+    "I told them you were in a nunnery. I said there's a vow. I can't keep it up. I can't, I'm sorry. Giles is only being Giles, but Xander's found out which airport. He's in the car, Buffy, he's got the engine on."
+- else:
+    "I've said you're dead, and I've said you're in Tibet. I've said it so well that we had kind of a service. Faith spoke. I don't know how much more of it I've got in me. It's like holding your arms up."
 }
 
 So she asks what she ought to ask. Dawn's furious and has an A in Latin. Giles isn't sleeping. The new girls, the ones who were out here, came home with something gone from their faces, and they won't say. She answers what she ought to answer. It takes two of the three minutes, and neither one of them has said his name.
@@ -50,7 +50,7 @@ She writes it on the bandage.
 ~ nina_called = true
 ~ night = 0
 ~ loud = false
-~ hold = 0
+~ hold = false
 It rings long enough for her to change her mind eleven times.
 
 "Hello?" It's a nice voice. It would be.

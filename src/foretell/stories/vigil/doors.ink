@@ -2,11 +2,12 @@
     THE DOORS
 
     Three apartments, one can of paint. Every pantry has at least one can of cranberry sauce and
-    one of creamed corn in it; the third thing is up to chance. The shelf is only remembered while
-    the pantry stands open.
+    one of creamed corn in it, and the more of the one, the fewer of the other. What was on the
+    shelf is forgotten when the door is shut; only a bare one would be remembered.
 
-        cans        she eats, and is stronger for it; and forcing a door by day may be heard
-        his things  sheets, water, a warm place: he is the better for it, and she is not
+        cans        she eats, and is stronger for it
+        his things  sheets, water, a warm place: he is the better for it, and she is not, and
+                    dragging them along a hall is heard
         the cat     only in the third
 */
 
@@ -19,9 +20,6 @@
 
 === a_door
 ~ doors++
-{ RANDOM(1, 2) == 1:
-    ~ stir()
-}
 · · · # break
 
 { doors:
@@ -42,17 +40,19 @@
 ->->
 
 === the_pantry
-~ shelf_cranberry = RANDOM(1, 3)
-~ shelf_corn = RANDOM(1, 3)
-~ pantry_open = true
-{ doors:
-- one: Then the pantry. There's shelf paper with strawberries on it, and on the shelf paper {in_words(shelf_cranberry)} of cranberry sauce, jellied, and {in_words(shelf_corn)} of creamed corn.
-- two: The pantry has been arranged by somebody with a label maker. Under CRANBERRY there's {in_words(shelf_cranberry)}, and under CORN, CREAM there's {in_words(shelf_corn)}. The label that says SOUP has nothing over it at all.
-- else: She opens the pantry with a feeling she can't at first identify. It's suspense. And the answer is {in_words(shelf_cranberry)} of cranberry, and {in_words(shelf_corn)} of creamed corn.
+~ temp cranberry = RANDOM(1, 3)
+~ temp corn = 4 - cranberry
+{ cranberry < 1 || corn < 1:
+    ~ bare_pantry = true
 }
-{ RANDOM(1, 3):
-- 1: {doors > one: It's like being stalked.|Thanksgiving, minus everything.} Back of that, some votive candles with saints on them, and a jug of water.
-- 2: And, at the back, pushed out of sight as if for shame, a can of peaches. She holds it against her chest for a second.
+{ doors:
+- one: Then the pantry. There's shelf paper with strawberries on it, and on the shelf paper {in_words(cranberry)} of cranberry sauce, jellied, and {in_words(corn)} of creamed corn.
+- two: The pantry has been arranged by somebody with a label maker. Under CRANBERRY there's {in_words(cranberry)}, and under CORN, CREAM there's {in_words(corn)}. The label that says SOUP has nothing over it at all.
+- else: She opens the pantry with a feeling she can't at first identify. It's suspense. And the answer is {in_words(cranberry)} of cranberry, and {in_words(corn)} of creamed corn.
+}
+{ cranberry:
+- 1: And, at the back, pushed out of sight as if for shame, a can of peaches. She holds it against her chest for a second.
+- 2: {doors > one:It's like being stalked.|It's Thanksgiving, minus everything.} Back of that are some votive candles, with saints on them, and a jug of water.
 - else: And baking soda.
 }
 
@@ -71,11 +71,9 @@
     }
     ~ mends(1)
     ~ tire(1)
+    ~ stir()
 + { doors > two } [Take the cat.]
     It lets itself be picked up. That is the part she'll remember. It has been waiting for somebody to come and open a can.
     She does it on the stairs, quickly, with her back to the wall. He has it while it is warm. Afterward she washes the bowl with the name on it, and that's the bowl she uses, from then on.
     ~ drinks(1)
-- ~ pantry_open = false
-~ shelf_cranberry = 0
-~ shelf_corn = 0
-->->
+- ->->

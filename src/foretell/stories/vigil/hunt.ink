@@ -6,7 +6,7 @@
 
         where               when              yield          noise      what may meet her
         under the building  always            1, five in 6   forgotten  nothing, or hardly
-        the butcher's       weeks one, two    2              often      a mob, worse with noise
+        the butcher's       weeks one, two    2              always     a mob; likelier if it was loud
         the riding school   weeks two, three  2              as it was  a mob; and the walk costs her
         the blood truck     once the army is  2              as it was  soldiers, one in 4: nothing
                             behind her
@@ -44,15 +44,16 @@
 - else: The butcher's is down to bones. But the dogs still come to it, out of habit, the way people go on checking the fridge. They're thin, and not so many. They used to know their names. There's one she has left alone four times now, a kind of a collie, and it lies down by the door and waits, as though she might be who it belonged to.
 }
 ~ blood = 2
-{ RANDOM(1, 2) == 1:
-    ~ stir()
-    It isn't quiet. She does it as quickly as it can be done, and it's never quick enough to be quiet.
+{ loud:
+    It isn't quiet. They've heard about her, tonight, and go off one after the other like alarms.
 - else:
-    She's getting better at it. One hand over the muzzle. They mostly look surprised.
+    One hand over the muzzle. They mostly look surprised. She does it as quickly as it can be done, and it's never quick enough to be quiet.
 }
 { met_by_a_mob():
+    ~ stir()
     -> the_mob ->
 }
+~ stir()
 ->->
 
 === the_riding_school

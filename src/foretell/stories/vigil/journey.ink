@@ -4,9 +4,9 @@
     London decides two things at once, and they are remembered together:
 
         what she says            hold   salve   what it costs
-        a lie: "one week"          2      1     a day, and Willow believes her
-        the truth: "till it's over" 1     2     a day, and Willow is afraid
-        nothing: she runs          1      1     no day, and not a word to anyone
+        a lie: "one week"           yes    1     a day, and Willow believes her
+        the truth: "till it's over" no     2     a day, and Willow is afraid
+        nothing: she runs           no     1     no day, and not a word to anyone
 */
 
 === heathrow
@@ -25,7 +25,6 @@ If she goes out through that glass she will not make the flight. There isn't ano
     She runs. She does it without looking back, so that later she can tell herself Willow might not have seen.
     In her bag there is half a tin of the stuff the coven sent to Rome last winter, for what she'd told them were shin splints. It will have to be enough. Nobody in the world knows where she is going except everyone who has ever met her, and Willow will have to lie to them without a script.
     ~ salve = 1
-    ~ hold = 1
     -> the_flight
 
 === willow_at_the_barrier
@@ -40,12 +39,11 @@ They hold on to each other next to a rack of novelty shortbread.
 + ["A week. I'll call you in a week."]
     It comes out smooth as a credit card. Willow's whole face unlocks. She believes it, and what a witch believes, she can make other people believe.
     "A week," says Willow. "I can do a week standing on my head." She spoons half the jar into an old face-cream pot, since a week is not so long, and keeps the rest for whoever comes home from the other thing.
-    ~ hold = 2
+    ~ hold = true
     ~ salve = 1
 + ["Until it's over. I won't be calling."]
     Willow takes that the way you take a box that is heavier than it looked.
     "Okay," she says. "Then I won't be lying so much as, as stalling. I'm not so good at it when I'm scared." She pushes the whole jar into Buffy's arms, dish towel and all. "Use it thick. Don't save it. You always save things."
-    ~ hold = 1
     ~ salve = 2
 
 - There's a bench, and there is a night spent on it with their feet on the same suitcase. In the morning she gets on a plane with something that smells of sheep and rosemary between her knees, and two separate passengers ask to be moved.

@@ -169,7 +169,7 @@ She doesn't see how it ends. There's something with a wing. There's a hospital, 
 ~ late = 2
 ~ seen += (the_street, the_window)
 ~ salve = 1
-~ hold = 2
+~ hold = true
 ~ weak = 2
 -> the_search
 
@@ -197,7 +197,7 @@ She dreams it, all the same. It's four in the morning. It's rain, an alley, a wa
 But she's been sleeping in her shoes. She's got a bag by the door, and Willow has packed it. {let_in_on_the_plan:She knows the building across from it. He'd told her about the tooth.|She turns her head in time to see a sign.}
 ~ seen += the_street
 ~ salve = 2
-~ hold = 2
+~ hold = true
 
 Then there's a room, and in the room there's something in the corner, and a door.
 

@@ -19,11 +19,11 @@
 { hunger > 3:
     -> starved
 }
-{ night > 6 + hold:
-    -> the_friends
-}
 { night > 7:
-    -> no_more_nights
+    { hold:
+        -> no_more_nights
+    }
+    -> the_friends
 }
 · · · # break
 
@@ -68,6 +68,7 @@
     - else: "Help," says the street. "Help. Help." It might be one of the ones that have learned to say it. It goes up at the end, though. They've never got that part right.
     }
 }
+<- the_street_outside
 + [Go under the building, for rats. # feed]
     -> under_the_building ->
     -> feeding
@@ -92,8 +93,6 @@
     ~ hush()
     -> sit_up ->
     -> dawn
-<- the_street_outside
--> DONE
 
 === the_street_outside
 // The street is a thread: whatever is out there tonight, it can be answered from wherever she is.
@@ -295,9 +294,7 @@ They stop. They all look up together, at this window, at this floor. They have a
     Nobody waves. The one with the ax says something, and they move off, toward the worst of the noise; and for an hour after that the worst of the noise gets worse, and then, all along those blocks, it stops. They've left a can on the stoop, too. It's peaches. They'll tell it where they've been told to tell it, though, and that's one more thing for Willow to sit on.
     ~ hush()
     ~ restore(1)
-    { hold > 0:
-        ~ hold = hold - 1
-    }
+    ~ hold = false
 + [Put out the candle, and stay back from the glass. # careful]
     She pinches out the flame and stands there, in the dark, with her fingers stinging. They wait. Then someone down there says, in a flat young voice, "She's got her reasons," and somebody laughs, not nicely, and they go on.
     It'll harden them. She knows that. It's how it was done to her.

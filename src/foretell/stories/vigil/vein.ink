@@ -81,7 +81,6 @@ On his cheek there's the print of a cross, quite clear. She'd like to think that
 · · · # break
 
 { weak:
-- 0: She wakes with a board printed on her cheek, and the window is dark. She'd have said she had closed her eyes.
 - 1: When she wakes the window's dark. It was dark before. She works it out by her beard of dried spit and the state of the candle: that was last night, this is tonight. There was a day in between. She isn't getting it back.
 - 2: She wakes because she's cold. It's dark. It's the wrong dark; there's been a day, a whole one, it has gone by over her like a truck. Her tongue is a sock. Her arm's the size of a person.
 - else: There is a time before she wakes when she's awake and can't find the way to do anything about it. The window goes brown, and white, and brown. Something rings her like a bell from inside, slowly, and she's sorry for whoever it is. Then it's night, and it's her.

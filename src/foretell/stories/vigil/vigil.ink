@@ -39,15 +39,14 @@
     A variable nobody will read again is not worth remembering, so each movement sets what it
     is finished with back to nothing. In order:
 
-        dream to sidewalk    late 0..7, weak 0..3, seen (two or three of five), hold 0..2 with salve 1..2
+        dream to sidewalk    late 0..7, weak 0..3, seen (two or three of five), hold with salve 1..2
         the vigil            night 1..7, weak 0..3, hunger 0..3, mend 0..3, near 0..4,
-                             loud or not, hold 0..2, salve 0..1
+                             loud or not, hold or not, salve 0..1
           first week only    debris 0..2, doors 0..3, vein_spent; of what was seen, the mouth
           until the soldiers army 0..3; of what was seen, the knock
         after the call       weak, hunger, mend, near, salve, and who knows what
 
-    Inside one night: blood 0..2 (what is in the pillowcase) between the hunt and the feeding,
-    shelf_cranberry and shelf_corn while a pantry stands open.
+    Inside one night: blood 0..2 (what is in the pillowcase) between the hunt and the feeding.
 */
 
 INCLUDE body.ink
@@ -97,8 +96,8 @@ LIST Doors = none, one, two, three
 VAR doors = none
 // What his flesh has closed over.
 VAR debris = 2
-// How long Willow can hold the others.
-VAR hold = 0
+// Whether Willow can hold the others for as long as it takes, or only nearly.
+VAR hold = false
 // The army: 0 elsewhere, 1 in the neighborhood, 2 on the floors below, 3 at the door, 4 gone by.
 VAR army = 0
 
@@ -111,10 +110,8 @@ VAR vein_spent = false
 // He has had blood from her hands at all, ever.
 VAR fed = false
 
-// The pantry that stands open, if one does.
-VAR pantry_open = false
-VAR shelf_cranberry = 0
-VAR shelf_corn = 0
+// A pantry was opened that had no cranberry in it, or no creamed corn. It has not happened yet.
+VAR bare_pantry = false
 
 VAR nina_called = false
 VAR nina_here = false

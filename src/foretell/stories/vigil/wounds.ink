@@ -41,7 +41,10 @@ It's as big as her palm, a circle with thorns to it. Everything else on him is t
     -> poultice ->
 + [Save it. He's going to look worse before this is over.]
     She screws the lid down. She always saves things.
-- ->->
+- { salve > 1:
+    ~ salve = 1
+}
+->->
 
 === the_rest
 ~ debris = 0
