@@ -21,7 +21,9 @@ to the node that holds it (`.^.s`, `kitchen.0.c-1`).
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,13 +55,13 @@ __all__ = [
     "ListValue",
     "NativeCall",
     "Node",
+    "PathIndex",
     "ReadCount",
     "StringValue",
     "VariablePointer",
     "VariableReference",
     "VoidValue",
-    "compact_path",
-    "components_of",
+    "building",
     "resolve_path",
 ]
 
@@ -317,42 +319,93 @@ class CompiledStory:
     labels: dict[str, Container] = field(default_factory=dict)
 
 
-def components_of(root: Container) -> dict[Node, tuple[str, ...]]:
-    """The path of every node below `root`, as components, found in one walk."""
-    found: dict[Node, tuple[str, ...]] = {root: ()}
-    stack: list[Container] = [root]
-    while stack:
-        container = stack.pop()
-        path = found[container]
-        for name, node in container.named.items():
-            found[node] = (*path, name)
-            if isinstance(node, Container):
-                stack.append(node)
-        for index, node in enumerate(container.content):
-            if isinstance(node, Container):
-                found[node] = (*path, node.name or str(index))
-                stack.append(node)
-            else:
-                found[node] = (*path, str(index))
-    return found
+@contextmanager
+def building() -> Iterator[None]:
+    """Build a tree without Python looking for garbage in it meanwhile.
 
-
-def compact_path(here: tuple[str, ...], there: tuple[str, ...]) -> str:
-    """How ink writes the path to `there` in a node at `here`: the shorter of its two ways.
-
-    >>> compact_path(("knot", "0", "c-0", "3"), ("knot", "0", "g-0"))
-    '.^.^.g-0'
+    Trees are many objects, all of them reachable: looking for cycles among them took half the
+    time of compiling a large story.
     """
-    shared = 0
-    for one, other in zip(here, there, strict=False):
-        if one != other:
-            break
-        shared += 1
-    absolute = ".".join(there)
-    if not shared:
-        return absolute
-    relative = "." + ".".join(["^"] * (len(here) - shared) + list(there[shared:]))
-    return relative if len(relative) < len(absolute) else absolute
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class PathIndex:
+    """The paths of a finished tree, found in one walk.
+
+    Finding a path takes time in proportion to its length, and to nothing else: gathers without
+    choices between them nest one in another, so real trees are a thousand containers deep.
+    """
+
+    def __init__(self, root: Container) -> None:
+        self._component: dict[Node, str] = {}
+        self._depth: dict[Node, int] = {root: 0}
+        self._length: dict[Node, int] = {root: -1}  # of the absolute path as text
+        stack: list[Container] = [root]
+        while stack:
+            container = stack.pop()
+            for name, node in container.named.items():
+                self._note(node, name, container, stack)
+            for index, node in enumerate(container.content):
+                name = node.name if isinstance(node, Container) else None
+                self._note(node, name or str(index), container, stack)
+
+    def _note(
+        self, node: Node, component: str, container: Container, stack: list[Container]
+    ) -> None:
+        self._component[node] = component
+        self._depth[node] = self._depth[container] + 1
+        self._length[node] = self._length[container] + 1 + len(component)
+        if isinstance(node, Container):
+            stack.append(node)
+
+    def absolute(self, node: Node) -> str:
+        """The path from the root: `kitchen.0.g-0`."""
+        parts: list[str] = []
+        while node.parent is not None:
+            parts.append(self._component[node])
+            node = node.parent
+        return ".".join(reversed(parts))
+
+    def compact(self, here: Node, there: Node) -> str:
+        """How ink writes the path to `there` in the node `here`: the shorter of its two ways.
+
+        The way from `here` climbs to what both share (`.^.^.g-0`); where that is the root there
+        is no such way.
+        """
+        down: list[str] = []
+        up = 0
+        one: Node | None = here
+        other: Node | None = there
+        while one is not other:
+            assert one is not None and other is not None
+            one_depth = self._depth[one]
+            other_depth = self._depth[other]
+            if one_depth >= other_depth:
+                up += 1
+                one = one.parent
+            if other_depth >= one_depth:
+                down.append(self._component[other])
+                other = other.parent
+        if one is None or one.parent is None:
+            return self.absolute(there)
+        length = 2 * up + sum(len(d) + 1 for d in down)
+        if length >= self._length[there]:
+            return self.absolute(there)
+        down.reverse()
+        return "." + ".".join(["^"] * up + down)
+
+    def top(self, node: Node) -> tuple[str, int]:
+        """The first component of a node's absolute path, and how many the path has."""
+        depth = self._depth[node]
+        while node.parent is not None and node.parent.parent is not None:
+            node = node.parent
+        return self._component.get(node, ""), depth
 
 
 def resolve_path(start: Node, path: str) -> tuple[Node, bool]:

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from typing import Any, Final, NoReturn
 
@@ -56,6 +57,7 @@ from foretell.container import (
     VariablePointer,
     VariableReference,
     VoidValue,
+    building,
 )
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError
 
@@ -63,9 +65,11 @@ __all__ = ["INK_VERSION", "OLDEST_INK_VERSION", "dump", "format_float", "load"]
 
 INK_VERSION: Final = 21
 OLDEST_INK_VERSION: Final = 18
-MAX_DEPTH: Final = 2000  # containers within containers
+MAX_DEPTH: Final = 10_000  # containers within containers: as many as gathers in a row make
 
 _ESCAPES: Final = dict.fromkeys(range(32), "") | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+_BLANKS: Final = re.compile(r"[ \t\r\n]*")
+_COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
 _DIVERT_KINDS: Final = ("->", "f()", "->t->", "x()")
 _MIN_INT: Final = -(2**31)
 _MAX_INT: Final = 2**31 - 1
@@ -238,7 +242,8 @@ def format_float(value: float) -> str:
 def load(text: str, *, name: str = "story.json") -> CompiledStory:
     """The story that ink JSON holds; StoryError where it is malformed."""
     source = Source(name, text.removeprefix("\ufeff"))
-    return _Reader(source).story()
+    with building():
+        return _Reader(source).story()
 
 
 class _Reader:
@@ -285,14 +290,86 @@ class _Reader:
         try:
             return json.loads(self.source.text, parse_constant=self._refuse_constant)
         except json.JSONDecodeError as problem:
-            span = Span(self.source, problem.lineno, problem.colno)
-            raise StoryError(
-                [Diagnostic("error", "json", f"this is not JSON: {problem.msg}", span, "here")]
-            ) from None
+            self._not_json(problem.msg, problem.pos)
         except RecursionError:
-            self.fail("the story is nested too deeply to be read", code="too-deep")
+            return self._parsed_deeply()
         except ValueError:
             self.fail("a number is too large", code="number-range")
+
+    def _parsed_deeply(self) -> Any:
+        """What `json` can't read for its depth, read without recursion.
+
+        `json` found no fault up to where it gave up, but the rest is still unknown, so everything
+        is checked here as well.
+        """
+        text = self.source.text
+        result: list[Any] = []
+        stack: list[Any] = [result]
+        keys: list[str | None] = [None]  # the key that the next value of each open object is for
+        wants_value = True
+        position = 0
+        decode = json.JSONDecoder(parse_constant=self._refuse_constant).raw_decode
+        while True:
+            position = _BLANKS.match(text, position).end()  # type: ignore[union-attr]
+            holder = stack[-1]
+            character = text[position : position + 1]
+            if holder is result and not wants_value:
+                if character:
+                    self._not_json("there is more after the story", position)
+                return result[0]
+            value: Any
+            if character in ("]", "}") and type(holder) is (list if character == "]" else dict):
+                if (holder and wants_value) or holder is result:
+                    self._not_json("a value is missing", position)
+                stack.pop()
+                keys.pop()
+                position += 1
+                wants_value = False
+                continue
+            if not wants_value:
+                if character != ",":
+                    self._not_json("a comma is missing", position)
+                wants_value = True
+                position += 1
+                continue
+            try:
+                if isinstance(holder, dict):
+                    key, position = decode(text, position)
+                    if not isinstance(key, str):
+                        self._not_json("a key is not text", position)
+                    match = _COLON.match(text, position)
+                    if match is None:
+                        self._not_json("a colon is missing", position)
+                    keys[-1] = key
+                    position = match.end()
+                    character = text[position : position + 1]
+                if character in ("[", "{") and character:
+                    value = [] if character == "[" else {}
+                    position += 1
+                else:
+                    value, position = decode(text, position)
+            except json.JSONDecodeError as problem:
+                self._not_json(problem.msg, problem.pos)
+            except ValueError:
+                self.fail("a number is too large", code="number-range")
+            if isinstance(holder, dict):
+                holder[keys[-1]] = value
+            else:
+                holder.append(value)
+            wants_value = isinstance(value, list | dict)
+            if wants_value:
+                if len(stack) > 3 * MAX_DEPTH:
+                    self.fail("the story is nested too deeply to be read", code="too-deep")
+                stack.append(value)
+                keys.append(None)
+
+    def _not_json(self, what: str, position: int) -> NoReturn:
+        text = self.source.text
+        line = text.count("\n", 0, position) + 1
+        column = position - text.rfind("\n", 0, position)
+        span = Span(self.source, line, column)
+        message = f"this is not JSON: {what}"
+        raise StoryError([Diagnostic("error", "json", message, span, "here")]) from None
 
     def _refuse_constant(self, constant: str) -> NoReturn:
         self.fail(f"`{constant}` is not a number that JSON knows", code="json")

@@ -26,7 +26,7 @@ from foretell.compiler.parser import Files, parse_story
 from foretell.compiler.resolve import Problems, Symbols
 from foretell.compiler.scanner import MAX_NESTING
 from foretell.compiler.standalone import StoryNames, compile_expression
-from foretell.container import CompiledStory
+from foretell.container import CompiledStory, building
 from foretell.diagnostics import Diagnostic, Source, Span
 
 __all__ = ["Compilation", "StoryNames", "compile_expression", "compile_ink"]
@@ -67,15 +67,16 @@ def compile_ink(
     story: CompiledStory | None = None
     words = 0
     try:
-        root = name.replace("\\", "/").rsplit("/", 1)[-1]
-        tree = parse_story(source, Files(read, sources, found, [root]))
-        symbols = Symbols(tree, problems)
-        for constant in symbols.constant_list:
-            if constants is not None and constant.name.text in constants:
-                constant.value = _literal(constants[constant.name.text], constant.value.span)
-        words = symbols.words
-        check_names(symbols, problems)
-        story = emit_story(symbols, problems, count_all)
+        with building():
+            root = name.replace("\\", "/").rsplit("/", 1)[-1]
+            tree = parse_story(source, Files(read, sources, found, [root]))
+            symbols = Symbols(tree, problems)
+            for constant in symbols.constant_list:
+                if constants is not None and constant.name.text in constants:
+                    constant.value = _literal(constants[constant.name.text], constant.value.span)
+            words = symbols.words
+            check_names(symbols, problems)
+            story = emit_story(symbols, problems, count_all)
     except RecursionError:
         story = None
         problems.error(

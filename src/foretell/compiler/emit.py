@@ -21,6 +21,7 @@ there has to divert by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from foretell.compiler.ast import (
     CYCLE,
@@ -80,18 +81,20 @@ from foretell.container import (
     ListValue,
     NativeCall,
     Node,
+    PathIndex,
     ReadCount,
     StringValue,
     VariableReference,
     VoidValue,
-    compact_path,
-    components_of,
 )
 from foretell.container import Divert as Jump
 from foretell.container import Glue as RuntimeGlue
 from foretell.diagnostics import Span
 
 __all__ = ["emit_story"]
+
+_MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
+
 
 
 def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> CompiledStory | None:
@@ -221,15 +224,19 @@ class Emitter(ExpressionEmitter):
 
     def _write_places(self, root: Container) -> None:
         """Write every place that jumps and counts name, now that the tree is complete."""
-        components = components_of(root)
+        paths = PathIndex(root)
         for node, place in self.places:
             target = place if isinstance(place, Node) else self.containers[place]
             if isinstance(node, DivertTarget):
-                node.target = ".".join(components[target])
+                node.target = paths.absolute(target)
             elif isinstance(node, Jump) and node.kind == "x()":
-                node.target = compact_path(components[node], (node.target,))
+                # not a place, yet ink shortens it like one inside a knot of the same name
+                top, depth = paths.top(node)
+                upward = "." + ".".join("^" * (depth - 1))
+                if top == node.target and len(upward) < len(node.target):
+                    node.target = upward
             elif isinstance(node, Jump | ReadCount | ChoicePoint):
-                node.target = compact_path(components[node], components[target])
+                node.target = paths.compact(node, target)
 
     # --- knots and stitches ---------------------------------------------------------------
 
@@ -342,12 +349,16 @@ class Emitter(ExpressionEmitter):
         current = root
         previous: Choice | Gather | None = None
         to_previous = has_choice = False
-        gathers = choices = 0
+        gathers = choices = in_a_row = 0
         for index, item in enumerate(weave.items):
             if isinstance(item, Gather):
                 self.positions[item] = (weave, index)
                 name = item.label.text if item.label is not None else f"g-{gathers}"
                 gathers += item.label is None
+                in_a_row = 0 if has_choice else in_a_row + 1
+                if in_a_row > _MOST_GATHERS_IN_A_ROW:
+                    self._too_many_gathers(item)
+                    break
                 current = self._gather(item, name, root if has_choice else None, current)
                 has_choice = to_previous = False
                 previous = item
@@ -381,6 +392,14 @@ class Emitter(ExpressionEmitter):
         if frame.loose and frame.is_nested:
             self._check_nested_ends(frame)
         return frame
+
+    def _too_many_gathers(self, gather: Gather) -> None:
+        self.problems.error(
+            "too-deep",
+            f"there are more than {_MOST_GATHERS_IN_A_ROW} gathers in a row",
+            gather.span,
+            hint="lines of text need no dash; spread them over knots or stitches",
+        )
 
     def _gather(
         self, gather: Gather, name: str, beside: Container | None, current: Container
