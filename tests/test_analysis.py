@@ -144,7 +144,7 @@ VAR n = 0
   -> walk
 + [stop {n}] -> END
 """
-    analysis = analysed(text, limits=Limits(states=50), compiled=False)
+    analysis = analysed(text, limits=Limits(states=500), compiled=False)
     assert not analysis.complete and analysis.stopped == "states"
     assert "unreachable" not in codes(analysis)
     stop = next(ending for ending in analysis.endings if ending.name == "walk")

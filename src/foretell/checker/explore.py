@@ -28,10 +28,9 @@ import numpy as np
 
 from foretell.checker.effects import may_write
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.growth import most_varied
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
-    M_HERE,
-    M_UNION,
     M_WORDS,
     MASK_BITS,
     begin_union,
@@ -44,7 +43,7 @@ from foretell.checker.rows import (
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.kernel import I32, I64, U8, copy, ctz64, kernel, mul64, shr64
+from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
 from foretell.vm.machine import choice_at, choose, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
@@ -450,6 +449,7 @@ def explore(program: Program, **options: Any) -> Exploration:
     return Explorer(program, **options).run()
 
 
+_SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
 _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
 
 
@@ -513,6 +513,7 @@ class Explorer:
         self.unseen: Any = bytearray(program.length)  # what asking executes is not seen by readers
         self.warned: Any = bytearray(program.length)
         self.warnings: list[tuple[int, int, int, int]] = []
+        self.samples: list[list[int]] = []
         self.queue: Any = [0] * (1 << 16)
         self.index: Any = [0] * (3 << 12)
         self.states: Any = [0] * (STATE_SIZE << 11)
@@ -630,6 +631,8 @@ class Explorer:
                     )
                 )
             now = time.perf_counter()
+            if int(self.ctx[X_HEAD]) < int(self.ctx[X_TAIL]):
+                self._sample(int(self.ctx[X_HEAD]))
             if int(self.ctx[X_STATES]) >= self.limits.states:
                 stopped = "states"
                 break
@@ -841,33 +844,23 @@ class Explorer:
             state_index=self.find,
         )
 
-    def _growing(self, rows: int = 200) -> list[tuple[str, int]]:
-        """The live things that take the most different values among states not yet expanded."""
+    def _sample(self, at: int) -> None:
+        """Keep the packed row at a place of the queue, to tell what grows."""
+        self.samples.append([int(x) for x in self.queue[at : at + int(self.queue[at])]])
+        if len(self.samples) > _SAMPLES:
+            del self.samples[::2]
+
+    def _growing(self) -> list[tuple[str, int]]:
+        """The live things that take the most different values."""
         head, tail = int(self.ctx[X_HEAD]), int(self.ctx[X_TAIL])
         starts: list[int] = []
         while head < tail:
             starts.append(head)
             head += int(self.queue[head])
-        chosen = starts[:: max(1, len(starts) // rows)]
-        masks = [int(x) for x in self.masks]
-        tables = [int(x) for x in self.tables]
-        row = [0] * tables[P.T_END]
-        found: dict[int, set[int]] = {}
-        union = masks[M_UNION]
-        for start in chosen:
-            packed = [int(x) for x in self.queue[start : start + int(self.queue[start])]]
-            unpack(tables, masks, row, packed, 0)
-            for word in range(masks[M_WORDS]):
-                left = masks[union + word]
-                while left:
-                    bit = word * MASK_BITS + ctz64(left)
-                    left &= left - 1
-                    if bit < masks[M_HERE]:
-                        found.setdefault(bit, set()).add(row[P.HEADER + bit])
-                    elif bit == masks[M_HERE] + 1:
-                        found.setdefault(bit, set()).add(row[P.TURN])
-        ranked = sorted(((len(v), bit) for bit, v in found.items()), reverse=True)[:5]
-        return [(self.liveness.names(1 << bit)[0], count) for count, bit in ranked if count > 1]
+        for at in starts[:: max(1, len(starts) // _SAMPLES)][:_SAMPLES]:
+            self.samples.append([int(x) for x in self.queue[at : at + int(self.queue[at])]])
+        tables, masks = [int(x) for x in self.tables], [int(x) for x in self.masks]
+        return most_varied(self.samples, tables, masks, self.liveness)
 
     def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
         """The number of the state that a played story's work row stands at, if it was reached."""
