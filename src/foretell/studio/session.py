@@ -1,0 +1,177 @@
+"""A story open in the studio: what plays, what has been found out, and what goes on meanwhile.
+
+    session = Session("tale.ink")
+    session.start()                 # opens, then explores on a thread of its own
+    session.status()                # what the page asks for every second or so
+    session.reload()                # the files changed: open and explore again
+
+A session goes through *phases*: `opening`, `exploring`, `ready`; or `broken` where the story can't
+be played, and `failed` where exploring itself did not work. Every opening makes a new *edition*,
+numbered from 1; a page that has an older one asks again. While a changed story can't be compiled,
+the last edition that could goes on being played and shown, and the problems are shown beside it.
+
+Exploring is told to stop when its edition is out of date: its progress callback raises.
+
+What this does not do: serve (`app`), watch files (`app`), draw (`pictures`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from foretell.diagnostics import Diagnostic, StoryError
+from foretell.studio.opening import Opened, open_story
+from foretell.studio.playback import Player, front_matter, problem_json
+
+__all__ = ["Analyse", "Edition", "Session"]
+
+Analyse = Callable[..., Any]
+"""What explores a program: `foretell.checker.analysis.analyse`, or a stand-in for it."""
+
+
+class _OutdatedError(Exception):
+    """Raised inside an exploration that nobody waits for any more."""
+
+
+class Edition:
+    """A story as one state of its files has it: its program, its player, and its analysis."""
+
+    def __init__(self, number: int, opened: Opened) -> None:
+        assert opened.program is not None
+        self.number = number
+        self.opened = opened
+        self.program = opened.program
+        self.player = Player(opened.program)
+        self.front = front_matter(opened.program.global_tags)
+        self.analysis: Any = None
+        self.views: dict[object, Any] = {}  # what was made from the analysis, kept
+        self.making = threading.RLock()  # so that nothing is made twice
+
+    @property
+    def folder(self) -> Path:
+        """The story's folder."""
+        return self.opened.folder
+
+    @property
+    def title(self) -> str:
+        """What the story calls itself, else its file's name."""
+        return str(self.front.get("title") or self.opened.name.replace("_", " "))
+
+
+class Session:
+    """A story open in the studio.
+
+    `analyse` explores; without it nothing is. `prepare` is called with an edition that has been.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        analyse: Analyse | None = None,
+        prepare: Callable[[Edition], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.edition: Edition | None = None
+        self.files: set[Path] = {path}
+        self.diagnostics: list[Diagnostic] = []
+        self.phase = "opening"
+        self.progress: dict[str, float] = {}
+        self.failure = ""
+        self._analyse = analyse
+        self._prepare = prepare
+        self._opened = 0  # how many times the files were opened
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def start(self) -> None:
+        """Open the story and begin to explore it in the background."""
+        self.reload()
+
+    def close(self) -> None:
+        """Stop exploring."""
+        self._closed = True
+        with self._lock:
+            self._opened += 1
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def reload(self) -> None:
+        """Open the files as they are now."""
+        opened = open_story(self.path)
+        with self._lock:
+            if self._closed:
+                return
+            self._opened += 1
+            number = self._opened
+            self.files = opened.files
+            self.diagnostics = opened.diagnostics
+            self.failure = ""
+            self.progress = {}
+            if opened.program is None:
+                self.phase = "broken"
+                return
+            edition = Edition(number, opened)
+            self.edition = edition
+            if self._analyse is None:
+                self.phase = "unexplored"
+                return
+            self.phase = "exploring"
+        thread = threading.Thread(
+            target=self._explore, args=(edition, self._analyse), name="foretell-explore", daemon=True
+        )
+        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+        thread.start()
+
+    def _explore(self, edition: Edition, analyse: Analyse) -> None:
+        started = time.monotonic()
+
+        def progress(states: int, expanded: int, *_: Any) -> None:
+            if self._opened != edition.number:
+                raise _OutdatedError
+            seconds = time.monotonic() - started
+            self.progress = {"states": states, "expanded": expanded, "seconds": seconds}
+
+        try:
+            analysis = analyse(edition.program, progress=progress)
+        except _OutdatedError:
+            return
+        except StoryError as error:
+            self._fail(edition, str(error))
+            return
+        except Exception as error:  # the page goes on being of use, and says so
+            self._fail(edition, f"exploring failed: {type(error).__name__}: {error}")
+            return
+        with self._lock:
+            if self._opened == edition.number:
+                edition.analysis = analysis
+                self.phase = "ready"
+        if self._prepare is not None and self._opened == edition.number:
+            self._prepare(edition)
+
+    def _fail(self, edition: Edition, why: str) -> None:
+        with self._lock:
+            if self._opened == edition.number:
+                self.phase, self.failure = "failed", why
+
+    def status(self) -> dict[str, Any]:
+        """What is going on, as the page polls it."""
+        edition = self.edition
+        analysis = edition.analysis if edition else None
+        return {
+            "edition": edition.number if edition else 0,
+            "phase": self.phase,
+            "failure": self.failure,
+            "progress": self.progress,
+            "title": edition.title if edition else self.path.stem,
+            "front": edition.front if edition else {"notes": []},
+            "file": self.path.name,
+            "problems": [problem_json(d) for d in self.diagnostics],
+            "stale": bool(edition and self.phase == "broken"),
+            "explored": analysis is not None,
+            "complete": bool(analysis is not None and analysis.complete),
+        }

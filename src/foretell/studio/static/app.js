@@ -1,0 +1,150 @@
+// The page: which view is shown, what goes on in the background, and where focus goes.
+
+import { ask, h, replace, say } from "./dom.js";
+import { count } from "./figures.js";
+import { apply, suggest } from "./settings.js";
+import { read } from "./read.js";
+import { endings, problems, words } from "./tables.js";
+import { map } from "./map.js";
+import { river } from "./river.js";
+import { source } from "./source.js";
+
+const VIEWS = {
+  read: { name: "Read", show: read },
+  map: { name: "Map", show: map, needs: true },
+  river: { name: "River", show: river, needs: true },
+  endings: { name: "Endings", show: endings, needs: true },
+  source: { name: "Source", show: source },
+  words: { name: "Words", show: words, needs: true },
+  problems: { name: "Problems", show: problems },
+};
+
+const view = document.getElementById("view");
+let status = null;
+let shown = { name: "", leave: null, update: null };
+let first = true;
+
+/** What an address names: a view and the rest, which is the view's own business. */
+function address() {
+  const hash = decodeURI(location.hash.replace(/^#\/?/, ""));
+  const slash = hash.indexOf("/");
+  const name = slash < 0 ? hash : hash.slice(0, slash);
+  const rest = slash < 0 ? null : hash.slice(slash + 1);
+  return name in VIEWS ? { name, rest } : { name: "read", rest: null };
+}
+
+async function show() {
+  if (!status) return;
+  const { name, rest } = address();
+  if (location.hash && !location.hash.startsWith("#/")) return; // a jump inside the page
+  drawNav(name);
+  const entry = VIEWS[name];
+  document.title = `${name === "read" ? "" : entry.name + " · "}${status.title}`;
+  if (shown.name === name && shown.go) {
+    shown.go(rest);
+    return;
+  }
+  shown.leave?.();
+  shown = { name };
+  view.className = `view-${name}`;
+  replace(view);
+  if (entry.needs && !status.explored) {
+    replace(view, waiting());
+    shown = { name: "", update: () => status.explored && show() };
+    return;
+  }
+  const mine = shown;
+  const slow = setTimeout(() => !view.hasChildNodes() && replace(view, h("p", { class: "plain quiet" }, "Being made …")), 250);
+  try {
+    Object.assign(mine, await entry.show(view, rest, { status, ask }));
+  } catch (error) {
+    if (mine === shown) replace(view, trouble(error));
+    mine.name = "";
+  }
+  clearTimeout(slow);
+  if (mine !== shown) mine.leave?.();
+  if (!first && name !== "read") view.focus({ preventScroll: true });
+  first = false;
+}
+
+function waiting() {
+  const why = {
+    exploring: "The story's playthroughs are being read. This page comes when they have been.",
+    opening: "The story is being opened.",
+    broken: "The story can't be played as it stands: see Problems.",
+    unexplored: "This story has not been explored.",
+    failed: status.failure,
+  }[status.phase];
+  return h("div", { class: "plain waiting" }, h("h1", {}, "Not yet"), h("p", {}, why));
+}
+
+export function trouble(error) {
+  return h("div", { class: "plain", role: "alert" }, h("h1", {}, "That did not work"), h("p", {}, error.message));
+}
+
+function drawNav(current) {
+  replace(
+    document.getElementById("views"),
+    Object.entries(VIEWS).map(([name, v]) => {
+      const amiss = name === "problems" ? status.problems.length + (status.found ?? 0) : 0;
+      return h("li", {}, h("a", { href: `#/${name}`, "aria-current": name === current && "page" }, v.name,
+        amiss > 0 && h("span", { class: "tally" }, h("span", { class: "unseen" }, ", "), count(amiss))));
+    }),
+  );
+  document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function drawNow() {
+  const now = document.getElementById("now");
+  const going = status.phase === "exploring";
+  document.body.classList.toggle("exploring", going);
+  if (going) {
+    const states = status.progress.states ?? 0;
+    replace(now, h("span", { class: "pulse", "aria-hidden": "true" }), states ? `${count(states)} situations so far` : "reading ahead");
+  } else if (status.phase === "ready") {
+    replace(now, status.complete ? "every playthrough read" : "read in part: figures are bounds");
+  } else replace(now, { broken: "can't be played", failed: "exploring failed", opening: "opening" }[status.phase] ?? "");
+  const banner = document.getElementById("banner");
+  if (status.stale) replace(banner, h("p", {}, "The story's files have changed and can't be played as they are; shown is the last version that could. ", h("a", { href: "#/problems" }, "See the problems")));
+  else if (status.failure) replace(banner, h("p", {}, status.failure));
+  else replace(banner);
+}
+
+async function poll() {
+  let wait = 2000;
+  try {
+    const old = status;
+    status = await ask("status");
+    if (status.phase === "exploring" || status.phase === "opening") wait = 500;
+    document.getElementById("story-title").textContent = status.title;
+    suggest(status.front.theme);
+    drawNow();
+    const changed = !old || old.edition !== status.edition || old.explored !== status.explored || old.phase !== status.phase;
+    if (changed) {
+      drawNav(address().name);
+      if (old && old.edition !== status.edition && old.edition) say("The story has changed and was read anew.");
+      else if (old && !old.explored && status.explored) say("Every playthrough has been read.");
+      if (!old || !shown.name) await show();
+      else if (shown.update) shown.update(status);
+      else {
+        shown.leave?.();
+        shown = { name: "" };
+        await show();
+      }
+    } else if (!shown.name) shown.update?.();
+  } catch (error) {
+    wait = 3000;
+    replace(document.getElementById("now"), error.gone ? "the studio does not answer" : error.message);
+    if (!status && !error.gone) replace(view, trouble(error));
+  }
+  setTimeout(poll, document.hidden ? 5000 : wait);
+}
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  view.focus();
+});
+if (location.search) history.replaceState(null, "", location.pathname + location.hash); // a token
+addEventListener("hashchange", show);
+apply();
+poll();

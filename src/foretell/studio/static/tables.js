@@ -1,0 +1,73 @@
+// The views that are tables: endings, problems, words; and claims and what-if where there are any.
+
+import { ask, h, picture, replace } from "./dom.js";
+import { chip, count, odds, percent, several, stacked } from "./figures.js";
+
+const heading = (text, ...more) => h("div", { class: "heading" }, h("h1", {}, text), more);
+const readLink = (path, text) => h("a", { href: `#/read/${path}` }, text);
+
+export async function endings(root) {
+  const answer = await ask("endings");
+  const outcomes = answer.outcomes;
+  const column = (name, title) => h("th", { scope: "col", title }, name);
+  const row = (r) => h("tr", { class: outcomes[r.outcome].kind === "ending" ? "" : "broken" },
+    h("th", { scope: "row" }, chip(outcomes[r.outcome]), outcomes[r.outcome].kind !== "ending" && h("span", { class: "kind" }, outcomes[r.outcome].kind)),
+    h("td", { class: "figure", data: { name: "uniform" } }, odds(...r.uniform)),
+    h("td", { class: "figure", data: { name: "best" } }, odds(...r.best)),
+    h("td", { class: "figure", data: { name: "worst" } }, odds(...r.worst)),
+    h("td", { class: "figure", data: { name: "words" } }, r.words === null ? "–" : count(Math.round(r.words))),
+    h("td", { data: { name: "shortest way" } }, r.shortest === null ? "–" : readLink(r.shortest, several(r.choices, "choice", "choices"))));
+  const forever = answer.forever;
+  replace(root, h("div", { class: "sheet" },
+    heading("Endings", h("p", { class: "lead" }, answer.overview)),
+    !answer.complete && h("p", { class: "bounds" }, `Read in part: ${percent(answer.followed)} of random playthroughs were followed to their end. The figures are bounds that contain the truth.`),
+    stacked(answer.rows.map((r) => [r.outcome, ...r.uniform]).concat(forever[0] > 0 ? [[outcomes.length - 1, ...forever]] : []), outcomes),
+    h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Table of endings" }, h("table", { class: "endings" },
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), column("uniform", "a reader who chooses at random"), column("best", "a reader who chooses for it"), column("worst", "a reader who chooses against it"), column("words", "read on average by those who come there"), h("th", { scope: "col" }, "shortest way"))),
+      h("tbody", {}, answer.rows.map(row),
+        forever[1] > 0 && h("tr", {}, h("th", { scope: "row" }, chip(outcomes.at(-1))), h("td", { class: "figure", data: { name: "uniform" } }, odds(...forever)), h("td", {}), h("td", {}), h("td", {}), h("td", {}))))),
+    h("p", { class: "quiet" }, h("b", {}, "uniform"), " takes each choice offered as often as any other; ", h("b", {}, "best"), " and ", h("b", {}, "worst"), " are the most and the least that any reader can bring about.")));
+  return {};
+}
+
+/** One problem with its place in the source, as the command line shows it. */
+function problem(p) {
+  const caret = p.source !== null && p.column ? p.source.slice(0, p.column - 1) : "";
+  const mark = p.source !== null && p.column ? p.source.slice(p.column - 1, p.end_column ? Math.max(p.column, p.end_column - 1) : p.column) : "";
+  return h("li", { class: `problem ${p.severity}` },
+    h("h2", {}, h("span", { class: "severity" }, p.severity), " ", p.message),
+    p.file && h("p", { class: "where" }, h("a", { href: `#/source/${p.file}:${p.line}` }, `${p.file}:${p.line}`), p.label && ` · ${p.label}`),
+    p.source && h("pre", { tabindex: "0" }, caret, h("mark", {}, mark), p.source.slice(caret.length + mark.length)),
+    p.hint && h("p", { class: "hint" }, "Hint: ", p.hint),
+    p.path !== null && h("p", { class: "witness" }, readLink(p.path, p.path === "" ? "It happens at the beginning" : "Read the way there")));
+}
+
+export async function problems(root, _, { status }) {
+  const found = status.edition ? await ask("problems") : { problems: [], explored: false };
+  const all = [...status.problems, ...found.problems];
+  const groups = { error: "errors", warning: "warnings", note: "notes" };
+  const tally = Object.entries(groups).map(([s, name]) => [all.filter((p) => p.severity === s).length, name]).filter(([n]) => n);
+  replace(root, h("div", { class: "sheet" },
+    heading("Problems", h("p", { class: "lead" }, all.length ? tally.map(([n, name]) => `${count(n)} ${n === 1 ? name.slice(0, -1) : name}`).join(", ") + "." : found.explored ? "None: every playthrough was read, and nothing is amiss." : "None so far.")),
+    h("ol", { class: "problems" }, all.map(problem))));
+  return {};
+}
+
+export async function words(root) {
+  const answer = await ask("words");
+  const seen = answer.mean === null ? null : answer.mean / answer.all;
+  replace(root, h("div", { class: "sheet" },
+    heading("Words"),
+    h("dl", { class: "facts" },
+      fact(count(answer.all), "words in all of its prose"),
+      answer.mean !== null && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
+      answer.mean_choices !== null && fact(answer.mean_choices.toFixed(1), "choices in it, on average"),
+      seen !== null && seen <= 1 && fact(percent(seen), "as much as that is of the whole"),
+      answer.least !== null && fact(`${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough")),
+    answer.picture && h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Picture of words read" }, picture(answer.picture)), h("figcaption", {}, "Each dot is one reader in fifty, placed by the words they read.")),
+    h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Words by ending" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col" }, "words on the way, on average"))),
+      h("tbody", {}, answer.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, chip(answer.outcomes[r.outcome])), h("td", { class: "figure" }, r.words === null ? "–" : count(Math.round(r.words))))))))));
+  return {};
+}
+
+const fact = (figure, text) => h("div", {}, h("dt", {}, text), h("dd", {}, figure));
