@@ -34,7 +34,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "vm": (*BASE, "container", "vm"),
     "vm.machine": ("vm.kernel", "vm.intrinsics", "vm.program", "vm.values"),
     "vm.kernel": ("vm",),
-    "checker": (*BASE, "container", "vm"),
+    "toml_places": BASE,
+    "config": (*BASE, "toml_places"),
+    "checker": (*BASE, "container", "config", "vm"),
+    # the expressions that a story is asked are source text: a line each
+    "checker.questions": (*BASE, "container", "config", "vm", "compiler.standalone"),
     "checker.graph": ("vm", "checker"),
     "checker.solve": ("vm", "checker"),
 }

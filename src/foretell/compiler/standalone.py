@@ -227,9 +227,7 @@ class _Writer:
             case MultipleConditions():
                 self.error("syntax", "join conditions by `and`", span)
             case IncDec():
-                self.error(
-                    "side-effect", "an expression that asks can't change a variable", span
-                )
+                self.error("side-effect", "an expression that asks can't change a variable", span)
             case _:
                 self.error("syntax", "this is no expression", span)
 

@@ -1,0 +1,333 @@
+"""Claims decided: which promises about every playthrough hold, with a proof for each that does not.
+
+Let S be the states at rest (choices on offer, or the end), s₀ the start, P and Q the states where
+an expression is true. A claim is about all readers and all luck, so its verdict is read off the
+graph's shape; only `odds` asks for numbers.
+
+    never p              S ∩ P = ∅
+    always p             S ⊆ P
+    possible p           S ∩ P ≠ ∅
+    inevitable p         every reader comes to P from s₀ with probability 1      (regions.is_sure)
+    after p then q       every reader comes to Q from each state of P with probability 1
+    odds p at least x    the reader's probability of ever being in P is x or more
+    sound                no error, dead end, hang, trap, and no line no reader sees
+
+All states of the graph are reachable, so a state that breaks a claim is a witness, and the
+shortest path to it is shown with the values that break it. What breaks `inevitable` and `after` is
+a playthrough: one that ends without, or one that goes round for ever without (`loop`).
+
+Where exploring hit a bound, what was found still refutes and still proves what one state can
+(`possible`); everything else is unknown, and the verdict names the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from foretell.checker.explore import Exploration
+from foretell.checker.graph import (
+    TERMINAL,
+    UNEXPLORED,
+    UNREACHED,
+    StateGraph,
+    format_path,
+    search,
+    shortest_cycle,
+    trace,
+)
+from foretell.checker.questions import Questions
+from foretell.checker.readers import edge_weights
+from foretell.checker.regions import end_components, is_sure
+from foretell.checker.solve import Interval, absorb, best, odds, worst
+from foretell.config import Claim, Reader
+from foretell.diagnostics import Diagnostic
+
+__all__ = ["Answer", "Verdict", "decide", "decide_one", "percent", "shown_odds"]
+
+Mask = npt.NDArray[np.bool_]
+Answer = Literal["holds", "fails", "unknown"]
+_ROUNDING = 1e-9  # how far a figure may be off the odds it is compared with
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim.
+
+    `why` is one sentence. `path` replays a witness (of `possible`, one that shows it holds);
+    `loop` then goes round for ever at its end. `values` are what the expressions read there.
+    `odds` are the figures of an `odds` claim. `bound` is the limit that was hit, "" if none was.
+    """
+
+    claim: Claim
+    verdict: Answer
+    why: str = ""
+    path: str | None = None
+    loop: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    odds: Interval | None = None
+    bound: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is claimed: its name, or the claim itself."""
+        return self.claim.title
+
+    @property
+    def reason(self) -> str:
+        """Why it is so, with the loop and the values that show it, in a line."""
+        parts = [self.why]
+        if self.loop is not None:
+            parts.append(f"going round {self.loop}")
+        if self.values:
+            parts.append(", ".join(f"{name} = {value}" for name, value in self.values.items()))
+        return "; ".join(part for part in parts if part)
+
+
+def decide(
+    claims: Sequence[Claim],
+    exploration: Exploration,
+    questions: Questions,
+    *,
+    readers: Mapping[str, Reader] | None = None,
+    problems: Sequence[Diagnostic] | None = None,
+    constants: Mapping[str, object] | None = None,
+) -> list[Verdict]:
+    """The verdicts of claims whose expressions were asked while exploring.
+
+    `problems` are what the analysis found, for `sound`; `constants` what the story was begun with.
+    """
+    return [
+        decide_one(
+            claim,
+            exploration,
+            questions,
+            readers=readers,
+            problems=problems,
+            constants=constants,
+        )
+        for claim in claims
+    ]
+
+
+def decide_one(
+    claim: Claim,
+    exploration: Exploration,
+    questions: Questions,
+    *,
+    readers: Mapping[str, Reader] | None = None,
+    problems: Sequence[Diagnostic] | None = None,
+    constants: Mapping[str, object] | None = None,
+) -> Verdict:
+    """The verdict of one claim."""
+    deciding = _Deciding(claim, exploration, questions, readers or {}, constants)
+    if claim.kind == "sound":
+        return deciding.sound(problems)
+    return (
+        deciding.broken()
+        or {
+            "never": deciding.never,
+            "always": deciding.always,
+            "possible": deciding.possible,
+            "inevitable": deciding.inevitable,
+            "after": deciding.after,
+            "odds": deciding.odds,
+        }[claim.kind]()
+    )
+
+
+@dataclass
+class _Deciding:
+    claim: Claim
+    exploration: Exploration
+    questions: Questions
+    readers: Mapping[str, Reader]
+    constants: Mapping[str, object] | None
+
+    # --- what all kinds share -------------------------------------------------------------
+
+    @property
+    def graph(self) -> StateGraph:
+        return self.exploration.graph
+
+    @property
+    def complete(self) -> bool:
+        return self.exploration.complete
+
+    def mask(self, place: int = 0) -> Mask:
+        """The states where the claim's expression (or its `then`) is true."""
+        return self.questions.holds(self.exploration, self.claim.expressions[place].text)
+
+    def verdict(
+        self, answer: Answer, why: str, path: str | None = None, loop: str | None = None
+    ) -> Verdict:
+        values: dict[str, str] = {}
+        if path is not None:
+            texts = [expression.text for expression in self.claim.expressions]
+            values = self.questions.values_on(path, texts, self.constants)
+        bound = "" if self.complete else self.exploration.stopped
+        return Verdict(self.claim, answer, why, path, loop, values, bound=bound)
+
+    def unknown(self) -> Verdict:
+        return self.verdict("unknown", f"exploring stopped at its limit on {self._bound}")
+
+    @property
+    def _bound(self) -> str:
+        return self.exploration.stopped or "states"
+
+    def broken(self) -> Verdict | None:
+        """The verdict where an expression has no value at some state."""
+        for expression in self.claim.expressions:
+            wrong = self.questions.broken(self.exploration, expression.text)
+            if wrong.any():
+                path = self.graph.witness(wrong)
+                why = f"`{expression.text}` can't be told true from false there"
+                return self.verdict("fails", why, path)
+        return None
+
+    # --- the kinds ------------------------------------------------------------------------
+
+    def never(self) -> Verdict:
+        bad = self.mask()
+        if bad.any():
+            return self.verdict("fails", "it comes true", self.graph.witness(bad))
+        return self.verdict("holds", "it is true nowhere") if self.complete else self.unknown()
+
+    def always(self) -> Verdict:
+        bad = self.questions.fails(self.exploration, self.claim.expressions[0].text)
+        if bad.any():
+            return self.verdict("fails", "it is not true there", self.graph.witness(bad))
+        return self.verdict("holds", "it is true everywhere") if self.complete else self.unknown()
+
+    def possible(self) -> Verdict:
+        good = self.mask()
+        if good.any():
+            return self.verdict("holds", "it can come true", self.graph.witness(good))
+        return self.verdict("fails", "it is true nowhere") if self.complete else self.unknown()
+
+    def inevitable(self) -> Verdict:
+        goal = self.mask()
+        if is_sure(self.graph, goal)[0]:
+            return self.verdict("holds", "every reader comes to it")
+        return self._escape(0, goal, "") or self.unknown()
+
+    def after(self) -> Verdict:
+        before, goal = self.mask(0), self.mask(1)
+        sure = is_sure(self.graph, goal)
+        hoped = goal | (self.graph.kind == UNEXPLORED)
+        failing = before & ~is_sure(self.graph, hoped)
+        if failing.any():
+            depth = np.where(failing, self.graph.from_start.depth, UNREACHED)
+            start = int(depth.argmin())
+            path = format_path(self.graph, trace(self.graph, self.graph.from_start, start))
+            found = self._escape(start, goal, path)
+            if found is not None:
+                return found
+        if self.complete and not (before & ~sure).any():
+            why = "what should come after always does" if before.any() else "it never comes to that"
+            return self.verdict("holds", why)
+        return self.unknown()
+
+    def _escape(self, start: int, goal: Mask, path: str) -> Verdict | None:
+        """The verdict that from `start`, at the end of `path`, the goal can be missed: by a
+        playthrough that ends, or else by one that goes round for ever. None if neither is known."""
+        graph = self.graph
+        if goal[start]:
+            return None
+        open_edges = ~(goal[graph.edge_source] | goal[graph.edge_target])
+        found = search(graph, [start], open_edges)
+        after = "after that " if self.claim.kind == "after" else ""
+        ends = np.where(graph.kind == TERMINAL, found.depth, UNREACHED)
+        end = int(ends.argmin())
+        if ends[end] != UNREACHED:
+            way = _joined(path, format_path(graph, trace(graph, found, end)))
+            outcome = graph.outcomes[int(graph.outcome[end])].name
+            return self.verdict("fails", f"{after}the story can end without it, in {outcome}", way)
+        staying = end_components(graph, open_edges)
+        rounds = np.where(staying.number >= 0, found.depth, UNREACHED)
+        entry = int(rounds.argmin())
+        if rounds[entry] == UNREACHED:
+            return None
+        inside = open_edges & (staying.number[graph.edge_source] == staying.number[entry])
+        inside &= staying.number[graph.edge_target] == staying.number[entry]
+        cycle = shortest_cycle(graph, entry, inside)
+        way = _joined(path, format_path(graph, trace(graph, found, entry)))
+        loop = format_path(graph, cycle) if cycle else None
+        return self.verdict("fails", f"{after}a reader can go on for ever without it", way, loop)
+
+    def odds(self) -> Verdict:
+        claim = self.claim
+        figures = self._figures(absorb(self.graph, self.mask()))
+        answers: list[Answer] = []
+        if claim.at_least is not None:
+            answers.append(_compared(figures, claim.at_least))
+        if claim.at_most is not None:
+            mirrored = Interval(1 - figures.high, 1 - figures.low)
+            answers.append(_compared(mirrored, 1 - claim.at_most))
+        answer: Answer = "holds"
+        for worse in ("fails", "unknown"):
+            if worse in answers:
+                answer = "fails" if worse == "fails" else "unknown"
+                break
+        bound = "" if self.complete else self._bound
+        why = f"it comes true in {shown_odds(figures)} for the {claim.reader} reader"
+        return Verdict(claim, answer, why, odds=figures, bound=bound)
+
+    def _figures(self, graph: StateGraph) -> Interval:
+        """The odds of the last outcome, for the claim's reader."""
+        goal = len(graph.outcomes) - 1
+        name = self.claim.reader
+        if name == "best":
+            return best(graph, goal).at(0)
+        if name == "worst":
+            return worst(graph, goal).at(0)
+        weights = edge_weights(
+            self.exploration.edge_point, self.exploration.program, self.readers.get(name)
+        )
+        if weights is not None:
+            weights = weights[~self.mask()[self.graph.edge_source]]
+        return odds(graph, weights).at(0, goal)
+
+    def sound(self, problems: Sequence[Diagnostic] | None) -> Verdict:
+        wrong = [p for p in problems or () if p.severity != "note"]
+        if wrong:
+            first = wrong[0]
+            more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            where = f" ({first.span.place})" if first.span is not None else ""
+            return self.verdict("fails", f"{first.message}{where}{more}", first.path)
+        if not self.complete or problems is None:
+            return self.unknown()
+        return self.verdict("holds", "nothing is wrong")
+
+
+def _compared(figures: Interval, least: float) -> Answer:
+    if figures.low >= least - _ROUNDING:
+        return "holds"
+    return "fails" if figures.high < least - _ROUNDING else "unknown"
+
+
+def _joined(path: str, further: str) -> str:
+    if further.startswith("@"):  # it goes on in the middle of a turn
+        return f"{path},{further[1:]}" if "@" in path.rpartition("/")[2] else path + further
+    return f"{path}/{further}" if path and further else path or further
+
+
+def shown_odds(figures: Interval) -> str:
+    """Odds in per cent, or the range they lie in."""
+    if figures.high - figures.low < _ROUNDING:
+        return percent(figures.low)
+    return f"{percent(figures.low)} to {percent(figures.high)}"
+
+
+def percent(x: float) -> str:
+    """Odds in per cent: exactly 0 and 1 look like it, and nothing else does."""
+    if x in (0.0, 1.0):
+        return f"{x * 100:.0f} %"
+    if x < 0.001 or x > 0.999:
+        shown = f"{x * 100:.2g}" if x < 0.5 else f"{100 - float(f'{(1 - x) * 100:.2g}'):.10g}"
+        return f"{shown} %"
+    return f"{x * 100:.1f} %"

@@ -1,0 +1,188 @@
+"""Expressions asked of a whole story: what they mean, and their values at every state.
+
+An expression is compiled against the story's tree, has the story count what it asks for, is
+lowered behind the story's own code, and is then evaluated by the explorer at every state at rest:
+
+    questions = ask_story(story, [Expression("kitchen.drawer and not lamp")])
+    exploration = explore(questions.program, asked=questions.pcs)
+    questions.holds(exploration, "kitchen.drawer and not lamp")     # a mask over the states
+
+Mistakes (unknown names, side effects) are a StoryError with all of them, each at its place in the
+file the expression came from.
+
+What this does not do: verdicts (`claims`), odds (`solve`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from foretell.checker.effects import find_effects
+from foretell.checker.explore import Exploration
+from foretell.checker.liveness import analyse_liveness
+from foretell.compiler.standalone import StoryNames, compile_expression
+from foretell.config import Expression
+from foretell.container import CompiledStory, Container
+from foretell.diagnostics import Diagnostic, Span, StoryError
+from foretell.vm import values as V
+from foretell.vm.lower import lower, lower_expression
+from foretell.vm.machine import truth
+from foretell.vm.program import Program
+from foretell.vm.story import PathError, Story
+
+__all__ = ["Questions", "ask_story", "check_expression", "number_of", "relocated"]
+
+Mask = npt.NDArray[np.bool_]
+_MOST_VALUES = 12  # names shown beside a witness
+
+
+@dataclass
+class Questions:
+    """A program with expressions in it. `pcs[position[text]]` is where an expression's code is."""
+
+    program: Program
+    names: StoryNames
+    pcs: list[int]
+    position: dict[str, int]
+    _reads: dict[str, list[str]] = field(default_factory=dict)
+
+    def values(self, exploration: Exploration, text: str) -> npt.NDArray[np.int64]:
+        """The encoded value of an expression at every state, -1 at draws."""
+        return exploration.asked[self.position[text]]
+
+    def holds(self, exploration: Exploration, text: str) -> Mask:
+        """The states at rest where an expression is true."""
+        return self._where(exploration, text, 1)
+
+    def fails(self, exploration: Exploration, text: str) -> Mask:
+        """The states at rest where an expression is false."""
+        return self._where(exploration, text, 0)
+
+    def broken(self, exploration: Exploration, text: str) -> Mask:
+        """The states at rest where an expression has no value, or none that is true or false."""
+        return self._where(exploration, text, 2)
+
+    def _where(self, exploration: Exploration, text: str, wanted: int) -> Mask:
+        values, inverse = np.unique(self.values(exploration, text), return_inverse=True)
+        fits = np.array([_truth(int(value)) == wanted for value in values], np.bool_)
+        return np.asarray(fits[inverse.reshape(-1)], np.bool_)
+
+    def reads(self, text: str) -> list[str]:
+        """The names of what an expression reads, through the functions it calls too."""
+        found = self._reads.get(text)
+        if found is None:
+            pc = self.pcs[self.position[text]]
+            liveness = analyse_liveness(self.program, (), (pc,))
+            rest = (1 << (liveness.here_bit + 3)) - 1
+            ending = 1 << liveness.ending_bit
+            found = liveness.names(liveness.use[pc] & rest & ~ending)
+            self._reads[text] = found
+        return found
+
+    def values_on(
+        self, path: str, texts: Iterable[str], constants: Mapping[str, object] | None = None
+    ) -> dict[str, str]:
+        """The values of what expressions read at the end of a path, as ink prints them."""
+        story = Story(self.program, constants=constants)
+        try:
+            story.play(path)
+        except PathError:
+            return {}
+        out: dict[str, str] = {}
+        for name in dict.fromkeys(name for text in texts for name in self.reads(text)):
+            if len(out) >= _MOST_VALUES:
+                break
+            if name.startswith("visits to "):
+                place = name.removeprefix("visits to ")
+                out[place] = str(story.visits(place))
+            elif name in ("here", "turns") and name not in self.program.global_names:
+                out[name] = story.here if name == "here" else str(story.turns)
+            elif name in self.program.global_names:
+                value = story.shown(name)
+                is_list = isinstance(story.variables[name], tuple)
+                out[name] = f"({value})" if is_list else value or '""'
+        if story.ended and story.ending is not None:
+            out["ending"] = story.ending
+        return out
+
+
+def _truth(value: int) -> int:
+    """1 true, 0 false, 2 neither, 3 not evaluated."""
+    if value < 0:
+        return 3
+    if value >> V.TAG_SHIFT in (V.FAILED, V.VOID, V.UNSET):
+        return 2
+    return truth(value)
+
+
+def ask_story(story: CompiledStory, expressions: Iterable[Expression]) -> Questions:
+    """The program of a story with expressions to ask; each distinct text is asked once.
+
+    Raises StoryError, with all that is wrong, where an expression can't be asked.
+    """
+    names = StoryNames(story)
+    found: list[Diagnostic] = []
+    contents: dict[str, tuple[Expression, Container]] = {}
+    for expression in expressions:
+        if expression.text in contents:
+            continue
+        content, problems = compile_expression(expression.text, names)
+        found += (relocated(problem, expression) for problem in problems)
+        if content is not None:
+            contents[expression.text] = (expression, content)
+    if any(problem.severity == "error" for problem in found):
+        raise StoryError(found)
+    program = lower(story)
+    pcs = [lower_expression(program, content) for _, content in contents.values()]
+    for (expression, _), pc in zip(contents.values(), pcs, strict=True):
+        found += _effects(program, expression, pc)
+    if any(problem.severity == "error" for problem in found):
+        raise StoryError(found)
+    return Questions(program, names, pcs, {text: i for i, text in enumerate(contents)})
+
+
+def _effects(program: Program, expression: Expression, pc: int) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            "error",
+            "side-effect",
+            f"an expression that asks may change nothing, but {effect.what} in `{effect.place}`",
+            expression.span,
+            "asked here",
+            f"that is at {effect.span.place}" if effect.span is not None else "",
+        )
+        for effect in find_effects(program, pc)[:1]
+    ]
+
+
+def check_expression(expression: Expression, names: StoryNames) -> list[Diagnostic]:
+    """What is wrong with an expression, as far as its own text tells."""
+    _, problems = compile_expression(expression.text, names)
+    return [relocated(problem, expression) for problem in problems]
+
+
+def relocated(problem: Diagnostic, expression: Expression) -> Diagnostic:
+    """A problem of an expression, at its place in the file where the expression stands."""
+    span, place = problem.span, expression.span
+    if span is None or place is None:
+        return replace(problem, span=place) if place is not None else problem
+    if not expression.verbatim or span.line != 1:
+        return replace(problem, span=place)
+    shift = place.column - 1
+    end = span.end_column + shift if span.end_column else 0
+    moved = Span(place.source, place.line, span.column + shift, place.line, end)
+    return replace(problem, span=moved)
+
+
+def number_of(value: int) -> float | None:
+    """A value as a number to take the mean of, None where it is none."""
+    tag = value >> V.TAG_SHIFT
+    if tag in (V.INT, V.BOOL):
+        return float(V.number(value))
+    if tag == V.FLOAT:
+        return V.float_number(value)
+    return None
