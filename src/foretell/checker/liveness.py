@@ -173,6 +173,10 @@ class _Analysis:
             *range(len(program.global_names)),
             *((s, t) for s, temps in enumerate(program.scope_temps) for t in range(len(temps))),
         }
+        # parameters (entry pc, place from the top of the stack) that something else may be given to
+        self.mixed: set[tuple[int, int]] = set()
+        self.entry, self.place = -1, 0
+        self.taken_pcs = {self._table(self._record(t) + P.TARGET_PC) for t in self.taken}
         self.may_be_list: set[int] = set()  # stores of what may be an empty list
         # globals a pointer to which was lost sight of: always live
         self.escaped: set[int] = set()
@@ -238,7 +242,7 @@ class _Analysis:
             leaders.add(self._table(self._record(target) + P.TARGET_PC))
         entry_arguments: dict[int, list[set[int]]] = {}
         while True:
-            numeric_before = len(self.numeric)
+            numbers_before = len(self.numeric) - len(self.mixed)
             before = {key: set(found) for key, found in self.pointed.items()}
             arguments_before = {pc: [set(s) for s in a] for pc, a in entry_arguments.items()}
             self.sinks.clear()
@@ -253,6 +257,7 @@ class _Analysis:
                     self._observe(stack)
                     stack = []
                     arguments = [set(s) for s in entry_arguments.get(pc, [])]
+                    self.entry, self.place = pc, 0
                 self._value_step(pc, stack, arguments, entry_arguments)
                 if code[pc * 4] in _BLOCK_ENDS:
                     self._observe(stack)
@@ -261,7 +266,7 @@ class _Analysis:
             if (
                 before == self.pointed
                 and arguments_before == entry_arguments
-                and numeric_before == len(self.numeric)
+                and numbers_before == len(self.numeric) - len(self.mixed)
             ):
                 break
 
@@ -406,8 +411,13 @@ class _Analysis:
             entry = pop()
             if op == P.OP_SET_TEMP:
                 points = set(entry.points)
-                if not has_value and arguments:
-                    points |= arguments.pop()
+                if not has_value:
+                    if arguments:
+                        points |= arguments.pop()
+                    given = (self.entry, self.place)
+                    known = self.entry not in self.taken_pcs and given not in self.mixed
+                    entry = _Entry(numeric=known)
+                    self.place += 1
                 if points:
                     self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
             if not entry.numeric:
@@ -423,6 +433,7 @@ class _Analysis:
         elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
             if op != P.OP_FORK:  # there the arguments stay for the jump that follows
                 self._hand_over(stack, [a], entry_arguments)
+                self._pass(stack, a)
         elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
             self._observe([pop()])
             entries = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
@@ -451,11 +462,34 @@ class _Analysis:
                     self.moduli.setdefault(slot, set()).add(max(1, elements.constant))
             else:
                 self._observe([count, elements])
-            stack.append(_Entry())
+            stack.append(_Entry(numeric=True))
         elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_LIST_RANGE, P.OP_SEED):
             popped = {P.OP_RANDOM: 2, P.OP_LIST_RANGE: 3}.get(op, 1)
             self._observe([pop() for _ in range(popped)])
-            stack.append(_Entry())
+            stack.append(_Entry(numeric=op == P.OP_RANDOM))
+
+    def _parameters(self, pc: int) -> list[int]:
+        """The stores that take arguments of what begins at `pc`, the last argument first."""
+        stores: list[int] = []
+        while pc < self.n:
+            op = self.code[pc * 4]
+            if op == P.OP_SET_TEMP:
+                stores.append(pc)
+            elif op not in (P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK):
+                break
+            pc += 1
+        return stores
+
+    def _pass(self, stack: list[_Entry], target: int) -> None:
+        """The values on the stack become the arguments of what begins at `target`."""
+        for place, store in enumerate(self._parameters(target)):
+            if not stack:
+                self.mixed.add((target, place))
+                continue
+            entry = stack.pop()
+            if not entry.numeric:
+                self.mixed.add((target, place))
+            self._assign(entry, store)
 
     @staticmethod
     def _hand_over(
@@ -591,7 +625,7 @@ class _Analysis:
         bits = 1 << (self.temps_at[scope] + a)
         pointed = self.pointed.get((scope, a))
         if op == P.OP_SET_TEMP:
-            return bits | self._defined(scope, a), True
+            return bits, True
         if pointed:
             for slot in pointed:
                 bits |= 1 << (self.bits if slot == SOME_TEMPORARY else slot)
@@ -694,6 +728,8 @@ class _Analysis:
                         new &= ~bits
                     if op == P.OP_STORE_TEMP:
                         new |= self._defined(self.scope_of_pc[pc], code[at + 1])
+                    elif op == P.OP_SET_TEMP:
+                        new &= ~self._defined(self.scope_of_pc[pc], code[at + 1])
                 elif op == P.OP_HERE:
                     new = use[pc + 1] & ~(1 << self.here_bit)
                 elif op == P.OP_ENDING:
