@@ -20,7 +20,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "foretell"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FRONT_DOORS = (
-    "cli", "player", "studio", "loading", "terminal", "transcript", "__main__", "__init__"
+    "cli", "player", "page", "dream", "checking", "studio", "loading", "output", "terminal",
+    "transcript", "__main__", "__init__",
 )  # fmt: skip
 BASE = ("diagnostics",)
 NO_DEPENDENCIES: tuple[str, ...] = ()

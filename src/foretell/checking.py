@@ -8,6 +8,7 @@ said is decided in `checker.analysis`, how it is said in `checker.report`.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -127,9 +128,9 @@ def progress_line(stream: Any) -> Callable[[int, int, float], None]:
 
     def show(found: int, expanded: int, seconds: float) -> None:
         rate = expanded / seconds if seconds > 0 else 0.0
-        stream.write(
-            f"\r\x1b[K{found:,} states, {found - expanded:,} waiting, {rate:,.0f} a second"
-        )
+        told = f"{found:,} states, {found - expanded:,} waiting, {rate:,.0f} a second"
+        columns = shutil.get_terminal_size().columns  # a line that wraps can't be written over
+        stream.write(f"\r\x1b[K{told[: columns - 1]}")
         stream.flush()
 
     return show

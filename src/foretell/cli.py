@@ -33,7 +33,16 @@ from foretell.terminal import show_problems
 if TYPE_CHECKING:
     from foretell.loading import Loaded
 
-__all__ = ["Verbs", "main", "run", "verbs"]
+__all__ = [
+    "Verbs",
+    "check",
+    "compile_story",
+    "disassemble",
+    "main",
+    "play",
+    "run",
+    "verbs",
+]
 
 FINE: Final = 0
 PROBLEMS: Final = 1
@@ -106,18 +115,23 @@ def verbs(ctx: click.Context) -> None:
 @story_argument
 @click.option("--path", default="", help="Begin at the end of this path, such as 0/2@17/1.")
 @click.option("--seed", type=int, help="Deal luck from this number: the same each time.")
+@click.option("--dream", is_flag=True, help="Show the odds of every ending beside each choice.")
 @click.option("--plain", is_flag=True, help="No colour, no layout: one line of story a line.")
 @click.option(
     "--transcript",
     is_flag=True,
     help="Read choices (from 1) from standard input and print what ink's own player prints.",
 )
-def play(story: str, path: str, seed: int | None, plain: bool, transcript: bool) -> int:
+def play(
+    story: str, path: str, seed: int | None, dream: bool, plain: bool, transcript: bool
+) -> int:
     """Play a story.
 
     Type a choice's number and Enter. `u` takes a choice back, `r` begins again, `s` saves, `l`
     loads, `q` leaves, `?` tells what else there is.
     """
+    if transcript and dream:
+        raise _refusal("usage", "a transcript has no room for odds", "leave out --dream")
     loaded = _load(story)
     from foretell.page import Page
     from foretell.player import Player, fresh_seed, play_transcript
@@ -135,20 +149,25 @@ def play(story: str, path: str, seed: int | None, plain: bool, transcript: bool)
     if loaded.diagnostics:
         count = len(loaded.diagnostics)
         what = "1 warning" if count == 1 else f"{count} warnings"
-        click.echo(f"({what} from the compiler: `foretell compile` shows them)", err=True)
+        click.echo(f"({what} from the compiler: `foretell check` shows them)", err=True)
     page = Page(sys.stdout, plain=plain or not sys.stdout.isatty())
     command = f"foretell play {shlex.quote(story)}"
-    player = Player(playing, page, stem=loaded.stem, command=command, seed=seed)
+    foreseen = None
+    if dream:
+        from foretell.dream import Dream
+
+        foreseen = Dream.of(playing)
+    player = Player(playing, page, stem=loaded.stem, command=command, seed=seed, dream=foreseen)
     return FINE if player.run() else PROBLEMS
 
 
-@verbs.command(short_help="write the ink JSON that every ink runtime plays")
+@verbs.command("compile", short_help="write the ink JSON that every ink runtime plays")
 @story_argument
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output.")
 @click.option(
     "-c", "--count-all-visits", is_flag=True, help="Count the visits of every knot and stitch."
 )
-def compile(story: str, output: str | None, count_all_visits: bool) -> int:  # noqa: A001
+def compile_story(story: str, output: str | None, count_all_visits: bool) -> int:
     """Compile a story to ink JSON (version 21), the same that inklecate writes.
 
     Warnings go to standard error.

@@ -10,8 +10,9 @@ choices, a front page and a problem look, and nothing of what the reader does.
     page.choices(story.turn)
 
 Prose is set in paragraphs with an empty line between them, as ink's web player does. Tags stand
-below their line, quietly. What a story says can't move the cursor or change a colour: its control
-characters are made visible.
+below their line, quietly; `# thought` is set in italics and `# break` pale instead, where there
+are styles. What a story says can't move the cursor or change a colour: its control characters are
+made visible.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ __all__ = ["Page"]
 MEASURE: Final = 68  # columns of prose at most: longer lines tire the eye
 _ROOMY: Final = 60  # a terminal this wide has room for a margin
 _MARGIN: Final = 2
+# tags that a terminal can honour on the line itself, and the style they ask for
+_LINE_STYLES: Final = {"thought": "italic", "break": "dim"}
 _NAMES: Final = {"title": "bold", "author": "italic"}  # global tags that name, and their style
 
 
@@ -174,14 +177,23 @@ class Page:
             if line.text:
                 if not self.plain:
                     self.gap()
-                self.write(line.text)
+                self.write(line.text, " ".join(self._styles_of(tags)))
             if tags:
                 self.write("# " + ", ".join(tags), "dim")
         for problem in turn.problems:
             self.problem(problem)
 
-    def choices(self, turn: Turn) -> None:
-        """What is on offer, numbered from 1."""
+    def _styles_of(self, tags: list[str]) -> list[str]:
+        """The styles that tags ask for; those tags are taken out, having been shown."""
+        if self._console is None or self._console.color_system is None:
+            return []
+        asked = [tag for tag in tags if tag.lower() in _LINE_STYLES]
+        for tag in asked:
+            tags.remove(tag)
+        return [_LINE_STYLES[tag.lower()] for tag in asked]
+
+    def choices(self, turn: Turn, beside: Sequence[str] = ()) -> None:
+        """What is on offer, numbered from 1; `beside` holds a remark on each choice."""
         self.gap()
         width = len(str(len(turn.choices)))
         for choice in turn.choices:
@@ -189,6 +201,8 @@ class Page:
             lead = f"{number}: " if self.plain else f"{number:>{width}}  "
             tags = "  # " + ", ".join(choice.tags) if choice.tags else ""
             self.write(choice.text + tags, lead=lead, lead_style="bold cyan")
+            if beside:
+                self.write(beside[choice.index], "dim", lead=" " * len(lead))
         self.gap()
 
     def note(self, text: str) -> None:

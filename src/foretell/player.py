@@ -31,13 +31,16 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.output import write_whole
 from foretell.page import Page
 from foretell.terminal import printable
 from foretell.vm.story import PathError, Story, Turn, parse_path
+
+if TYPE_CHECKING:
+    from foretell.dream import Dream
 
 __all__ = ["Player", "fresh_seed", "play_transcript", "turns_of"]
 
@@ -58,8 +61,8 @@ _HELP: Final = (
 class Player:
     """One reader at one story.
 
-    `seed` is None for fresh luck at every beginning. `command` is what plays this story from a
-    shell, to be shown with a path behind it.
+    `seed` is None for fresh luck at every beginning; with a `dream` odds are shown. `command` is
+    what plays this story from a shell, to be shown with a path behind it.
     """
 
     def __init__(
@@ -70,12 +73,14 @@ class Player:
         stem: str = "story",
         command: str = "foretell play STORY",
         seed: int | None = None,
+        dream: Dream | None = None,
         keyboard: TextIO | None = None,
     ) -> None:
         self.story = story
         self.page = page
         self.command = command
         self.seed = seed
+        self.dream = dream
         self.save_file = Path(f"{stem}.save")
         self.keyboard = keyboard if keyboard is not None else sys.stdin
         self.at_terminal = bool(self.keyboard and self.keyboard.isatty() and page.stream.isatty())
@@ -87,6 +92,9 @@ class Player:
 
         Gives whether nothing had gone wrong by then.
         """
+        if self.dream and self.dream.caveat:
+            self.page.note(self.dream.caveat)
+            self.page.gap()
         has_more = self.page.front(self.story.global_tags)
         if self.story.turns:
             self._retell()
@@ -107,7 +115,7 @@ class Player:
         turn = self.story.turn
         self.page.turn(turn, self.story.global_tags if len(self._read) == 1 else ())
         if turn.choices:
-            self.page.choices(turn)
+            self.page.choices(turn, self.dream.beside(self.story) if self.dream else ())
             return
         if len(self._read) == 1 and not turn.lines and not turn.problems:
             self.page.note(
@@ -138,6 +146,9 @@ class Player:
         else:
             page.write("The end.", "bold")
         page.write(f"{_counted(story.turns, 'choice')}, {_counted(words, 'word')}")
+        rarity = self.dream.rarity(story) if self.dream and story.ended else ""
+        if rarity:
+            page.write(rarity)
         if story.path:
             again = "read it again" if story.ended else "go on from here"
             page.write_whole(f"{again}: {self.command} --path {story.path}", "dim")
@@ -216,7 +227,7 @@ class Player:
         count = len(self.story.choices)
         if not count:
             return "The story has ended: u takes a choice back, r begins again, q leaves."
-        numbers = "1" if count == 1 else f"a number from 1 to {count}"
+        numbers = {1: "1", 2: "1 or 2"}.get(count, f"a number from 1 to {count}")
         return f"Type {numbers}, or ? for what else there is."
 
     def _save(self, file: str) -> None:
