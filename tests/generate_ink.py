@@ -44,7 +44,8 @@ _TREES: Final = (
     "(ash), birch = 4, (cedar), dogwood",
     "ash, birch, cedar, dogwood",
 )
-_COUNTS: Final = ("one, two, (three)", "one = 2, (two), three = 9")
+# numbers of the two lists never meet: of equals ink takes the one put in first (spec/lists.md)
+_COUNTS: Final = ("one = 7, two, (three)", "one = 8, (two), three = 12")
 _SEQUENCES: Final = ("stopping", "cycle", "once", "shuffle", "shuffle once", "shuffle stopping")
 
 

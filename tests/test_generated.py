@@ -20,7 +20,7 @@ from tests.spec_pages import Played, show
 pytestmark = pytest.mark.peer
 
 TURNS = 12
-STEPS = 20_000
+STEPS = 10_000  # of inkjs, in one turn
 
 
 def agree(oracle: Inkjs, source: str, playthroughs: int) -> None:
