@@ -335,7 +335,7 @@ class _Analysis:
         entry_arguments: dict[int, list[set[int]]],
     ) -> None:
         code = self.code
-        op, a, b = code[pc * 4 : pc * 4 + 3]
+        op, a, b, c = code[pc * 4 : pc * 4 + 4]
 
         def pop() -> _Entry:
             return stack.pop() if stack else _Entry()
@@ -434,6 +434,17 @@ class _Analysis:
             if op != P.OP_FORK:  # there the arguments stay for the jump that follows
                 self._hand_over(stack, [a], entry_arguments)
                 self._pass(stack, a)
+        elif op == P.OP_EXTERNAL:
+            if c >= 0:
+                way = c
+                while code[way * 4] != P.OP_JUMP:
+                    way += 1
+                self._hand_over(stack, [code[way * 4 + 1]], entry_arguments)
+                self._pass(stack, code[way * 4 + 1])
+            else:  # nobody is there to look at them
+                count = self._table(self._table(P.T_EXTERNALS) + a * 2 + 1) & 0xFF
+                for _ in range(min(count, len(stack))):
+                    self._discard(stack.pop())
         elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
             self._observe([pop()])
             entries = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
