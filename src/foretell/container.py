@@ -22,7 +22,7 @@ to the node that holds it (`.^.s`, `kitchen.0.c-1`).
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -336,13 +336,13 @@ def building() -> Iterator[None]:
 
 
 class PathIndex:
-    """The paths of a finished tree, found in one walk.
+    """The paths of a finished tree, found in one walk: of containers, and of the nodes `wanted`.
 
     Finding a path takes time in proportion to its length, and to nothing else: gathers without
     choices between them nest one in another, so real trees are a thousand containers deep.
     """
 
-    def __init__(self, root: Container) -> None:
+    def __init__(self, root: Container, wanted: Collection[Node]) -> None:
         self._component: dict[Node, str] = {}
         self._depth: dict[Node, int] = {root: 0}
         self._length: dict[Node, int] = {root: -1}  # of the absolute path as text
@@ -352,8 +352,10 @@ class PathIndex:
             for name, node in container.named.items():
                 self._note(node, name, container, stack)
             for index, node in enumerate(container.content):
-                name = node.name if isinstance(node, Container) else None
-                self._note(node, name or str(index), container, stack)
+                if isinstance(node, Container):
+                    self._note(node, node.name or str(index), container, stack)
+                elif node in wanted:
+                    self._note(node, str(index), container, stack)
 
     def _note(
         self, node: Node, component: str, container: Container, stack: list[Container]
@@ -382,8 +384,12 @@ class PathIndex:
         up = 0
         one: Node | None = here
         other: Node | None = there
+        if here not in self._depth:  # any node may hold a path
+            up = 1
+            one = here.parent
         while one is not other:
-            assert one is not None and other is not None
+            assert one is not None
+            assert other is not None
             one_depth = self._depth[one]
             other_depth = self._depth[other]
             if one_depth >= other_depth:
@@ -402,9 +408,11 @@ class PathIndex:
 
     def top(self, node: Node) -> tuple[str, int]:
         """The first component of a node's absolute path, and how many the path has."""
-        depth = self._depth[node]
-        while node.parent is not None and node.parent.parent is not None:
-            node = node.parent
+        holder = node.parent
+        assert holder is not None, "the root has no path"
+        depth = self._depth[holder] + 1
+        while holder.parent is not None:
+            node, holder = holder, holder.parent
         return self._component.get(node, ""), depth
 
 

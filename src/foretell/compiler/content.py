@@ -37,9 +37,11 @@ from foretell.compiler.ast import (
     TagMark,
     Text,
     TunnelOnwards,
+    VariableUse,
     Weave,
 )
-from foretell.compiler.expressions import ExpressionParser
+from foretell.compiler.expressions import RESERVED_WORDS, ExpressionParser
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS
 from foretell.compiler.weave import build_weave
 
 __all__ = ["ContentParser", "trim_end"]
@@ -50,6 +52,10 @@ _STRING_TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#\"<-]+|-(?!>)|<(?![->]))+")
 _TILDE: Final = re.compile(r"[ \t]*~[ \t]*")
 _TAG: Final = re.compile(r"[ \t]*#")
 _CLOSING: Final = re.compile(r"[ \t]*\}")
+_ONE_NAME: Final = re.compile(
+    rf"\{{[ \t]*(?!(?:[0-9]+|{'|'.join(sorted(RESERVED_WORDS))})[ \t}}])"
+    rf"([{IDENTIFIER_CHARACTERS}]+)[ \t]*\}}"
+)
 _ELSE: Final = re.compile(r"else[ \t]*:")
 _SYMBOLS: Final = re.compile(r"[!&~$]+")
 _SYMBOL_KIND: Final = {"!": ONCE, "&": CYCLE, "~": SHUFFLE, "$": STOPPING}
@@ -175,8 +181,11 @@ class ContentParser(ExpressionParser):
         return found
 
     def _read_braces(self) -> Content | None:
-        mark = self.mark()
         start = self.pos
+        match = _ONE_NAME.match(self.text, start)
+        if match is not None:
+            return self._one_name(match)
+        mark = self.mark()
         self.pos += 1
         self.enter()
         self.space()
@@ -193,11 +202,18 @@ class ContentParser(ExpressionParser):
             self._disallow_increment(logic.value)
         self.space()
         self.expect("}", "`}` to close the braces", self._brace_hint(start))
-        self.in_string = mark.in_string
+        self.in_string = mark[1]
         items: list[Syntax] = [logic]
-        if not mark.in_tag:
+        if not mark[2]:
             self.end_tag(items)
         return Content(self.span(start), items)
+
+    def _one_name(self, match: re.Match[str]) -> Content:
+        """`{name}`, as most braces are, which no other rule would read differently."""
+        span = self.span(match.start(1), match.end(1))
+        self.pos = match.end()
+        value = VariableUse(span, (Name(match.group(1), span),))
+        return Content(self.span(match.start()), [Output(span, value)])
 
     def _brace_hint(self, start: int) -> str:
         line = self.span(start, start + 1).line

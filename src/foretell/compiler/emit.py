@@ -96,7 +96,6 @@ __all__ = ["emit_story"]
 _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
 
 
-
 def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> CompiledStory | None:
     """The story whose names are `symbols`, or None where there are errors."""
     return Emitter(symbols, problems, count_all).story()
@@ -143,6 +142,7 @@ class Emitter(ExpressionEmitter):
             self._check_constant(constant)
         if any(p.severity == "error" for p in self.problems.found):
             return None
+        self._report_unused()
         self._set_flags()
         self._write_places(root)
         definitions: dict[str, dict[str, int]] = {}
@@ -213,6 +213,33 @@ class Emitter(ExpressionEmitter):
                 hint=f"write VAR {constant.name.text} = …; ink's own compiler fails here too",
             )
 
+    def _report_unused(self) -> None:
+        """Name what is declared and never read. A host may read a global, so that is but a note."""
+        symbols = self.symbols
+        report = self.problems.report
+        for temps in symbols.temps.values():
+            for name, temp in temps.items():
+                if name not in self.used_variables:
+                    message = f"the temporary variable `{name}` is never read"
+                    report("warning", "unused-temporary", message, temp.name.span)
+        for name, constant in symbols.constants.items():
+            if name not in self.used_variables:
+                message = f"the constant `{name}` is never used"
+                report("warning", "unused-constant", message, constant.name.span)
+        for name, declared in symbols.globals.items():
+            if isinstance(declared, VarDeclaration) and name not in self.used_variables:
+                message = f"the story never reads the variable `{name}`"
+                report("note", "unused-variable", message, declared.name.span)
+        for flow in symbols.story.flows:
+            name = flow.name.text if flow.name is not None else ""
+            if flow.is_function and flow not in self.reached and name not in symbols.externals:
+                report(
+                    "note",
+                    "unused-function",
+                    f"the story never calls the function `{name}`",
+                    flow.span,
+                )
+
     def _set_flags(self) -> None:
         for target in self.visits_counted:
             self.containers[target].flags |= COUNT_VISITS
@@ -224,7 +251,7 @@ class Emitter(ExpressionEmitter):
 
     def _write_places(self, root: Container) -> None:
         """Write every place that jumps and counts name, now that the tree is complete."""
-        paths = PathIndex(root)
+        paths = PathIndex(root, {place for _, place in self.places if isinstance(place, Node)})
         for node, place in self.places:
             target = place if isinstance(place, Node) else self.containers[place]
             if isinstance(node, DivertTarget):

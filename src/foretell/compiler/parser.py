@@ -218,6 +218,7 @@ class StatementParser(ContentParser):
         return self._line_of_text()
 
     def _line_of_text(self) -> list[Syntax] | None:
+        start = self.pos
         items = self.mixed()
         if not items:
             return None
@@ -235,7 +236,7 @@ class StatementParser(ContentParser):
         self.end_tag(items)
         is_tag_line = bool(items) and isinstance(items[0], TagMark) and items[0].is_start
         if not is_tag_line:
-            items.append(Text(self.span(self.pos, self.pos), "\n"))
+            items.append(Text(self.span(start), "\n"))
         self.expect_end_of_line(self._line_end_hint())
         return items
 
@@ -294,7 +295,7 @@ class StatementParser(ContentParser):
         for divert in diverts or ():
             if not (isinstance(divert, Divert) and not divert.target):
                 after.append(divert)
-        after.append(Text(self.span(self.pos, self.pos), "\n"))
+        after.append(Text(span, "\n"))
         self.expect_end_of_line()
         return Choice(
             span,
@@ -416,7 +417,7 @@ class StatementParser(ContentParser):
         ) or not isinstance(result, Return | Assignment | FunctionCall | IncDec):
             self._useless_expression(result, begin)
         if any(isinstance(node, FunctionCall) for node in walk(result)):
-            line_end = Text(self.span(self.pos, self.pos), "\n")
+            line_end = Text(self.span(start), "\n")
             result = Content(self.span(start), [result, line_end])
         self.expect_end_of_line()
         return result

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import Final
 
 from foretell.compiler.ast import Name
 from foretell.diagnostics import Diagnostic, Severity, Source, Span
@@ -45,6 +45,7 @@ IDENTIFIER_CHARACTERS: Final = (
 """The inside of a character class: what ink 1.2.1 lets a name be made of."""
 
 _COMMENT: Final = re.compile(r"//[^\r\n]*|/\*(?!\*/).+?(?:\*/|\Z)|\r\n", re.DOTALL)
+_BLANKS: Final = (" ", "\t")
 _SPACE: Final = re.compile(r"[ \t]*")
 _NEWLINE: Final = re.compile(r"[ \t]*\r?\n")
 _NEWLINES: Final = re.compile(r"(?:[ \t]*\r?\n)*")
@@ -59,12 +60,8 @@ class NestingError(Exception):
     """Nesting beyond `MAX_NESTING`; the rest of the file is not read."""
 
 
-class Mark(NamedTuple):
-    """What a rule that fails puts back."""
-
-    pos: int
-    in_string: bool
-    in_tag: bool
+Mark = tuple[int, bool, bool]
+"""What a rule that fails puts back: the position, `in_string` and `in_tag`."""
 
 
 class Scanner:
@@ -147,6 +144,9 @@ class Scanner:
         rest = match.group().strip() if match else ""
         shown = rest if len(rest) <= 40 else f"{rest[:37]}…"
         found = f"`{shown}`" if shown else "the end of the line"
+        if not shown and self.text.startswith("\r", self.pos + len(match.group() if match else "")):
+            found = "a carriage return without a line feed"
+            hint = hint or "end lines with a line feed, or with both"
         start = self.pos
         if rest:
             match = _SPACE.match(self.text, start)
@@ -174,7 +174,7 @@ class Scanner:
     # --- position -------------------------------------------------------------------------
 
     def mark(self) -> Mark:
-        return Mark(self.pos, self.in_string, self.in_tag)
+        return self.pos, self.in_string, self.in_tag
 
     def reset(self, mark: Mark) -> None:
         self.pos, self.in_string, self.in_tag = mark
@@ -199,6 +199,8 @@ class Scanner:
 
     def space(self) -> bool:
         """Move past blanks; whether there were any."""
+        if self.text[self.pos : self.pos + 1] not in _BLANKS:
+            return False
         start = self.pos
         match = _SPACE.match(self.text, start)
         assert match is not None
