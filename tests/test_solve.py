@@ -335,14 +335,17 @@ def exact_ladder() -> list[Fraction]:
     return twin.odds(ladder(120, 5), {120})
 
 
-@pytest.fixture(params=["elimination", "SuperLU", "bounds"])
+@pytest.fixture(params=["elimination", "SuperLU", "BiCGSTAB", "bounds"])
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
     if request.param != "elimination":
         monkeypatch.setattr(linear, "DENSE", 0)
         monkeypatch.setattr(linear, "DENSE_AT_MOST", 0)
-    if request.param == "bounds":
+    if request.param in ("BiCGSTAB", "bounds"):
         monkeypatch.setattr(linear, "SPARSE", 0)
+        monkeypatch.setattr(linear, "SPARSE_AT_MOST", 0)
+    if request.param == "bounds":
+        monkeypatch.setattr(linear, "_krylov", lambda *_, **__: np.zeros_like)
     return str(request.param)
 
 

@@ -270,7 +270,8 @@ class Components:
     """Strongly connected components, numbered sinks first: an edge never leads to a higher one.
 
     `component[s]` is that of state s; those of component c are
-    `order[first[c] : first[c + 1]]`; `cyclic[c]` says whether an edge stays inside c.
+    `order[first[c] : first[c + 1]]`, in the order a depth-first search leaves them, so that but
+    for the edges that close cycles all lead backward; `cyclic[c]` says whether there are such.
     """
 
     count: int
@@ -375,17 +376,17 @@ def _components(
                 depth -= 1
             else:
                 first[count] = placed
-                order[placed] = v
-                placed += 1
-                low[v] = _DONE
-                component[v] = count
-                while waiting > 0 and low[stack[waiting - 1]] >= least:
-                    waiting -= 1
-                    w = stack[waiting]
+                base = waiting
+                while base > 0 and low[stack[base - 1]] >= least:
+                    base -= 1
+                stack[waiting] = v  # there is room: no state is on the stack twice
+                for i in range(base, waiting + 1):
+                    w = stack[i]
                     low[w] = _DONE
                     component[w] = count
                     order[placed] = w
                     placed += 1
+                waiting = base
                 count += 1
                 depth -= 1
     first[count] = placed

@@ -9,7 +9,9 @@ nothing, and is not done here.
 
 Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
 `sweep`), which keeps all digits however slowly the component is left; more go to SuperLU, and
-beyond SPARSE to Gauss and Seidel's iteration from below and above at once.
+beyond SPARSE to BiCGSTAB, since factors may fill up. All are refined in extended precision. What
+no method proves well enough is narrowed by Gauss and Seidel's iteration from below and above at
+once for some seconds, and the answer is as wide as it then is.
 
 With choices, policy iteration: solve for a policy, let each choice that can do better switch,
 until none can. The same proof holds with w for the policy that leaves latest. Every policy must
@@ -28,8 +30,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array, csr_array, eye_array
-from scipy.sparse.linalg import splu
+from scipy.sparse import csc_array, csr_array, eye_array, tril, triu
+from scipy.sparse.linalg import LinearOperator, bicgstab, splu
 
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
@@ -40,11 +42,13 @@ __all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
 DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where SuperLU can't be proved good
 SPARSE = 5_000  # states up to which SuperLU is tried first
-SPARSE_AT_MOST = 300_000  # up to which it is tried at all: its factors may fill up
+SPARSE_AT_MOST = 20_000  # up to which it is tried at all: its factors may fill up
 GOOD = 1e-11  # an error bound that needs no second method
-_TRY = 500_000_000  # edges gone over before SuperLU is tried: about a second
-_EFFORT = 5_000_000_000  # where there is nothing else to try
+_ENOUGH = 1e-9  # one that will do
+_EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
+_STEPS = 100  # of BiCGSTAB at a time
 _EPSILON = float(np.finfo(np.longdouble).eps)
+_LAST_ROUNDING = 2.0**-53
 
 Extended = npt.NDArray[np.longdouble]  # 80 bits where the processor has them
 
@@ -113,8 +117,12 @@ def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, flo
     s = len(leave)
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
-    else:
+    elif s <= SPARSE:
         x, error = _factorize(matrix, right)
+    else:
+        x, error = _solve_proved(matrix, right, _krylov(matrix))
+        if error > _ENOUGH and s <= SPARSE_AT_MOST:
+            x, error = _factorize(matrix, right)
     if error > GOOD and s <= DENSE_AT_MOST:
         slower, smaller = _eliminate(matrix, leave, right, np.longdouble)
         if smaller < error:
@@ -127,11 +135,21 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     s = len(fragment.states)
     matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
     factored: list[Any] = []
+    rough: list[Any] = []
 
     def solve_sparsely(b: Floats) -> Floats:
         if s > SPARSE:
-            x, rest = _pour(fragment, b, _TRY if s <= SPARSE_AT_MOST else _EFFORT)
-            if rest <= GOOD * b.sum() or s > SPARSE_AT_MOST:
+            if not rough:
+                rough.append(_krylov(matrix, transposed=True))
+            x: Floats = rough[0](b)
+            for _ in range(4):
+                left = b + x @ matrix.astype(np.float64) - x
+                x = x + rough[0](left)
+            # What flows out must be what flowed in.
+            if abs(float(x @ leave) - b.sum()) <= _ENOUGH * b.sum() and (x >= 0).all():
+                return x
+            x, held = _pour(fragment, b)
+            if held <= GOOD * b.sum() or s > SPARSE_AT_MOST:
                 return x
         if not factored:
             factored.append(splu(csc_array(eye_array(s) - matrix.astype(np.float64))))
@@ -152,12 +170,12 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     return solve
 
 
-def _pour(fragment: Fragment, b: Floats, effort: int) -> tuple[Floats, float]:
+def _pour(fragment: Fragment, b: Floats) -> tuple[Floats, float]:
     """Let b run on through the states again and again → what has passed, what is still there."""
     s = len(fragment.states)
     x, rest, held = np.zeros(s), b.astype(float), float(b.sum())
     odds = fragment.odds.astype(np.float64)
-    swept, limit = 0, effort // len(fragment.edges)
+    swept, limit = 0, _EFFORT // len(fragment.edges)
     while held > GOOD / 100 * b.sum() and swept < limit:
         held = run(
             pour, len(fragment.edges) + s, s, fragment.first, fragment.target, odds, 50, rest, x
@@ -203,14 +221,47 @@ def _eliminate(
 
 
 def _factorize(matrix: Any, right: Extended) -> tuple[Extended, float]:
-    ones = np.ones((len(right), 1), np.longdouble)
     try:
         factors: Any = splu(csc_array(eye_array(len(right)) - matrix.astype(np.float64)))
     except RuntimeError:  # singular to working precision
         return np.zeros_like(right), np.inf
 
+    return _solve_proved(matrix, right, lambda r: np.asarray(factors.solve(r)))
+
+
+def _krylov(matrix: Any, transposed: bool = False) -> Callable[[Floats], Floats]:
+    """A function that solves A x = r roughly, by BiCGSTAB on the system that Gauss and Seidel's
+    triangle makes near to the identity: one slow mode, which a reader who is seldom let out makes,
+    costs that method a step and not the millions of sweeps the plain iteration takes."""
+    a = csc_array(eye_array(matrix.shape[0]) - matrix.astype(np.float64))
+    a = csc_array(a.T) if transposed else a
+    # States stand sinks first, so that most of A lies below the diagonal, of its transpose above.
+    triangle: Any = splu(
+        csc_array(triu(a) if transposed else tril(a)),
+        permc_spec="NATURAL",
+        diag_pivot_thresh=0.0,
+    )
+    nearly = LinearOperator(a.shape, matvec=triangle.solve, dtype=np.float64)
+
+    def solve(right: Floats) -> Floats:
+        columns = right.reshape(len(right), -1)
+        x = np.zeros(columns.shape)
+        for k in range(columns.shape[1]):
+            if columns[:, k].any():
+                x[:, k] = bicgstab(a, columns[:, k], rtol=1e-6, maxiter=_STEPS, M=nearly)[0]
+        return x.reshape(right.shape)
+
+    return solve
+
+
+def _solve_proved(
+    matrix: Any, right: Extended, rough: Callable[[Floats], Floats]
+) -> tuple[Extended, float]:
+    """What a rough solver comes to with refinement, and a bound on its error."""
+    ones = np.ones((len(right), 1), np.longdouble)
+
     def solve(r: Any) -> Any:
-        return np.asarray(factors.solve(np.ascontiguousarray(r, np.float64)))
+        return rough(np.ascontiguousarray(r, np.float64))
 
     with np.errstate(all="ignore"):  # where it is next to singular, the bound says so
         x = _refine(matrix, right, solve, np.zeros_like(right))
@@ -221,7 +272,10 @@ def _factorize(matrix: Any, right: Extended) -> tuple[Extended, float]:
 def _refine(matrix: Any, right: Extended, solve: Any, x: Extended) -> Extended:
     """Some steps of iterative refinement, with residuals in extended precision."""
     for _ in range(4):
-        x = x + solve(right + matrix @ x - x)
+        residual = right + matrix @ x - x
+        if np.abs(residual).max() <= 4.0 * _EPSILON * np.abs(x).max():
+            break
+        x = x + solve(residual)
     return x
 
 
@@ -248,8 +302,17 @@ def improve(
     `gain` is what each edge brings that leaves. The edge (a place in `fragment.edges`) means
     nothing where luck decides.
     """
-    if len(fragment.states) > SPARSE:
-        return _narrow(fragment, gain, sense)
+    found = _improve(fragment, gain, sense)
+    if found[2] <= _ENOUGH:
+        return found
+    narrowed = _narrow(fragment, gain, sense)
+    return narrowed if narrowed[2] < found[2] else found
+
+
+def _improve(
+    fragment: Fragment, gain: Floats, sense: int
+) -> tuple[Floats, npt.NDArray[np.int64], float]:
+    """The same by policy iteration, whatever that may take and prove."""
     x, taken = _iterate(fragment, gain, 0.0, sense)
     steps, _ = _iterate(fragment, np.zeros(len(gain)), 1.0, BEST)
     reached = _best_edges(fragment, gain, x, 0.0, sense)[0]
@@ -303,7 +366,7 @@ def _best_edges(
 
 
 def _narrow(
-    fragment: Fragment, gain: Floats, sense: int, effort: int = _EFFORT
+    fragment: Fragment, gain: Floats, sense: int
 ) -> tuple[Floats, npt.NDArray[np.int64], float]:
     """Values between bounds from below and above, as near as a fixed effort brings them."""
     s = len(fragment.states)
@@ -311,7 +374,7 @@ def _narrow(
     low, high = np.full(s, outer.min()), np.full(s, outer.max())
     apart, swept = np.inf, 0
     odds = fragment.odds.astype(np.float64)
-    limit = effort // len(fragment.edges)
+    limit = _EFFORT // len(fragment.edges)
     while apart > GOOD and swept < limit:
         # A share at a time, so that Ctrl-C is heard.
         apart = run(
@@ -327,17 +390,19 @@ def _narrow(
 def settle_fragment(
     fragment: Fragment, gain: Floats, sense: int
 ) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
-    """All columns of one large component: values, the edges taken, and a bound on the error."""
-    s = len(fragment.states)
+    """All columns of one large component: values, the edges taken, and a bound on the error.
+
+    What edges bring is at most 1, and the bound counts the last rounding, to double precision.
+    """
     if sense != MEAN:
-        return _columns(gain, lambda column: improve(fragment, column, sense))
-    effort = _TRY if s <= SPARSE_AT_MOST else _EFFORT
-    if s > SPARSE:
-        values, _, error = _columns(gain, lambda column: _narrow(fragment, column, sense, effort))
-        if error <= 1e-9 or s > SPARSE_AT_MOST:
-            return values, None, error
+        values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
+        return values, taken, error + _LAST_ROUNDING
     x, error = absorb(*fragment.equations(gain))
-    return x.astype(np.float64), None, error
+    if error > _ENOUGH:
+        values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))
+        if narrowed < error:
+            return values, None, narrowed + _LAST_ROUNDING
+    return x.astype(np.float64), None, error + _LAST_ROUNDING
 
 
 def _columns(
