@@ -173,7 +173,7 @@ The cross is the last thing. It was his to begin with, he hung it on her when sh
 · · · # break
 She pulls it to behind her till it clicks. She sits down on the hall carpet with her back against it.
 
-It's getting gray. To have something to do she goes over the doors in her head, from the top of the building to the bottom, and how many there are with a green X. It comes to {doors}. {doors}, and this one. There's still some paint. It would be a way of saying it.
+It's getting gray. To have something to do she goes over the doors in her head, this floor and the one below, and how many of them have a green X. It comes to {green}. This makes {green}, and one. There's still some paint. It would be a way of saying it.
 
 She doesn't cry. It isn't that she's being brave. She goes and looks, and there's none there.
 

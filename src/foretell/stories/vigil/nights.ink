@@ -19,7 +19,7 @@
 { hunger > 3:
     -> starved
 }
-{ night > 7:
+{ night > 6:
     { hold:
         -> no_more_nights
     }
@@ -30,14 +30,13 @@
 { night:
 - 1: At dusk there's a kind of roll call. Something up in the hills gives tongue, something answers it from the harbor, and then they all go off, block by block, like car alarms. She listens until she can tell them apart. It gives her something to do with her hands.
 - 2: Screams, tonight, over toward the hospital, and then a long low roaring like surf. There are people out there. She knows what she's for. She could be down those stairs in eleven seconds, and she sits on her hands and counts to eleven, and counts to eleven again.
-- 3: It rains, for about a minute. What comes down is gray. All over the dark city you can hear people putting out pots.
-- 4: A second week. She knows since she has been scratching it on the doorframe, in among the pencil marks where somebody used to measure a kid. The kid is up to her hip.
-- 5: {army > 0:There's a new sound, flat and regular, off to the east. It takes her a while to recognize it, because it's only guns.|You can get used to it. That's the secret she would keep, if she were asked to keep one. The dark comes down, the roll call goes around; you get up off the floor and put your boots on like anybody going on nights.}
-- 6: A third week. {army > 3:There's a streetlight on, on Vermont. One. People come out and stand underneath it, just to look at their hands.|The roaring has moved off south. What's left is sneakier, and it has learned the word "help."}
+- 3: A second week. She knows since she has been scratching it on the doorframe, in among the pencil marks where somebody used to measure a kid. The kid is up to her hip. It rains for about a minute, gray, and all over the dark city you can hear people putting out pots.
+- 4: {army > 0:There's a new sound, flat and regular, off to the east. It takes her a while to recognize it, because it's only guns.|You can get used to it. That's the secret she would keep, if she were asked to keep one. The dark comes down, the roll call goes around; you get up off the floor and put your boots on like anybody going on nights.}
+- 5: A third week. {army > 3:There's a streetlight on, on Vermont. One. People come out and stand underneath it, just to look at their hands.|The roaring has moved off south. What's left is sneakier, and it has learned the word "help."}
 - else: {army > 3:Music, tonight. It's a radio, on some soldier's windowsill. It's a love song, and it's terrible, and she listens to it straight to the end.|Tonight there is nothing. No roll call. The whole city's holding its breath, the way you do when you've heard somebody on your stairs.}
 }
 
-{ night == 4:
+{ night == 3:
     -> grown_over ->
     -> the_shapes ->
 }
@@ -87,7 +86,9 @@
     -> vein_again
 + { army < 3 && (army > 1 || (army > 0 && seen ? the_knock)) } [Carry him down, tonight, before they come. # hide]
     -> the_carrying
-+ { army > 3 } [Find a telephone. # call]
++ { army > 3 && mend > 1 } [Find a telephone. # call]
+    -> the_call
++ { army > 3 && mend < 2 } [Find a telephone, though he isn't fit to be moved. # reckless]
     -> the_call
 + [Stay in, and listen to him.]
     ~ hush()
@@ -169,7 +170,7 @@
     -> dawn
 
 === dawn
-{ night > 4:
+{ night > 3:
     { stirring():
     - 1:
         { RANDOM(1, 6) <= 1:
@@ -181,7 +182,7 @@
         }
     }
 }
-{ night > 2 && army < 3:
+{ night > 1 && army < 3:
     -> the_advance ->
 }
 { army == 3:
@@ -201,9 +202,8 @@
 - 1: Daylight gets in through the weave of the bedspread and lies about the room in crumbs.
 - 2: A brown day, not a bird in it. The water from the tank upstairs tastes of pennies.
 - 3: She's slept in worse. She has slept in a grave. It's just that the grave had padding.
-- 4: Someone has hung wash on a roof across the way. Two shirts and a sheet. She looks at that for a long time.
-- 5: {mend > 1:The light finds new lines in his face. She'd got used to the old new ones.|Flies, at last, three of them, going round in the middle of the room. She takes it as a vote of confidence.}
-- 6: Sun, real sun. She has to pin the bedspread down at the corners with Mrs. Abelard's irons.
+- 4: {mend > 1:The light finds new lines in his face. She'd got used to the old new ones.|Flies, at last, three of them, going round in the middle of the room. She takes it as a vote of confidence.}
+- 5: Sun, real sun. She has to pin the bedspread down at the corners with Mrs. Abelard's irons.
 - else: Helicopters. The candle on the chair shivers, in rings, like a thing that's being thought about.
 }
 + [Sleep. # careful]
@@ -279,6 +279,8 @@
     ~ debris = 0
 }
 ~ vein_spent = false
+~ green = doors
+~ doors = none
 { salve > 1:
     ~ salve = 1
 }

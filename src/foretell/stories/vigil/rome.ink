@@ -377,7 +377,7 @@ There's a wine she gets from a man on the Via dei Volsci, who won't tell her wha
 
 The way you do it is, you go out on the terrace after everyone has gone to bed, and you fill the glass and hold it up to the moon. You hold it there till it smells of blood. It takes a while, some nights. It takes what it takes. Then you drink it.
 
-If you woke her in the night and asked how many of those doors are green, she could tell you: {doors}. The hand tingles when it's going to rain.
+If you woke her in the night and asked how many of those doors are green, she could tell you: {green}. The hand tingles when it's going to rain.
 
 {mend > 2:Willow had it from Nina, who'd had to tell someone: that he's up. He walks. He's taken to sitting by windows, nights, as if there'd been somebody who used to come in at one.|Willow had it from Nina, who'd had to tell someone: that he lived. He has a stick. There's a thing he does with his hand, when he's asleep, she says; it keeps closing on the blanket.} He thinks that he was alone. He tells Nina he had dreams. He's never asked her what about.
 

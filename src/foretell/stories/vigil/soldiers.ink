@@ -2,7 +2,7 @@
     THE SOLDIERS
 
     From the end of the first week the army comes nearer by chance: two dawns in three it gains a
-    step, and from the fifth night it always does. At 3 there is a knock. She may carry him down before
+    step, and from the fourth night it always does. At 3 there is a knock. She may carry him down before
     that, once she can hear them below; or a step sooner, if the dream has shown her the door.
     The sewers take a night and the day after it. Then it is 4, and over.
 
@@ -10,7 +10,7 @@
 */
 
 === the_advance
-{ night > 4:
+{ night > 3:
     ~ army = army + 1
 - else:
     { RANDOM(1, 3) <= 2:

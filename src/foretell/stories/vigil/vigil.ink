@@ -29,7 +29,7 @@
     THE RULES OF THE WORLD
 
     Time always moves. Every loop in this story passes through `nightfall`, which counts, and
-    after seven nights there is no eighth. So it ends, whatever the reader does.
+    after six nights there is no seventh. So it ends, whatever the reader does.
 
     Nothing is free. A day worked is a day not slept. A night beside him is a night he is not
     fed. Noise is remembered for as long as it takes a street to forget.
@@ -40,7 +40,7 @@
     is finished with back to nothing. In order:
 
         dream to sidewalk    late 0..7, weak 0..3, seen (two or three of five), hold with salve 1..2
-        the vigil            night 1..7, weak 0..3, hunger 0..3, mend 0..3, near 0..4,
+        the vigil            night 1..6, weak 0..3, hunger 0..3, mend 0..3, near 0..4,
                              loud or not, hold or not, salve 0..1
           first week only    debris 0..2, doors 0..3, vein_spent; of what was seen, the mouth
           until the soldiers army 0..3; of what was seen, the knock
@@ -91,9 +91,11 @@ VAR near = 0
 VAR loud = false
 // Doses of the coven's poultice.
 VAR salve = 0
-// Green X's. After the first week nobody asks how many; the number is only said, once or twice.
+// Green X's. After the first week she opens no more of them, and the count passes from `doors`,
+// which conditions ask, to `green`, which is only ever said aloud and so keeps nothing apart.
 LIST Doors = none, one, two, three
 VAR doors = none
+VAR green = none
 // What his flesh has closed over.
 VAR debris = 2
 // Whether Willow can hold the others for as long as it takes, or only nearly.
