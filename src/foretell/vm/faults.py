@@ -15,7 +15,7 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["RAN_OUT", "describe", "describe_at", "endless", "external_failed", "too_deep"]
+__all__ = ["RAN_OUT", "describe", "describe_at", "endless", "external_failed", "loops", "too_deep"]
 
 RAN_OUT: Final = {
     P.F_RAN_OUT: ("ran out of content. Do you need a '-> DONE' or '-> END'?", "out-of-content"),
@@ -59,13 +59,13 @@ def describe_at(
     program: Program, code: int, value: int, pc: int, severity: Severity = "error"
 ) -> Diagnostic:
     """The problem with a fault code and its value at an instruction."""
-    name, message = _wording(program, code, value)
+    name, message = _wording(program, code, value, pc)
     return _problem(program, severity, name, message, pc)
 
 
-def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
+def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str]:
     values = program.values
-    shown = values.text(value) if value >= 0 else ""
+    shown = "" if code == P.F_RANDOM_RANGE or value < 0 else values.text(value)
     if code in RAN_OUT:
         message, name = RAN_OUT[code]
         return name, message
@@ -74,11 +74,12 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
         return "return-mismatch", f"Found {found}, when expected {expected}"
     if code == P.F_NOT_A_TARGET:
         holds = "was empty/null (the value 0)." if value == 0 else f"contained '{shown}'."
+        name = values.strings[program.code[pc * 4 + 3]]
         return (
             "not-a-target",
             (
-                "Tried to divert to a target from a variable, but the variable didn't contain a "
-                f"divert target, it {holds}"
+                f"Tried to divert to a target from a variable, but the variable ({name}) didn't "
+                f"contain a divert target, it {holds}"
             ),
         )
     if code == P.F_OPERATION:
@@ -115,8 +116,8 @@ def _wording(program: Program, code: int, value: int) -> tuple[str, str]:
         return (
             "random-range",
             (
-                f"RANDOM was called with minimum as {V.number(value)} and a maximum that is not "
-                "larger. The maximum must be larger"
+                f"RANDOM was called with minimum as {V.number(value)} and maximum as "
+                f"{V.number(value >> V.TAG_SHIFT)}. The maximum must be larger"
             ),
         )
     if code == P.F_RANDOM_TYPE:
@@ -170,6 +171,18 @@ def endless(program: Program, pc: int) -> Diagnostic:
         "error",
         "no-rest",
         "this turn does not come to rest: it went on for more steps than a turn is given",
+        pc,
+        "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
+def loops(program: Program, pc: int) -> Diagnostic:
+    """A turn that is proved to go round for ever; `pc` is the loop's first instruction."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "this turn never comes to rest: it comes back here with nothing changed, for ever",
         pc,
         "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
     )

@@ -229,6 +229,11 @@ def _key(roots: Sequence[FunctionType], checked: bool, optimise: int) -> str:
 # Linking and calling ---------------------------------------------------------------------------
 
 
+# Code is never taken out of the process again: letting go of a linker before what it linked, as
+# the collector may, brings the process down, and there are only ever a few dozen of them.
+_LINKED: Final[list[tuple[Any, Any]]] = []
+
+
 def _link(
     roots: Sequence[FunctionType],
     paths: Sequence[str],
@@ -244,6 +249,7 @@ def _link(
     for signature in notes["signatures"]:
         library.export_symbol(signature["symbol"])
     linked = library.link(linker, "kernels")
+    _LINKED.append((linker, linked))
     sites = [(paths[file], line, text) for file, line, text in notes["sites"]] if checked else None
     entries = {
         function: _Entry(function.__name__, linker, linked, signature, sites)

@@ -134,6 +134,16 @@ def note_text(row: I64, kind: int) -> None:
 
 
 @kernel
+def count_visit(tables: I64, row: I64, slot: int) -> None:
+    """Count a visit that no VISIT instruction counts, up to the slot's limit if it has one."""
+    at = tables[P.T_VISITS] + slot
+    row[at] += 1
+    limit = tables[P.T_LIMITS]
+    if limit != 0 and tables[limit + slot * 2] != 0 and row[at] > tables[limit + slot * 2]:
+        row[at] -= tables[limit + slot * 2 + 1]
+
+
+@kernel
 def walk(tables: I64, row: I64, target: int, origin: int) -> None:
     """Count the visits of a divert from container `origin` (-1 none) to `target`.
 
@@ -154,14 +164,29 @@ def walk(tables: I64, row: I64, target: int, origin: int) -> None:
         if mode != 1:
             slot = tables[entry + P.WALK_VISITS]
             if slot >= 0:
-                x = row[tables[P.T_VISITS] + slot] + 1
-                limit = tables[P.T_LIMITS]
-                if limit != 0 and tables[limit + slot * 2] != 0 and x > tables[limit + slot * 2]:
-                    x -= tables[limit + slot * 2 + 1]
-                row[tables[P.T_VISITS] + slot] = x
+                count_visit(tables, row, slot)
             slot = tables[entry + P.WALK_TURNS]
             if slot >= 0:
                 row[tables[P.T_TURNS] + slot] = row[P.TURN] + 2
+
+
+@kernel
+def enter(tables: I64, row: I64, target: int, origin: int) -> None:
+    """Count the visits of a divert to a target that was a value.
+
+    ink points such a divert at the container itself, which is then entered like any other: it is
+    counted even from inside, and those around it are not, even from outside.
+    """
+    record = tables[P.T_TARGETS] + target * P.TARGET_SIZE
+    slot = tables[record + P.TARGET_VISITS]
+    if slot == -2:
+        walk(tables, row, target, origin)
+        return
+    if slot >= 0:
+        count_visit(tables, row, slot)
+    slot = tables[record + P.TARGET_TURNS]
+    if slot >= 0:
+        row[tables[P.T_TURNS] + slot] = row[P.TURN] + 2
 
 
 @kernel
@@ -689,7 +714,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         y = y & 0xFFFFFFFF
                         record = tables[P.T_TARGETS] + y * P.TARGET_SIZE
                         row[P.FROM] = origin
-                        walk(tables, row, y, origin)
+                        enter(tables, row, y, origin)
                         pc = tables[record + P.TARGET_PC]
             elif op == P.OP_FALL:
                 frame = row[P.FRAME]
@@ -850,8 +875,12 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     pc += 1
             elif op == P.OP_STRING_BEGIN:
                 if emit != 0 or a == 0:
+                    # a string must fit behind what is there: make room while that can be taken
+                    if row[P.STRING] == 0 and row[P.OUTPUT] > (tables[P.T_OUTPUT] + out_top) // 2:
+                        status = P.FLUSH
+                        break
                     if row[P.OUTPUT] >= out_top:
-                        status = P.OVERFLOW if row[P.STRING] != 0 else P.FLUSH
+                        status = P.OVERFLOW
                         break
                     x = row[P.OUTPUT]
                     y = x - row[P.STRING] if row[P.STRING] != 0 else 0
@@ -997,7 +1026,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     x = x >> 4
                 sp -= 1
                 row[P.FROM] = x
-                walk(tables, row, y, x)
+                enter(tables, row, y, x)
                 pc = tables[record + P.TARGET_PC]
         elif op <= P.OP_SHUFFLE:
             if op == P.OP_RANDOM:
@@ -1014,7 +1043,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 y = wrap32(row[sp - 1]) - x + 1
                 if y <= 0 or y > 0x7FFFFFFF:
                     fault = P.F_RANDOM_RANGE
-                    value = x & 0xFFFFFFFF
+                    value = (x & 0xFFFFFFFF) | (row[sp - 1] << 32)
                     status = P.ERROR
                     break
                 z = row[P.DRAW_OUTCOME]
@@ -1200,19 +1229,6 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             pc += 1
         elif op == P.OP_FROM:
             row[P.FROM] = a
-            pc += 1
-        elif op == P.OP_LOAD_HERE:
-            row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.HERE]]
-            sp += 1
-            pc += 1
-        elif op == P.OP_LOAD_ENDING:
-            x = 0
-            if row[P.ENDED] != 0:
-                x = row[P.ENDING]
-                if x == 0:
-                    x = tables[tables[P.T_PLACE_NAMES] + row[P.ENDED] - 1]
-            row[sp] = (V.STRING << 32) | x
-            sp += 1
             pc += 1
         elif op == P.OP_LOAD_HERE:
             row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.HERE]]

@@ -299,6 +299,9 @@ OPCODES: Final = {
 }
 
 
+DEEPEST: Final = 1 << 17  # words of stack: some 25,000 frames
+
+
 @dataclass(slots=True)
 class Widths:
     """Words each growing region of a work row has."""
@@ -310,7 +313,12 @@ class Widths:
 
     def wider(self) -> Widths:
         """Twice as wide in every region."""
-        return Widths(self.stack * 2, self.choices * 2, self.eval * 2, self.output)
+        return Widths(self.stack * 2, self.choices * 2, self.eval * 2, self.output * 2)
+
+    @property
+    def deepest(self) -> bool:
+        """Whether this is as wide as a row gets: what needs more is taken for endless."""
+        return self.stack >= DEEPEST
 
 
 @dataclass(slots=True)

@@ -131,6 +131,12 @@ class _Stream:
                         self.frames[i] = -1
         elif newline and (self.ends_in_newline() or not self._has_text()):
             return
+        if blank and items and not self.frames and not self.strings:
+            last = items[-1]
+            if isinstance(last, str) and last != "\n" and not last.strip(" \t"):
+                if text not in last:  # however much white space there is, it is shown as one blank
+                    items[-1] = last + text
+                return
         items.append(text)
 
     def _has_text(self) -> bool:
@@ -262,7 +268,7 @@ class Lines:
         """The turn's lines; what is left makes the last one."""
         text = self._stream.text()
         tags = self._stream.tags()
-        if text or tags:
+        if text.strip("\n") or tags:
             self._lines.append(Line(text.rstrip("\n"), tuple(tags)))
         lines, self._lines = self._lines, []
         self._stream = _Stream()
