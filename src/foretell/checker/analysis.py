@@ -48,7 +48,15 @@ from foretell.vm import faults
 from foretell.vm import program as P
 from foretell.vm.program import Program
 
-__all__ = ["Analysis", "Ending", "Limits", "analyse"]
+__all__ = [
+    "Analysis",
+    "Ending",
+    "Limits",
+    "analyse",
+    "find_problems",
+    "outcome_of",
+    "with_outcomes",
+]
 
 BEST: Final = 1
 WORST: Final = -1
@@ -196,7 +204,7 @@ def analyse(
         compiled=compiled,
     ).run()
     explored = time.perf_counter()
-    graph = _with_outcomes(exploration)
+    graph = with_outcomes(exploration)
     exploration.graph = graph
     counts = count_playthroughs(graph)
     choices = choice_extent(graph)
@@ -243,7 +251,7 @@ def analyse(
 # Outcomes --------------------------------------------------------------------------------------
 
 
-def _with_outcomes(exploration: Exploration) -> StateGraph:
+def with_outcomes(exploration: Exploration) -> StateGraph:
     """The graph with its outcomes named; alike outcomes are one."""
     program = exploration.program
     named = [outcome_of(program, code) for code in exploration.codes]
@@ -268,9 +276,12 @@ def outcome_of(program: Program, code: OutcomeCode) -> Outcome:
         kind = "dead end" if code.fault in faults.RAN_OUT else "error"
         what = "runs out" if kind == "dead end" else "error"
         return Outcome(f"{what} at {_where(program, code.number)}", kind)
-    if code.kind == X.K_BUDGET:
-        return Outcome(f"does not rest at {_where(program, code.number)}", "hang")
-    return Outcome("too much for one turn", "error")
+    where = _where(program, code.number)
+    if code.kind == X.K_HANG:
+        return Outcome(f"goes round for ever at {where}", "hang")
+    if code.kind == X.K_DEEP:
+        return Outcome(f"recursion without end at {where}", "error")
+    return Outcome(f"not followed beyond {where}", "error")
 
 
 def _where(program: Program, pc: int) -> str:
@@ -308,15 +319,21 @@ def find_problems(exploration: Exploration, expected_unread: set[str]) -> list[D
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
     for code in exploration.codes:
-        if code.kind in (X.K_ENDING, X.K_PLACE):
+        if code.kind in (X.K_ENDING, X.K_PLACE, X.K_BUDGET, X.K_DRAW):
             continue
         outcome = outcome_of(program, code)
         path = graph.witness(graph.having(graph.outcomes.index(outcome)))
         if code.kind == X.K_FAULT:
             problem = faults.describe_at(program, code.fault, code.value, code.number)
+        elif code.kind == X.K_HANG:
+            problem = faults.loops(program, code.number)
         else:
-            problem = faults.endless(program, code.number)
+            problem = faults.too_deep(program, code.number)
         yield replace(problem, path=path)
+    for code, state in exploration.lost:
+        if code.kind == X.K_BUDGET:
+            problem = replace(faults.endless(program, code.number), severity="warning")
+            yield replace(problem, path=_path_to(graph, state))
 
 
 def _warnings(exploration: Exploration) -> Iterable[Diagnostic]:

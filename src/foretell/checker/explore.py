@@ -29,6 +29,7 @@ import numpy as np
 from foretell.checker.effects import may_write
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import most_varied
+from foretell.checker.hangs import find_loop
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
     M_WORDS,
@@ -68,6 +69,9 @@ X_WIDEST_DRAW: Final = 13  # outcomes a draw may have
 X_ASKED: Final = 14  # how many expressions are evaluated at every rest
 X_ASKED_KEEP: Final = 15  # words of a work row that evaluating them may change
 X_WATCHED: Final = 16  # how many instructions are watched: edges that execute one are marked
+X_AT: Final = 17  # choices or outcomes of the state at the head that are done already
+X_VERDICT: Final = 18  # the outcome code of the turn that used up its budget, 0 not known
+X_DEEPEST: Final = 19  # 1 where the work row is as wide as it may get
 X_PCS: Final = 64  # where the code of each expression is, then the watched instructions
 
 STATE_SIZE: Final = 3  # a state: kind, outcome code, value that belongs to a fault
@@ -81,15 +85,17 @@ FULL: Final = 2  # an array is too small: the host grows whichever is
 SERVE: Final = 3  # the machine needs an operation: see the row
 WIDEN: Final = 4  # the work row is too narrow
 WARN: Final = 5  # a warning that was not seen before
+STUCK: Final = 6  # a turn has used up its budget: the host writes X_VERDICT
 
 # ------------------------------------------------------------------ outcome codes
 # a code is its kind << 56, the machine's fault << 40, and a number
 K_ENDING: Final = 1  # number: string index of the name, from a tag
 K_PLACE: Final = 2  # number: place in which it ended
 K_FAULT: Final = 3  # number: pc; fault: the machine's
-K_BUDGET: Final = 4  # number: pc
-K_DEEP: Final = 5
-K_DRAW: Final = 6  # a draw of too many outcomes
+K_BUDGET: Final = 4  # no rest within the budget, nothing proved; number: pc
+K_DEEP: Final = 5  # the widest row is too narrow; number: pc
+K_DRAW: Final = 6  # a draw of too many outcomes; number: pc
+K_HANG: Final = 7  # proved never to come to rest; number: first pc of the loop
 _NUMBER: Final = (1 << 40) - 1
 
 
@@ -202,10 +208,18 @@ def settle(
         value = row[P.FAULT_VALUE]
         end = tail
     elif status == P.BUDGET:
-        outcome = (K_BUDGET << 56) | row[P.PC]
+        outcome = ctx[X_VERDICT]
+        if outcome == 0:
+            return -1 - STUCK
+        ctx[X_VERDICT] = 0
+        machine.force_end(tables, row)
         end = tail
     elif status == P.OVERFLOW:
-        return -1 - WIDEN
+        if ctx[X_DEEPEST] == 0:
+            return -1 - WIDEN
+        outcome = (K_DEEP << 56) | row[P.PC]
+        machine.force_end(tables, row)
+        end = tail
     else:
         return -1 - SERVE
     known = ctx[X_STATES]
@@ -315,7 +329,7 @@ def expand(
 ) -> int:
     """Expand up to `quota` states from the queue. Gives why it stopped.
 
-    A state is expanded wholly or not at all: what interrupts it takes its edges back.
+    What interrupts a state's expansion leaves the edges it has; it is resumed at X_AT.
     """
     room = 2 * (tables[P.T_END] + masks[M_WORDS] * MASK_BITS)
     while quota > 0:
@@ -324,8 +338,8 @@ def expand(
             return DONE
         head = ctx[X_HEAD]
         kind = queue[head + 1]
-        start = ctx[X_EDGES]
-        first_edge[state] = start
+        if ctx[X_AT] == 0:
+            first_edge[state] = ctx[X_EDGES]
         count = 0
         low = 0
         dealt = 0
@@ -335,7 +349,7 @@ def expand(
             low = queue[head + 4]
             count = queue[head + 5]
             dealt = queue[head + 6]
-        for i in range(count):
+        for i in range(ctx[X_AT], count):
             if ((dealt >> (i & 63)) & 1) != 0 and i < 63:
                 continue
             if (
@@ -344,7 +358,7 @@ def expand(
                 or ctx[X_TAIL] + room >= ctx[X_QUEUE]
                 or ctx[X_STATES] * 2 > ctx[X_INDEX_MASK]
             ):
-                ctx[X_EDGES] = start
+                ctx[X_AT] = i
                 return FULL
             watch(ctx, seen)
             unpack(tables, masks, row, queue, head)
@@ -374,7 +388,7 @@ def expand(
                 label,
             )
             if found < 0:
-                ctx[X_EDGES] = start
+                ctx[X_AT] = i
                 return -1 - found
             e = ctx[X_EDGES] * EDGE_SIZE
             edges[e] = found
@@ -382,6 +396,7 @@ def expand(
             edges[e + 2] = row[P.WORDS] | touched(ctx, seen)
             edges[e + 3] = point
             ctx[X_EDGES] += 1
+        ctx[X_AT] = 0
         ctx[X_HEAD] = head + queue[head]
         ctx[X_EXPANDED] = state + 1
         quota -= 1
@@ -434,6 +449,8 @@ class Exploration:
     )
     touched_first: bool = False
     timings: dict[str, float] = field(default_factory=dict)
+    # turns not followed to their end: what stopped them, and a state (UNEXPLORED) each led to
+    lost: list[tuple[OutcomeCode, int]] = field(default_factory=list)
     growing: list[tuple[str, int]] = field(default_factory=list)  # what the frontier differs in
     assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
     state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
@@ -450,6 +467,7 @@ def explore(program: Program, **options: Any) -> Exploration:
 
 
 _SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
+_FIRST_BUDGET: Final = 20_000  # steps after which a turn is first suspected of having no end
 _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
 
 
@@ -492,7 +510,7 @@ class Explorer:
         self.progress = progress
         self.widths = Widths(output=512)
         self.values = program.values
-        self.code = self._limited_code()
+        self.code = self.liveness.saturated_code() if reduce else list(program.code)
         self.places = list(program.place_of_pc)
         self.assumed = sorted(
             {
@@ -509,6 +527,7 @@ class Explorer:
         self.ctx: Any = [0] * (X_PCS + n + len(self.watched))
         self._lay_out()
         self.masks: Any = build_masks(self.liveness, reduce)
+        self.everywhere: list[int] = []  # the same for any instruction; made when needed
         self.seen: Any = bytearray(program.length)
         self.unseen: Any = bytearray(program.length)  # what asking executes is not seen by readers
         self.warned: Any = bytearray(program.length)
@@ -524,7 +543,7 @@ class Explorer:
         self.ctx[X_STATE_CAP] = 1 << 11
         self.ctx[X_EDGE_CAP] = 1 << 12
         self.ctx[X_INDEX_MASK] = (1 << 12) - 1
-        self.ctx[X_BUDGET] = self.limits.steps
+        self.ctx[X_BUDGET] = min(_FIRST_BUDGET, self.limits.steps)
         self.ctx[X_WIDEST_DRAW] = self.limits.draw
         self.ctx[X_ASKED] = n
         self.ctx[X_WATCHED] = len(self.watched)
@@ -533,25 +552,13 @@ class Explorer:
 
     # ------------------------------------------------------------ setting up
 
-    def _limited_code(self) -> list[int]:
-        """The code with visits counted only as far as anything can tell."""
-        code = list(self.program.code)
-        if not self.reduce:
-            return code
-        for pc in range(self.program.length):
-            if code[pc * 4] == P.OP_VISIT:
-                code[pc * 4 + 2], code[pc * 4 + 3] = self.liveness.limits[code[pc * 4 + 1]]
-        return code
-
     def _lay_out(self) -> None:
         tables = layout(self.program, self.widths)
         tables[P.T_MEMO_MASK] = len(self.memo) // P.MEMO_SIZE - 1
         for index in self.assumed:
             tables[tables[P.T_EXTERNALS] + index * 2] = P.ASSUMED
         if self.reduce:
-            tables[P.T_LIMITS] = len(tables)
-            for limit, step in self.liveness.limits:
-                tables += [limit, step]
+            tables = self.liveness.saturate_walks(tables)
         self.ctx[X_ASKED_KEEP] = tables[P.T_STACK] if self.asking_writes else P.HEADER
         row = [0] * tables[P.T_END]
         if isinstance(self.row, np.ndarray):
@@ -613,12 +620,9 @@ class Explorer:
             if why == SERVE:
                 self._serve()
             elif why == WIDEN:
-                if self.tables[P.T_END] > 1 << 20:
-                    stopped = "memory of one turn"
-                    break
-                self.widths = self.widths.wider()
-                self.widths.output *= 2
-                self._lay_out()
+                self._widen()
+            elif why == STUCK:
+                self._judge()
             elif why == FULL:
                 self._grow()
             elif why == WARN:
@@ -656,9 +660,8 @@ class Explorer:
             machine.start(tables, row, program.declarations_pc)
             if program.declarations_pc >= 0:
                 status = self._settled(run)
-                if status == P.OVERFLOW:
-                    self.widths = self.widths.wider()
-                    self._lay_out()
+                if status == P.OVERFLOW and not self.widths.deepest:
+                    self._widen()
                     continue
             for name, value in self.constants.items():
                 slot = program.global_names.index(name)
@@ -679,8 +682,9 @@ class Explorer:
             if why == SERVE:
                 self._serve()
             elif why == WIDEN:
-                self.widths = self.widths.wider()
-                self._lay_out()
+                self._widen()
+            elif why == STUCK:
+                self._judge()
             elif why == WARN:
                 self.warnings.append((int(self.ctx[X_EVENT]), int(self.ctx[X_EVENT_PC]), -1, -1))
 
@@ -719,6 +723,41 @@ class Explorer:
         operation, a, b = int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND])
         self._learn(operation, a, b, operate(self.values, operation, a, b))
 
+    def _widen(self) -> None:
+        """Lay the work row out twice as wide."""
+        self.widths = self.widths.wider()
+        self._lay_out()
+        self.ctx[X_DEEPEST] = int(self.widths.deepest)
+        room = 2 * (int(self.tables[P.T_END]) + int(self.masks[M_WORDS]) * MASK_BITS)
+        if int(self.ctx[X_STATES]) == 0 and room >= int(self.ctx[X_QUEUE]):
+            self.queue = [0] * (2 * room)
+            self.ctx[X_QUEUE] = len(self.queue)
+
+    def _judge(self) -> None:
+        """Say of the turn that has used up its budget whether it is proved never to rest."""
+        if not self.everywhere:
+            self.everywhere = build_masks(self.liveness, self.reduce, everywhere=True)
+        kept = self.row
+        plain = [int(word) for word in kept]
+        pc = plain[P.PC]
+        tables = [int(word) for word in self.tables]
+        self.row = plain
+
+        def perform() -> Any:
+            self._serve()
+            tables[P.T_MEMO_MASK] = int(self.tables[P.T_MEMO_MASK])
+            return _view(self.memo)
+
+        code, memo = _view(self.code), _view(self.memo)
+        loop = find_loop(self.everywhere, code, tables, memo, plain, perform)
+        self.row = kept
+        if loop >= 0:
+            self.ctx[X_VERDICT] = (K_HANG << 56) | loop
+        elif int(self.ctx[X_BUDGET]) < self.limits.steps:
+            self.ctx[X_BUDGET] = self.limits.steps
+        else:
+            self.ctx[X_VERDICT] = (K_BUDGET << 56) | pc
+
     def _learn(self, operation: int, a: int, b: int, result: int) -> None:
         if self.memo_used * 2 > len(self.memo) // P.MEMO_SIZE:
             old = self.memo
@@ -731,7 +770,7 @@ class Explorer:
                     new[slot : slot + P.MEMO_SIZE] = [int(x) for x in old[at : at + P.MEMO_SIZE]]
             self.memo = np.array(new, np.int64) if isinstance(old, np.ndarray) else new
             self.tables[P.T_MEMO_MASK] = size - 1
-        memo = self.memo.data if isinstance(self.memo, np.ndarray) else self.memo
+        memo = _view(self.memo)
         slot = memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)
         for i, word in enumerate((operation + 1, a, b, result)):
             memo[slot + i] = word
@@ -786,6 +825,8 @@ class Explorer:
         ctx = self.ctx
         n, m = int(ctx[X_STATES]), int(ctx[X_EDGES])
         expanded = int(ctx[X_EXPANDED])
+        if int(ctx[X_AT]) > 0:  # a state was left in the middle: it counts as not expanded
+            m = int(self.first_edge[expanded])
         states = np.array(self.states[: STATE_SIZE * n], np.int64).reshape(-1, STATE_SIZE)
         kind = states[:, 0].astype(np.uint8)
         raw = states[:, 1]
@@ -804,11 +845,13 @@ class Explorer:
         ]
         outcome = np.zeros(n, np.int32)
         outcome[terminal] = inverse
-        unknown = [i for i, code in enumerate(codes) if code.kind in (K_DRAW, K_DEEP)]
-        if unknown:
-            lost = terminal & np.isin(outcome, unknown)
-            kind[lost] = UNEXPLORED
-            stopped = stopped or "outcomes of one draw"
+        lost: list[tuple[OutcomeCode, int]] = []
+        for code_kind, limit in ((K_DRAW, "outcomes of one draw"), (K_BUDGET, "steps of one turn")):
+            unknown = [i for i, code in enumerate(codes) if code.kind == code_kind]
+            if unknown:
+                lost += [(codes[i], int((terminal & (outcome == i)).argmax())) for i in unknown]
+                kind[terminal & np.isin(outcome, unknown)] = UNEXPLORED
+                stopped = stopped or limit
         outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
         graph = StateGraph(
             kind=kind,
@@ -839,6 +882,7 @@ class Explorer:
             touched=(edges[:, 2] & MARK) != 0,
             touched_first=self.touched_first,
             timings=self.timings,
+            lost=lost,
             growing=self._growing() if stopped else [],
             assumed=[self.program.externals[index] for index in self.assumed],
             state_index=self.find,
@@ -871,9 +915,14 @@ class Explorer:
         pack_rest(list(tables), masks, list(row), out, 0)
         one = fingerprint(out, 0, 0x243F6A8885A308D)
         two = fingerprint(out, 0, 0x13198A2E0370734)
-        index = self.index.data if isinstance(self.index, np.ndarray) else self.index
+        index = _view(self.index)
         at = index_slot(index, int(self.ctx[X_INDEX_MASK]), one, two)
         return index[at + 2] - 1 if index[at + 2] else None
+
+
+def _view(array: Any) -> Any:
+    """A buffer as plain Python reads it: without NumPy's scalars."""
+    return array.data if isinstance(array, np.ndarray) else array
 
 
 def _doubled(array: Any) -> Any:

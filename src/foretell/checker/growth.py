@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foretell.checker.graph import CHOICE
+from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.liveness import Liveness
 from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
 from foretell.vm import program as P
@@ -35,6 +35,8 @@ def most_varied(
     depths: set[int] = set()
     union = masks[M_UNION]
     for row in rows:
+        if row[1] == TERMINAL:
+            continue
         unpack(tables, masks, work, list(row), 0)
         if row[1] == CHOICE and row[2] > 0:
             depths.add(row[6])  # words of frames behind the first choice

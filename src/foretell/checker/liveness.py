@@ -102,6 +102,22 @@ class Liveness:
     observed: int = 0  # live at every rest
     pinned_temps: list[int] = field(default_factory=list)  # per scope: always live, as slot bits
 
+    def saturated_code(self) -> list[int]:
+        """The program's code, visits counted only as far as anything can tell."""
+        code = list(self.program.code)
+        for pc in range(self.program.length):
+            if code[pc * 4] == P.OP_VISIT:
+                code[pc * 4 + 2], code[pc * 4 + 3] = self.limits[code[pc * 4 + 1]]
+        return code
+
+    def saturate_walks(self, tables: list[int]) -> list[int]:
+        """Laid-out tables by which diverts to variables, too, count only so far."""
+        tables = list(tables)
+        tables[P.T_LIMITS] = len(tables)
+        for limit, step in self.limits:
+            tables += [limit, step]
+        return tables
+
     def names(self, mask: int) -> list[str]:
         """What the bits of a mask stand for, in words."""
         program = self.program

@@ -394,8 +394,11 @@ def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
     unpack_live(masks, row, queue, at)
 
 
-def build_masks(live: Liveness, reduce: bool = True) -> list[int]:
-    """The masks buffer of a program; without `reduce` everything is kept."""
+def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -> list[int]:
+    """The masks buffer of a program; without `reduce` everything is kept.
+
+    It has a mask for each instruction at which a state can resume, or for any, `everywhere`.
+    """
     program = live.program
     plain = live.here_bit + 3
     words = (plain + MASK_BITS - 1) // MASK_BITS
@@ -405,7 +408,7 @@ def build_masks(live: Liveness, reduce: bool = True) -> list[int]:
     def split(mask: int) -> list[int]:
         return [(mask >> (MASK_BITS * i)) & ((1 << MASK_BITS) - 1) for i in range(words)]
 
-    resumed: set[int] = set()
+    resumed: set[int] = set(range(program.length)) if everywhere else set()
     code = program.code
     for pc in range(program.length):
         op = code[pc * 4]

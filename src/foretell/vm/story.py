@@ -37,7 +37,7 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.lower import lower
 from foretell.vm.program import Program, Widths, layout
-from foretell.vm.text import Line, Lines, assemble_string, assemble_tag
+from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, operate
 
 __all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path"]
 
@@ -45,7 +45,6 @@ STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
 _STOP_COST: Final = 50  # steps that a stop for the host is counted as
 _MEMO_START: Final = 256
-_WIDEST: Final = 1 << 21  # words of a work row; beyond it, recursion is taken for endless
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,7 +616,7 @@ class Story:
             elif status == P.FLUSH:
                 self._flush(lines)
             elif status == P.OVERFLOW:
-                if self._tables[P.T_END] > _WIDEST:
+                if self._widths.deepest:
                     problems.append(faults.too_deep(self.program, row[P.PC]))
                     machine.force_end(self._tables, row)
                     status = P.ERROR
@@ -682,7 +681,7 @@ class Story:
                         self._memo, size - 1, old[at] - 1, old[at + 1], old[at + 2]
                     )
                     self._memo[slot : slot + P.MEMO_SIZE] = old[at : at + P.MEMO_SIZE]
-        result = self.values.operate(operation, a, b)
+        result = operate(self.values, operation, a, b)
         mask = self._tables[P.T_MEMO_MASK]
         slot = machine.memo_slot(self._memo, mask, operation, a, b)
         self._memo[slot : slot + P.MEMO_SIZE] = [operation + 1, a, b, result]
