@@ -33,11 +33,13 @@ from starlette.routing import Route
 from watchfiles import awatch
 
 from foretell.diagnostics import Diagnostic, StoryError
+from foretell.loading import find_story
 from foretell.studio import data
+from foretell.studio.edition import Edition, NotYetError
 from foretell.studio.guard import Guard, is_loopback
-from foretell.studio.opening import find_story, inside
+from foretell.studio.opening import inside
 from foretell.studio.playback import IMAGES, MisfitError, reading_json
-from foretell.studio.session import Edition, Session
+from foretell.studio.session import Session
 
 __all__ = ["make_app", "serve"]
 
@@ -75,6 +77,7 @@ def make_app(session: Session, *, watch: bool = True) -> Starlette:
         if edition is not None and edition.analysis is not None:
             told["overview"] = data.overview(edition)
             told["found"] = len(edition.analysis.problems)
+            told["claims"] = len(edition.opened.config.claims)
         return JSONResponse(told)
 
     async def read(request: Request) -> Response:
@@ -132,7 +135,7 @@ async def _in_thread(
         made = await anyio.to_thread.run_sync(make, edition, request)
     except MisfitError as error:
         return _problem(400, str(error), fits=error.fits)
-    except data.NotYetError as error:
+    except NotYetError as error:
         return _problem(409, str(error), phase=session.phase)
     except KeyError as error:
         return _problem(404, str(error.args[0]) if error.args else "there is no such thing")
@@ -157,7 +160,7 @@ async def _watch(session: Session) -> None:
     """Open the story again whenever one of its files changes, until cancelled."""
     with suppress(FileNotFoundError):
         async for changes in awatch(session.path.parent, step=100, rust_timeout=1000):
-            changed = {Path(name) for _, name in changes}
+            changed = {Path(name).resolve() for _, name in changes}
             if changed & session.files:
                 await anyio.to_thread.run_sync(session.reload)
 
@@ -176,7 +179,7 @@ def serve(
     """
     from foretell.checker.analysis import analyse
 
-    session = Session(find_story(path_or_name), analyse, data.prepare)
+    session = Session(find_story(path_or_name).resolve(), analyse, data.prepare)
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(24)
     listening = _listen(host, port)
@@ -187,8 +190,13 @@ def serve(
     address = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
     guarded = Guard(make_app(session), host, port, token)
     config = uvicorn.Config(
-        guarded, log_level="error", access_log=False, server_header=False,
-        proxy_headers=False, ws="none", timeout_graceful_shutdown=2,
+        guarded,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     print(f"studio: {address}   (Ctrl-C ends it)", file=sys.stderr)

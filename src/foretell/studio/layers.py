@@ -127,9 +127,7 @@ def _between(
 
 
 def _all_crossings(layers: list[list[int]], between: list[list[tuple[int, int]]]) -> int:
-    return sum(
-        crossings(layers[i], layers[i + 1], between[i]) for i in range(len(layers) - 1)
-    )
+    return sum(crossings(layers[i], layers[i + 1], between[i]) for i in range(len(layers) - 1))
 
 
 def _broken(layer: list[int], columns: int) -> list[list[int]]:

@@ -1,11 +1,12 @@
-"""A story's files, opened: from a path or a bundled story's name to a program that plays.
+"""A story as the studio opens it: compiled, with what its author promises beside it, and its files.
 
-    opened = open_story("tale/main.ink")
+    opened = open_story(Path("tale/main.ink"))
     opened.program          # None where it has errors, which are in `diagnostics`
-    opened.folder           # nothing outside it is ever read
+    opened.files            # those whose change makes it another story
 
-INCLUDEs are read from the folder of the main file and nowhere else. What was read, or asked for
-in vain, is in `files`: those whose change makes the story another one.
+`loading` reads and compiles; what is added here is `foretell.toml` from the same folder, whose
+claims' expressions are lowered into the program so that exploring evaluates them. A mistake in it
+is among the diagnostics and leaves the story playable, without claims.
 
 What this does not do: watch the files, play, or check.
 """
@@ -14,17 +15,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from foretell import ink_json
-from foretell.compiler import compile_ink
-from foretell.container import CompiledStory
+from foretell.config import Config, read_config
 from foretell.diagnostics import Diagnostic, Source, StoryError
+from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 
-__all__ = ["Opened", "find_story", "inside", "open_story"]
+if TYPE_CHECKING:
+    from foretell.checker.questions import Questions
 
-_BUNDLED = Path(__file__).resolve().parents[1] / "stories"
+__all__ = ["Opened", "inside", "open_story"]
 
 
 @dataclass(slots=True)
@@ -36,7 +38,8 @@ class Opened:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
-    words: int = 0
+    config: Config = field(default_factory=Config)
+    questions: Questions | None = None  # where there are claims
 
     @property
     def folder(self) -> Path:
@@ -46,37 +49,7 @@ class Opened:
     @property
     def name(self) -> str:
         """What the story is called where it says nothing itself: its file's name."""
-        return self.path.stem
-
-    @property
-    def errors(self) -> list[Diagnostic]:
-        """The diagnostics that keep it from being played."""
-        return [d for d in self.diagnostics if d.severity == "error"]
-
-
-def find_story(path_or_name: str | Path) -> Path:
-    """The main file meant: a path, or the name of a bundled story.
-
-    Raises StoryError where there is neither.
-    """
-    path = Path(path_or_name)
-    if path.is_file():
-        return path.resolve()
-    bundled = _BUNDLED / path.name / f"{path.name}.ink"
-    if path.parts == (path.name,) and bundled.is_file():
-        return bundled
-    known = ", ".join(sorted(p.name for p in _BUNDLED.iterdir() if p.is_dir()))
-    what = "a folder" if path.is_dir() else "not there"
-    raise StoryError(
-        [
-            Diagnostic(
-                "error",
-                "no-story",
-                f"`{path_or_name}` is {what}",
-                hint=f"give an .ink or .json file, or the name of a bundled story ({known})",
-            )
-        ]
-    )
+        return self.path.name.split(".")[0]
 
 
 def inside(folder: Path, name: str) -> Path | None:
@@ -96,35 +69,34 @@ def inside(folder: Path, name: str) -> Path | None:
 
 def open_story(path: Path) -> Opened:
     """Read and compile a story; whatever is wrong with it is in `diagnostics`."""
-    opened = Opened(path, files={path})
+    promises = path.parent / "foretell.toml"
+    opened = Opened(path, files={path.resolve(), promises.resolve()})
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
-        opened.diagnostics.append(
-            Diagnostic("error", "unreadable", f"`{path.name}` can't be read: {why}")
-        )
-        return opened
-    story: CompiledStory | None = None
-    try:
-        if path.suffix == ".json":
-            story = ink_json.load(text, name=path.name)
-        else:
-            done = compile_ink(text, name=path.name, read=lambda name: _included(opened, name))
-            story, opened.diagnostics = done.story, list(done.diagnostics)
-            opened.sources, opened.words = done.sources, done.words
-        if story is not None:
-            opened.program = lower(story)
-            opened.words = opened.words or opened.program.words
+        loaded = read_story(path, confined=True)
+        opened.diagnostics = list(loaded.diagnostics)
+        opened.sources = loaded.sources
+        opened.files |= {file.resolve() for file in loaded.files}
+        if loaded.story is None or loaded.errors:
+            return opened
+        opened.program = lower(loaded.story)
     except StoryError as error:
         opened.diagnostics += error.diagnostics
+        return opened
+    if promises.is_file():
+        try:
+            from foretell.checker.questions import ask_story
+
+            opened.config = read_config(promises.read_text("utf-8-sig"), promises.name)
+            asked = [e for claim in opened.config.claims for e in claim.expressions]
+            if opened.config.claims:
+                questions = ask_story(loaded.story, asked)
+                opened.questions, opened.program = questions, questions.program
+        except StoryError as error:
+            opened.config = Config()
+            opened.diagnostics += error.diagnostics
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+            opened.diagnostics.append(
+                Diagnostic("error", "unreadable", f"`{promises.name}` can't be read: {why}")
+            )
     return opened
-
-
-def _included(opened: Opened, name: str) -> str:
-    """The text of an INCLUDE; OSError where it lies outside the story's folder."""
-    path = inside(opened.folder, name)
-    if path is None:
-        raise PermissionError(1, "it lies outside the story's folder", name)
-    opened.files.add(path)
-    return path.read_text("utf-8-sig")

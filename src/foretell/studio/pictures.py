@@ -86,7 +86,7 @@ class _Box:
     width: float
     height: float
     size: float
-    text: str
+    texts: tuple[str, ...]  # one line or two
     row: int
 
 
@@ -112,11 +112,11 @@ def story_map(
             boxes[i] = _box(by_id[i], x, y, r)
     width = 2 * _EDGE + _COLUMN * columns
     height = 2 * _EDGE + _ROW * (len(rows) + len(below)) + (_EDGE + 20 if below else 0)
-    out = [
+    head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" role="group" aria-label="Map of the story">'
-    ]
-    out.append('<g class="routes" aria-hidden="true">')
+    )
+    out = [head, '<g class="routes" aria-hidden="true">']
     for a, b, times in sorted(routes, key=lambda route: route[2]):
         if a in known and b in known and a != b:
             out.append(_route(boxes[a], boxes[b], by_id[b], a, b, times))
@@ -134,12 +134,23 @@ def story_map(
 
 def _box(node: Node, x: float, y: float, row: int) -> _Box:
     weight = math.sqrt(node.share or 0.0)
-    size = 12 + 4 * weight
-    room = int((_COLUMN - 34) / (_SERIF_WIDTH * size))
-    name = node.name.replace("_", " ")
-    text = name if len(name) <= room else name[: room - 1] + "…"
-    width = max(46.0, len(text) * _SERIF_WIDTH * size + 22 + (10 if node.ending else 0))
-    return _Box(x, y, width, 25 + 13 * weight, size, text, row)
+    size = 12 + 3.5 * weight
+    room = int((_COLUMN - 30) / (_SERIF_WIDTH * size))
+    texts = _two_lines(node.name.replace("_", " "), room)
+    longest = max(map(len, texts))
+    width = max(46.0, longest * _SERIF_WIDTH * size + 22 + (10 if node.ending else 0))
+    height = 25 + 13 * weight + (len(texts) - 1) * size
+    return _Box(x, y, width, height, size, texts, row)
+
+
+def _two_lines(name: str, room: int) -> tuple[str, ...]:
+    """A name in a line, or in two broken as evenly as its spaces allow, cut if need be."""
+    if len(name) <= room:
+        return (name,)
+    breaks = [i for i, c in enumerate(name) if c in " ."]
+    at = min(breaks, key=lambda i: abs(2 * i - len(name)), default=-1)
+    parts = (name[: at + 1].strip(), name[at + 1 :].strip()) if at > 0 else (name,)
+    return tuple(part if len(part) <= room else part[: room - 1] + "…" for part in parts)
 
 
 def _node(node: Node, box: _Box) -> str:
@@ -157,13 +168,18 @@ def _node(node: Node, box: _Box) -> str:
         if node.colour
         else ""
     )
+    first = box.y + box.size * (0.34 - 0.55 * (len(box.texts) - 1))
+    lines = "".join(
+        f'<text x="{box.x:g}" y="{first + i * box.size * 1.12:g}" font-size="{box.size:.1f}" '
+        f'text-anchor="middle">{_text(text)}</text>'
+        for i, text in enumerate(box.texts)
+    )
     return (
         f'<a class="{" ".join(kinds)}" href="{_text(node.href)}" data-node="{node.id}" '
         f'aria-label="{_text(node.said)}"><title>{_text(node.said)}</title>'
         f'<rect class="back" {frame}/>{tint}'
         f'<rect class="frame {node.colour}" {frame}/>'
-        f'<text x="{box.x:g}" y="{box.y + box.size * 0.34:g}" font-size="{box.size:.1f}" '
-        f'text-anchor="middle">{_text(box.text)}</text></a>'
+        f"{lines}</a>"
     )
 
 
@@ -215,9 +231,11 @@ def river(
         ended, at, lost = (np.repeat(array, 2, axis=0) for array in (ended, at, lost))
     above, below = _banks(ended)
     streams = _streams(at)
-    layers: list[tuple[str, str, Any]] = []  # class, name, thickness by turn
-    for k in above:
-        layers.append((str(outcomes[k]["colour"]), str(outcomes[k]["name"]), ended[:, k]))
+
+    def bank(k: int) -> tuple[str, str, Any]:
+        return str(outcomes[k]["colour"]), str(outcomes[k]["name"]), ended[:, k]
+
+    layers = [bank(k) for k in above]  # class, name, thickness by turn
     first_water = len(layers)
     for i, p in enumerate(streams):
         layers.append((f"w{i % _WATERS}", names[p], at[:, p]))
@@ -227,17 +245,17 @@ def river(
     if lost.max(initial=0) > 0:
         layers.append(("unknown", "not followed", lost))
     last_water = len(layers)
-    for k in below:
-        layers.append((str(outcomes[k]["colour"]), str(outcomes[k]["name"]), ended[:, k]))
+    layers += [bank(k) for k in below]
     deep = _RIVER_HEIGHT - 60
     top = 14 + deep * np.concatenate(
         [np.zeros((1, len(x))), np.cumsum([layer[2] for layer in layers], axis=0)]
     )
-    out = [
+    head = (
         '<svg xmlns="http://www.w3.org/2000/svg" class="river" role="img" '
         f'viewBox="0 0 {_RIVER_WIDTH:g} {_RIVER_HEIGHT:g}" '
         'aria-label="Readers by number of choices: the figures are in the table below">'
-    ]
+    )
+    out = [head]
     labels: list[tuple[float, str, str, float]] = []
     for i, (colour, name, thick) in enumerate(layers):
         water = first_water <= i < last_water
@@ -250,8 +268,10 @@ def river(
             middle = float(top[i, -1] + top[i + 1, -1]) / 2
             labels.append((middle, name.replace("_", " "), colour, float(thick[-1])))
     taken: list[tuple[float, float, float, float]] = []
-    for i in range(first_water, last_water):
-        out.append(_water_name(x, top[i], top[i + 1], layers[i][1], taken))
+    out += [
+        _water_name(x, top[i], top[i + 1], layers[i][1], taken)
+        for i in range(first_water, last_water)
+    ]
     out += _bank_names(labels, float(x[-1]))
     out += _choices_axis(x, turns)
     out.append("</svg>")
@@ -360,12 +380,11 @@ def _bank_names(labels: list[tuple[float, str, str, float]], x: float) -> list[s
 def _choices_axis(x: Any, turns: int) -> list[str]:
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if turns / s <= 12 or s == 500)
     y = _RIVER_HEIGHT - 30
-    out = []
-    for t in range(0, turns, step):
-        out.append(
-            f'<path class="tick" d="M{x[t]:.1f} {y - 10:g}v5"/>'
-            f'<text class="axis" x="{x[t]:.1f}" y="{y + 10:g}" text-anchor="middle">{t}</text>'
-        )
+    out = [
+        f'<path class="tick" d="M{x[t]:.1f} {y - 10:g}v5"/>'
+        f'<text class="axis" x="{x[t]:.1f}" y="{y + 10:g}" text-anchor="middle">{t}</text>'
+        for t in range(0, turns, step)
+    ]
     middle = float(x[0] + x[-1]) / 2
     out.append(
         f'<text class="axis" x="{middle:.1f}" y="{y + 26:g}" text-anchor="middle">'
@@ -391,11 +410,12 @@ def word_dots(quantiles: Sequence[float]) -> str:
     step = 18.0
     height = max(piles) * step + 54
     width = bins * step + 60
-    out = [
+    head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="dots" role="img" '
         f'viewBox="0 0 {width:g} {height:g}" aria-label="Words read: of {len(quantiles)} readers '
         f'half read fewer than {quantiles[len(quantiles) // 2]:,.0f}">'
-    ]
+    )
+    out = [head]
     base = height - 40
     for b, pile in places:
         cx, cy = 30 + (b + 0.5) * step, base - (pile + 0.5) * step

@@ -341,5 +341,3 @@ def reading_json(reading: Reading, folder: Path, have: str | None = None) -> dic
             for name, value in last.variables.items()
         ],
     }
-
-

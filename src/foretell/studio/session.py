@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from foretell.diagnostics import Diagnostic, StoryError
-from foretell.studio.opening import Opened, open_story
-from foretell.studio.playback import Player, front_matter, problem_json
+from foretell.studio.edition import Edition
+from foretell.studio.opening import open_story
+from foretell.studio.playback import problem_json
 
-__all__ = ["Analyse", "Edition", "Session"]
+__all__ = ["Analyse", "Session"]
 
 Analyse = Callable[..., Any]
 """What explores a program: `foretell.checker.analysis.analyse`, or a stand-in for it."""
@@ -35,31 +36,6 @@ Analyse = Callable[..., Any]
 
 class _OutdatedError(Exception):
     """Raised inside an exploration that nobody waits for any more."""
-
-
-class Edition:
-    """A story as one state of its files has it: its program, its player, and its analysis."""
-
-    def __init__(self, number: int, opened: Opened) -> None:
-        assert opened.program is not None
-        self.number = number
-        self.opened = opened
-        self.program = opened.program
-        self.player = Player(opened.program)
-        self.front = front_matter(opened.program.global_tags)
-        self.analysis: Any = None
-        self.views: dict[object, Any] = {}  # what was made from the analysis, kept
-        self.making = threading.RLock()  # so that nothing is made twice
-
-    @property
-    def folder(self) -> Path:
-        """The story's folder."""
-        return self.opened.folder
-
-    @property
-    def title(self) -> str:
-        """What the story calls itself, else its file's name."""
-        return str(self.front.get("title") or self.opened.name.replace("_", " "))
 
 
 class Session:
@@ -76,7 +52,7 @@ class Session:
     ) -> None:
         self.path = path
         self.edition: Edition | None = None
-        self.files: set[Path] = {path}
+        self.files: set[Path] = {path.resolve()}
         self.diagnostics: list[Diagnostic] = []
         self.phase = "opening"
         self.progress: dict[str, float] = {}
@@ -122,7 +98,10 @@ class Session:
                 return
             self.phase = "exploring"
         thread = threading.Thread(
-            target=self._explore, args=(edition, self._analyse), name="foretell-explore", daemon=True
+            target=self._explore,
+            args=(edition, self._analyse),
+            name="foretell-explore",
+            daemon=True,
         )
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
@@ -137,7 +116,7 @@ class Session:
             self.progress = {"states": states, "expanded": expanded, "seconds": seconds}
 
         try:
-            analysis = analyse(edition.program, progress=progress)
+            analysis = analyse(edition.program, progress=progress, **edition.asked)
         except _OutdatedError:
             return
         except StoryError as error:

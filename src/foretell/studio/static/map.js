@@ -87,7 +87,7 @@ export async function map(root, rest) {
   }
 
   const used = [...new Set([...drawing.querySelectorAll(".tint")].map((t) => t.classList[1]))];
-  const legend = answer.outcomes.filter((o) => used.includes(o.colour));
+  const legend = answer.outcomes.filter((o) => used.includes(o.colour)).sort((a, b) => a.rank - b.rank);
   const explained = () => [h("h2", {}, "Choose a place"), h("p", {}, "to see how many come there, what becomes of them, its source, and to read from there."),
     h("ul", { class: "legend", "aria-label": "Endings" }, legend.map((o) => h("li", {}, chip(o))))];
   replace(root, h("div", { class: "map-view" },
@@ -119,7 +119,7 @@ function place(p) {
     h("p", {}, !p.entered ? "No reader ever comes here." : p.reach !== null ? [h("b", {}, percent(p.reach)), " of readers stop here", p.visits > p.reach * 1.001 && `, ${(p.visits / p.reach).toFixed(1)} times each`, "."] : "Readers pass through without a choice."),
     p.path !== null && h("p", {}, h("a", { class: "button", href: `#/read/${p.path}` }, "Read from here")),
     p.odds.length > 0 && [h("h3", {}, "What becomes of them"), stacked(p.odds, p.outcomes), h("ul", { class: "ends" }, p.odds.slice(0, 6).map(([k, low, high]) => h("li", {}, chip(p.outcomes[k]), h("span", { class: "figure" }, odds(low, high)))))],
-    ends("Routes in", p.into),
+    ends("Routes in, by how often they are taken", p.into),
     ends("Routes out", p.out),
     p.source && [h("h3", {}, h("a", { href: `#/source/${p.source.file}:${p.source.first}` }, `${p.source.file}:${p.source.first}`)), h("pre", { tabindex: "0" }, p.source.lines.join("\n"))],
   ];

@@ -53,6 +53,22 @@ export async function problems(root, _, { status }) {
   return {};
 }
 
+export async function claims(root) {
+  const answer = await ask("claims");
+  const tally = ["holds", "fails", "unknown"].map((v) => [answer.claims.filter((c) => c.verdict === v).length, v]).filter(([n]) => n);
+  const one = (c) => h("li", { class: `claim ${c.verdict}` },
+    h("h2", {}, h("span", { class: "verdict" }, c.verdict), " ", c.title),
+    c.text !== c.title && h("p", {}, h("code", {}, c.text)),
+    c.reason && h("p", { class: "why" }, c.reason),
+    c.bound && h("p", { class: "why" }, `Not decided: ${c.bound}`),
+    c.odds && h("p", { class: "why" }, "Odds ", h("b", {}, odds(...c.odds))),
+    c.path !== null && h("p", { class: "witness" }, readLink(c.path, c.verdict === "fails" ? "Read how it fails" : "Read how")));
+  replace(root, h("div", { class: "sheet" },
+    heading("Claims", h("p", { class: "lead" }, tally.map(([n, v]) => `${count(n)} ${n === 1 ? { holds: "holds", fails: "fails", unknown: "is unknown" }[v] : { holds: "hold", fails: "fail", unknown: "are unknown" }[v]}`).join(", ") + ".")),
+    h("ol", { class: "problems claims" }, answer.claims.map(one))));
+  return {};
+}
+
 export async function words(root) {
   const answer = await ask("words");
   const seen = answer.mean === null ? null : answer.mean / answer.all;

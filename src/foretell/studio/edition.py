@@ -1,0 +1,107 @@
+"""One state of a story's files in the studio: its program, its player, and what is known of it.
+
+    edition.analysis            # None until every playthrough has been read
+    edition.need()              # the analysis; NotYetError before there is one
+    edition.kept("river", make) # what a view took long over, made once
+    edition.outcomes            # name, kind, colour and rank of every outcome
+
+Outcomes go by their index in the graph's `outcomes`; going on for ever is the one after the last.
+Each has a *colour*, a class of `static/pictures.css`: `e0` for the likeliest ending, `e1` for the
+next, … , `broken`, `forever`; and a *rank*, its place among the endings by how likely they are.
+
+What this does not do: change. A changed file makes another edition (`session`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from foretell.studio.opening import Opened
+from foretell.studio.pictures import COLOURS
+from foretell.studio.playback import Player, front_matter
+
+__all__ = ["Edition", "Json", "NotYetError"]
+
+Json = dict[str, Any]
+Made = TypeVar("Made")
+
+
+class NotYetError(Exception):
+    """A view was asked for before there is an analysis to make it from."""
+
+
+class Edition:
+    """A story as one state of its files has it: its program, its player, and its analysis."""
+
+    def __init__(self, number: int, opened: Opened) -> None:
+        assert opened.program is not None
+        self.number = number
+        self.opened = opened
+        self.program = opened.program
+        self.player = Player(opened.program)
+        self.front = front_matter(opened.program.global_tags)
+        self.analysis: Any = None
+        self.views: dict[object, Any] = {}  # what was made from the analysis, kept
+        self.making = threading.RLock()  # so that nothing is made twice
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What an analysis is told of the author's promises."""
+        config, questions = self.opened.config, self.opened.questions
+        changed = {name for whatif in config.whatifs for name in whatif.set}
+        told: dict[str, Any] = {"expected_unread": changed} if changed else {}
+        if questions is not None:
+            told["asked"] = questions.pcs
+        return told
+
+    @property
+    def folder(self) -> Path:
+        """The story's folder."""
+        return self.opened.folder
+
+    @property
+    def title(self) -> str:
+        """What the story calls itself, else its file's name."""
+        return str(self.front.get("title") or self.opened.name.replace("_", " "))
+
+    def need(self) -> Any:
+        """The analysis; raises NotYetError before there is one."""
+        if self.analysis is None:
+            raise NotYetError("the story's playthroughs have not been read yet")
+        return self.analysis
+
+    def kept(self, key: object, make: Callable[[], Made]) -> Made:
+        """A part of a view, made once."""
+        with self.making:
+            if key not in self.views:
+                self.views[key] = make()
+            made: Made = self.views[key]
+            return made
+
+    @property
+    def outcomes(self) -> list[Json]:
+        """Every outcome, going on for ever last."""
+        return self.kept("outcomes", self._outcomes)
+
+    def _outcomes(self) -> list[Json]:
+        analysis = self.need()
+        found = analysis.graph.outcomes
+        low = [interval.low for interval in analysis.flow.odds[: len(found)]]
+        endings = sorted(
+            (k for k in range(len(found)) if found[k].kind == "ending"), key=lambda k: -low[k]
+        )
+        colours = {k: f"e{i % COLOURS}" for i, k in enumerate(endings)}
+        made = [
+            {
+                "name": o.name,
+                "kind": o.kind,
+                "colour": colours.get(k, "broken"),
+                "rank": endings.index(k) if k in colours else len(endings),
+            }
+            for k, o in enumerate(found)
+        ]
+        caught = {"name": "goes on for ever", "kind": "for ever", "colour": "forever"}
+        return [*made, {**caught, "rank": len(made)}]

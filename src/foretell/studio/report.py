@@ -1,0 +1,297 @@
+"""A story's report as one HTML file: nothing beside it, nothing fetched, no script.
+
+    write(analysis, story, Path("report.html"))
+
+The same figures and pictures as the studio's, for someone who has neither foretell nor the story:
+size, endings, claims, river, map, words, problems, and every line with whether it is read. All of
+the story's text is escaped; a Content-Security-Policy in the file allows its own style and no
+more. Light and dark follow the reader's system, and it prints.
+
+`story` is the path or the loaded story the analysis was made of; with `verdicts` given, claims
+are shown.
+
+What this does not do: play. Paths are given as text, to be read with `foretell play --path`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from foretell import __version__
+from foretell.loading import Loaded, read_story
+from foretell.output import write_whole
+from foretell.studio import data, pictures
+from foretell.studio.edition import Edition, Json
+from foretell.studio.opening import Opened
+from foretell.studio.places import places_of
+from foretell.studio.shares import sample_lines
+
+__all__ = ["html", "write"]
+
+_STATIC = Path(__file__).resolve().parent / "static"
+_COLUMNS = 6
+_LINK = re.compile(r'<a( class="[^"]*") href="[^"]*" data-node="[^"]*" aria-label="[^"]*"')
+percent = pictures.percent
+
+
+def write(
+    analysis: Any,
+    story: Loaded | str | Path,
+    path: str | Path,
+    verdicts: Sequence[Any] = (),
+) -> None:
+    """Write the report on an analysed story to a file; OSError where that can't be."""
+    write_whole(Path(path), html(analysis, story, verdicts))
+
+
+def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()) -> str:
+    """The report's whole text."""
+    loaded = story if isinstance(story, Loaded) else read_story(story)
+    edition = _edition(analysis, loaded)
+    shares, readers = sample_lines(edition.program, data.shown_at(edition), seconds=2.0)
+    edition.views["line shares"], edition.views["sampled"] = shares, readers
+    title = edition.title
+    parts = [
+        _front(edition),
+        _endings(edition),
+        _claims(verdicts),
+        _river(edition),
+        _map(edition),
+        _words(edition),
+        _problems(edition),
+        _source(edition),
+    ]
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'"
+    made = f"foretell {__version__}"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_e(title)}: a report</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<main>{''.join(parts)}</main>\n"
+        f"<footer><p>Made by {_e(made)}. Odds are exact unless an interval is given; the uniform "
+        "reader takes every choice offered as often as any other.</p></footer>\n</body>\n</html>\n"
+    )
+
+
+def _edition(analysis: Any, loaded: Loaded) -> Edition:
+    opened = Opened(
+        loaded.path or Path(loaded.name),
+        program=analysis.program,
+        diagnostics=list(loaded.diagnostics),
+        sources=loaded.sources,
+    )
+    edition = Edition(1, opened)
+    edition.analysis = analysis
+    return edition
+
+
+def _e(text: object) -> str:
+    return escape(str(text), quote=True)
+
+
+def _style() -> str:
+    """The report's style: the studio's colours and pictures, and a page around them."""
+    page, pictured, own = (
+        (_STATIC / name).read_text("utf-8") for name in ("page.css", "pictures.css", "report.css")
+    )
+    return page.split("/* after this")[0] + pictured + own
+
+
+# Sections --------------------------------------------------------------------------------------
+
+
+def _section(name: str, title: str, lead: str, body: str) -> str:
+    led = f'<p class="lead">{lead}</p>' if lead else ""
+    return f'<section id="{name}"><h2>{title}</h2>{led}{body}</section>\n'
+
+
+def _front(edition: Edition) -> str:
+    front = edition.front
+    author = f'<p class="author">by {_e(front["author"])}</p>' if front.get("author") else ""
+    notes = "".join(
+        f"<div><dt>{_e(name)}</dt><dd>{_e(text)}</dd></div>" for name, text in front["notes"]
+    )
+    analysis = edition.need()
+    read = (
+        "Every playthrough was read."
+        if analysis.complete
+        else f"Read in part ({_e(analysis.stopped)}): {percent(analysis.followed)} of random "
+        "playthroughs were followed to their end, and figures are bounds that hold the truth."
+    )
+    listed = [("endings", "Endings"), ("river", "River"), ("map", "Map"), ("words", "Words")]
+    listed += [("problems", "Problems"), ("source", "Source")]
+    links = "".join(f'<li><a href="#{name}">{shown}</a></li>' for name, shown in listed)
+    return (
+        f"<header><h1>{_e(edition.title)}</h1>{author}"
+        f'<p class="lead">{_e(data.overview(edition))} {read}</p>'
+        f'<nav aria-label="Contents"><ul>{links}</ul></nav>'
+        + (f"<dl>{notes}</dl>" if notes else "")
+        + "</header>\n"
+    )
+
+
+def _odds(pair: Sequence[float]) -> str:
+    low, high = pair
+    if high - low < 1e-9:
+        return percent(low)
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
+def _chip(outcome: Json) -> str:
+    kind = (
+        "" if outcome["kind"] == "ending" else f' <span class="kind">{_e(outcome["kind"])}</span>'
+    )
+    name = _e(outcome["name"].replace("_", " "))
+    return f'<span class="dot {outcome["colour"]}" aria-hidden="true"></span>{name}{kind}'
+
+
+def _endings(edition: Edition) -> str:
+    answer = data.VIEWS["endings"](edition, {})
+    outcomes = answer["outcomes"]
+    rows = []
+    for row in answer["rows"]:
+        words = "–" if row["words"] is None else f"{row['words']:,.0f}"
+        path = "–" if row["shortest"] is None else f"<code>{_e(row['shortest'] or '(none)')}</code>"
+        rows.append(
+            f'<tr><th scope="row">{_chip(outcomes[row["outcome"]])}</th>'
+            + "".join(f'<td class="n">{_odds(row[k])}</td>' for k in ("uniform", "best", "worst"))
+            + f'<td class="n">{words}</td><td class="path">{path}</td></tr>'
+        )
+    if answer["forever"][1] > 0:
+        rows.append(
+            f'<tr><th scope="row">{_chip(outcomes[-1])}</th>'
+            f'<td class="n">{_odds(answer["forever"])}</td>' + "<td></td>" * 4 + "</tr>"
+        )
+    parts = [
+        (outcomes[r["outcome"]]["colour"], outcomes[r["outcome"]]["name"], r["uniform"][0])
+        for r in answer["rows"]
+    ]
+    head = "".join(
+        f'<th scope="col">{name}</th>'
+        for name in ("Ending", "uniform", "best", "worst", "words", "shortest path")
+    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    lead = "Best and worst are the most and the least that any reader can bring about."
+    return _section("endings", "Endings", lead, pictures.bar(parts, 960, 14) + _scroll(table))
+
+
+def _scroll(inner: str) -> str:
+    return f'<div class="scroller" tabindex="0" role="region" aria-label="Table">{inner}</div>'
+
+
+def _claims(verdicts: Sequence[Any]) -> str:
+    if not verdicts:
+        return ""
+    items = []
+    for verdict in verdicts:
+        witness = f" Path: <code>{_e(verdict.path)}</code>" if verdict.path else ""
+        items.append(
+            f'<li class="{_e(verdict.verdict)}"><b>{_e(verdict.verdict)}</b> {_e(verdict.text)}'
+            f'<p class="lead">{_e(verdict.reason)}{witness}</p></li>'
+        )
+    return _section("claims", "Claims", "", f'<ul class="claims">{"".join(items)}</ul>')
+
+
+def _river(edition: Edition) -> str:
+    answer = data.VIEWS["river"](edition, {})
+    lead = "Random readers after each choice: in the middle those still reading, by place."
+    picture = '<div class="scroller" tabindex="0" role="region" aria-label="River">{}</div>'
+    return _section("river", "River", lead, picture.format(answer["picture"]))
+
+
+def _map(edition: Edition) -> str:
+    answer = data.VIEWS["map"](edition, {"columns": str(_COLUMNS)})
+    # Without a script a picture's links lead nowhere in this file.
+    picture = _LINK.sub(r"<g\1", answer["picture"]).replace("</a>", "</g>")
+    unseen = [p for p in answer["places"] if not p["entered"]]
+    lead = "Larger is met more often; the colour is the ending that a place makes likelier."
+    if unseen:
+        lead += f" {len(unseen)} of {len(answer['places'])} places are never reached."
+    frame = f'<div class="scroller" tabindex="0" role="region" aria-label="Map">{picture}</div>'
+    places = places_of(edition)
+    rows = "".join(
+        f'<tr><th scope="row">{_e(places.name(p))}</th><td class="n">'
+        + ("never" if not places.entered[p] else f"{places.visits[p]:.4g}")
+        + "</td></tr>"
+        for p in sorted(places.shown(), key=lambda p: -places.visits[p])
+    )
+    listed = (
+        "<details><summary>The places as a list</summary><table><thead><tr>"
+        '<th scope="col">Place</th><th scope="col">times a reader rests there</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></details>"
+    )
+    return _section("map", "Map", lead, frame + listed)
+
+
+def _words(edition: Edition) -> str:
+    answer = data.VIEWS["words"](edition, {})
+    if answer["mean"] is None:
+        return _section("words", "Words", f"{answer['all']:,} words in all.", "")
+    lead = (
+        f"{answer['all']:,} words in all of its prose; a playthrough has {answer['mean']:,.0f} of "
+        f"them on average, in {answer['mean_choices']:.1f} choices."
+    )
+    picture = (
+        f"{answer['picture']}<p>Each dot is one reader in fifty.</p>" if answer["picture"] else ""
+    )
+    return _section("words", "Words", lead, picture)
+
+
+def _problems(edition: Edition) -> str:
+    found = [*edition.opened.diagnostics, *edition.need().problems]
+    if not found:
+        return _section("problems", "Problems", "None.", "")
+    items = []
+    for problem in found:
+        place = (
+            f'<p class="lead">{_e(problem.span.place)} {_e(problem.label)}</p>'
+            if problem.span
+            else ""
+        )
+        text = problem.span.source.line(problem.span.line).strip() if problem.span else ""
+        quoted = f"<pre>{_e(text)}</pre>" if text else ""
+        hint = f"<p>Hint: {_e(problem.hint)}</p>" if problem.hint else ""
+        way = (
+            f"<p>Path: <code>{_e(problem.path or '(the start)')}</code></p>"
+            if problem.path is not None
+            else ""
+        )
+        items.append(
+            f'<li class="{problem.severity}"><b>{problem.severity}</b> {_e(problem.message)}'
+            f"{place}{quoted}{hint}{way}</li>"
+        )
+    return _section("problems", "Problems", "", f'<ul class="claims">{"".join(items)}</ul>')
+
+
+def _source(edition: Edition) -> str:
+    answer = data.VIEWS["source"](edition, {})
+    if not answer["files"]:
+        return ""
+    files = []
+    for file in answer["files"]:
+        rows = []
+        for number, text in enumerate(file["lines"], start=1):
+            mark = file["marks"].get(number, "")
+            kind = ' class="never"' if mark == 0 else ""
+            shown = "never" if mark == 0 else percent(mark) if mark else ""
+            rows.append(
+                f'<tr{kind}><td class="n">{number}</td><td class="n">{shown}</td>'
+                f"<td>{_e(text)}</td></tr>"
+            )
+        head = '<thead><tr><th scope="col">line</th><th scope="col">seen by</th>'
+        head += '<th scope="col">text</th></tr></thead>'
+        files.append(
+            f"<details><summary>{_e(file['name'])}</summary>"
+            f'<table class="lines">{head}<tbody>{"".join(rows)}</tbody></table></details>'
+        )
+    lead = f"Each line with the share of {answer['sampled']:,} random readers who see it."
+    return _section("source", "Source", lead, "".join(files))
