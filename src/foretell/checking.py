@@ -11,17 +11,21 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foretell.checker.analysis import Limits, analyse
+from foretell.checker.claims import decide
+from foretell.checker.questions import ask_story
 from foretell.checker.report import Heading, as_json, exit_code, text
+from foretell.config import Config, read_config
 from foretell.diagnostics import Diagnostic, StoryError, closest
 from foretell.loading import Loaded
 from foretell.terminal import show_problems
-from foretell.vm.lower import lower
 from foretell.vm.program import Program
+
+CONFIG: Final = "foretell.toml"
 
 __all__ = ["Limits", "Options", "check", "heading_of", "progress_line", "watching"]
 
@@ -45,30 +49,78 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
 
     Raises StoryError where the story can't be used or there is no such place to start at.
     """
-    program = lower(loaded.usable())
+    config = config_beside(loaded)
+    expressions = [expression for claim in config.claims for expression in claim.expressions]
+    questions = ask_story(loaded.usable(), expressions)
+    program = questions.program
     start = place_of(program, options.start) if options.start else None
     show = progress_line(sys.stderr) if options.progress else None
-    analysis = analyse(program, limits=options.limits, start=start, progress=show)
+    changed = {name for whatif in config.whatifs for name in whatif.set}
+    analysis = analyse(
+        program,
+        limits=_limits(options, config),
+        asked=questions.pcs,
+        start=start,
+        progress=show,
+        expected_unread=changed,
+    )
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
     problems = [*loaded.diagnostics, *analysis.problems]
     problems = [problem for problem in problems if problem.code not in options.allow]
+    verdicts = decide(
+        config.claims,
+        analysis.exploration,
+        questions,
+        readers=config.readers,
+        problems=problems,
+    )
     heading = heading_of(loaded, program)
-    code = exit_code(analysis, (), problems)
+    code = exit_code(analysis, verdicts, problems)
     if options.as_json:
-        report: dict[str, Any] = as_json(analysis, heading, (), problems)
+        report: dict[str, Any] = as_json(analysis, heading, verdicts, problems)
         return json.dumps(report, indent=2, ensure_ascii=False) + "\n", code
     shown = text(
         analysis,
         heading,
-        (),
+        verdicts,
         colour=options.colour,
         problems=problems,
         every=options.every,
         timings=options.timings,
     )
     return shown, code
+
+
+def config_beside(loaded: Loaded) -> Config:
+    """What the foretell.toml in the story's folder says; StoryError where it can't be read."""
+    if loaded.path is None:
+        return Config()
+    path = loaded.path.parent / CONFIG
+    try:
+        written = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"`{path}` can't be read: {error}"
+        raise StoryError([Diagnostic("error", "unreadable", message)]) from None
+    loaded.files.add(path)
+    return read_config(written, path.name)
+
+
+def _limits(options: Options, config: Config) -> Limits:
+    """The limits of the command line, else those of foretell.toml, else the usual ones."""
+    usual = Limits()
+    return replace(
+        options.limits,
+        states=options.limits.states
+        if options.limits.states != usual.states
+        else config.bounds.states or usual.states,
+        seconds=options.limits.seconds
+        if options.limits.seconds != usual.seconds
+        else config.bounds.seconds or usual.seconds,
+    )
 
 
 def watching(story: str, options: Options) -> int:
