@@ -20,7 +20,7 @@ from tests import ours
 from tests.conftest import corpus_folder
 from tests.peers import inkjs
 from tests.peers.agreement import first_difference, played_by_inkjs
-from tests.spec_pages import show
+from tests.spec_pages import Played, show
 
 pytestmark = pytest.mark.corpus
 
@@ -136,18 +136,24 @@ def play_alike(name: str, oracle: inkjs.Inkjs, seeds: range) -> None:
         starts += plain_knots(story)
     for start in starts:
         for seed in seeds:
-            run = oracle.play(
-                theirs,
-                random=seed,
-                max_turns=TURNS,
-                seed=seed,
-                max_steps=STEPS,
-                start=start,
-                bind=theirs.unbound,
-            )
+            run = None
+            played: list[Played] = []
+            for steps in (STEPS, 20 * STEPS):
+                run = oracle.play(
+                    theirs,
+                    random=seed,
+                    max_turns=TURNS,
+                    seed=seed,
+                    max_steps=steps,
+                    start=start,
+                    bind=theirs.unbound,
+                )
+                mine = ours.start(story, run.draws, start=start, bind=theirs.unbound)
+                played = ours.play(mine, run.picks)
+                if not run.hang or played[len(run.turns) - 1].problems:
+                    break  # else it was a long turn, perhaps, not an endless one
+            assert run is not None
             turns = played_by_inkjs(run)
-            mine = ours.start(story, run.draws, start=start, bind=theirs.unbound)
-            played = ours.play(mine, run.picks)
             if run.hang or run.crash:
                 assert played[len(turns) - 1].problems, f"inkjs stops here: {run.crash or 'a hang'}"
                 played, turns = played[: len(turns) - 1], turns[:-1]

@@ -218,11 +218,28 @@ if (process.env.ORACLE_NUMBERS !== "plain") {
     return castFloat.call(this, type);
   };
   FloatValue.prototype.Copy = function () {
-    return new FloatValue(this.value);
+    return float(this.value);
   };
 
   // The operators whose result inkjs types by looking at the number are computed here.
-  const floats = new Set(["+", "-", "*", "/", "%", "MIN", "MAX", "POW", "FLOOR", "CEILING", "_"]);
+  const floats = {
+    "+": (x, y) => x + y,
+    "-": (x, y) => x - y,
+    "*": (x, y) => x * y,
+    "/": (x, y) => x / y,
+    "%": (x, y) => x % y,
+    MIN: Math.min,
+    MAX: Math.max,
+    POW: Math.pow,
+    FLOOR: Math.floor,
+    CEILING: Math.ceil,
+    _: (x) => -x,
+  };
+  const float = (x) => {
+    const made = new FloatValue(x);
+    made.value = x; // the constructor makes 0 of -0 and of NaN
+    return made;
+  };
   const callType = NativeFunctionCall.prototype.CallType;
   NativeFunctionCall.prototype.CallType = function (parameters) {
     const [first, second] = parameters;
@@ -231,18 +248,15 @@ if (process.env.ORACLE_NUMBERS !== "plain") {
       const x = first.value;
       const y = second ? second.value : null;
       if (this.name === "INT") return new IntValue(Math.trunc(x));
-      if (this.name === "FLOAT") return new FloatValue(x);
+      if (this.name === "FLOAT") return float(x);
       if (this.name === "!") return new BoolValue(x === 0);
-      if (this.name === "POW") return new FloatValue(Math.pow(x, y));
+      if (this.name === "POW" || (isFloat && this.name in floats))
+        return float(floats[this.name](x, y));
       if (!isFloat && (this.name === "/" || this.name === "%")) {
         if (y === 0) throw new StoryException("Attempted to divide by zero."); // .NET's words
         return new IntValue(this.name === "/" ? Math.trunc(x / y) : x % y);
       }
       if (!isFloat && this.name === "*") return new IntValue(Math.imul(x, y));
-      if (isFloat && floats.has(this.name)) {
-        const result = callType.call(this, parameters);
-        return new FloatValue(result.value);
-      }
     }
     return callType.call(this, parameters);
   };
