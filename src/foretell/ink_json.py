@@ -216,11 +216,11 @@ def format_float(value: float) -> str:
     """
     if value == 0:
         return "-0" if math.copysign(1.0, value) < 0 else "0"
-    bits = struct.pack("<f", value)
+    bits = _single_bits(value)
     mantissa = exponent = ""
     for precision in range(9):
         mantissa, _, exponent = f"{abs(value):.{precision}e}".partition("e")
-        if struct.pack("<f", math.copysign(float(f"{mantissa}e{exponent}"), value)) == bits:
+        if _single_bits(math.copysign(float(f"{mantissa}e{exponent}"), value)) == bits:
             break
     digits = mantissa.replace(".", "").rstrip("0") or "0"
     scale = int(exponent) + 1  # the value is 0.digits times ten to the scale
@@ -234,6 +234,14 @@ def format_float(value: float) -> str:
     if len(digits) <= scale:
         return f"{sign}{digits}{'0' * (scale - len(digits))}"
     return f"{sign}{digits[:scale]}.{digits[scale:]}"
+
+
+def _single_bits(value: float) -> bytes | None:
+    """The nearest single-precision float as bytes, None where there is none."""
+    try:
+        return struct.pack("<f", value)
+    except OverflowError:
+        return None
 
 
 # --- reading ----------------------------------------------------------------------------------

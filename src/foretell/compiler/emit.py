@@ -98,7 +98,7 @@ _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one befor
 
 def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> CompiledStory | None:
     """The story whose names are `symbols`, or None where there are errors."""
-    return Emitter(symbols, problems, count_all).story()
+    return _Emitter(symbols, problems, count_all).story()
 
 
 class _Frame:
@@ -117,7 +117,7 @@ class _Frame:
         self.loose: dict[Choice | Gather, None] = {}
 
 
-class Emitter(ExpressionEmitter):
+class _Emitter(ExpressionEmitter):
     """Turns a story's syntax into its container tree."""
 
     def __init__(self, symbols: Symbols, problems: Problems, count_all: bool) -> None:

@@ -61,9 +61,9 @@ from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MAX_NESTING, Nestin
 from foretell.compiler.weave import build_weave
 from foretell.diagnostics import Diagnostic, Source, Span
 
-__all__ = ["Files", "parse_story"]
+__all__ = ["Files", "StatementParser", "parse_story"]
 
-INNER: Final = 3  # inside braces, below STITCH, KNOT and STORY
+_INNER: Final = 3  # inside braces, below STITCH, KNOT and STORY
 
 _BULLETS: Final = re.compile(r"(?:\*[ \t]*)+|(?:\+[ \t]*)+")
 _DASHES: Final = re.compile(r"[ \t]*(?:-(?!>)[ \t]*)+")
@@ -132,12 +132,12 @@ class StatementParser(ContentParser):
     # --- statements -----------------------------------------------------------------------
 
     def block(self) -> list[Syntax] | None:
-        return self.statements(INNER)
+        return self.statements(_INNER)
 
     def statements(self, level: int) -> list[Syntax] | None:
         """Statements up to where a line belongs to a level above `level`."""
         begin = self.pos
-        if level == INNER:
+        if level == _INNER:
             match = _DASHES.match(self.text, self.pos)
             if match is not None:
                 self.error(
@@ -156,8 +156,10 @@ class StatementParser(ContentParser):
             found = self._statement(level)
             if found is None:
                 self.pos = before
-                break
-            if isinstance(found, list):
+                if not self.has_errors:
+                    break
+                self.skip_line()  # ink's compiler stops here; the other problems are wanted too
+            elif isinstance(found, list):
                 items.extend(found)
             else:
                 items.append(found)
@@ -177,7 +179,7 @@ class StatementParser(ContentParser):
             return False
         if _STITCH.match(text, pos):
             return True
-        return level == INNER and _INNER_BREAK.match(text, pos) is not None
+        return level == _INNER and _INNER_BREAK.match(text, pos) is not None
 
     def _statement(self, level: int) -> Syntax | list[Syntax] | None:
         self.space()
@@ -190,7 +192,7 @@ class StatementParser(ContentParser):
             assert diverts is not None
             self.expect_end_of_line()
             return diverts
-        if character == "-" and level != INNER:
+        if character == "-" and level != _INNER:
             return self._gather()
         if character == "=":
             if level == STORY and _KNOT.match(text, pos):
@@ -304,7 +306,7 @@ class StatementParser(ContentParser):
             condition,
             None if first is None else Content(self.span(begin, first_end), first),
             None if only is None else Content(only_span, only),
-            Content(inner_span, after),
+            Content(span if inner is None else inner_span, after),
             symbol == "*",
             is_empty,
         )

@@ -138,6 +138,11 @@ class Scanner:
             span = self.span(start, start + 1 if end is None else end)
             self.report("error", code, message, span, label, hint)
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether an error of grammar was noted in this file."""
+        return bool(self._error_lines)
+
     def expected(self, what: str, hint: str = "", code: str = "syntax") -> None:
         """Note that `what` should stand at the position."""
         match = _REST_OF_LINE.match(self.text, self.pos)

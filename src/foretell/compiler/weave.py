@@ -26,7 +26,6 @@ from foretell.compiler.ast import (
     ListDeclaration,
     Syntax,
     Text,
-    Todo,
     TunnelOnwards,
     VarDeclaration,
     Weave,
@@ -126,8 +125,3 @@ def _outside_values(item: Syntax) -> Iterator[Syntax]:
             values.add(node.divert)
         if not (isinstance(node, Divert) and node in values):
             yield node
-
-
-def is_author_note(item: Syntax | None) -> bool:
-    """Whether `item` says that the author knows there is more to write."""
-    return isinstance(item, Todo)
