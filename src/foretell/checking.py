@@ -8,24 +8,23 @@ said is decided in `checker.analysis`, how it is said in `checker.report`.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.claims import decide
-from foretell.checker.questions import ask_story
+from foretell.checker.questions import Questions, ask_story
 from foretell.checker.report import Heading, as_json, exit_code, text
-from foretell.config import Config, read_config
+from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
-from foretell.loading import Loaded
+from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
 from foretell.vm.program import Program
-
-CONFIG: Final = "foretell.toml"
 
 __all__ = ["Limits", "Options", "check", "heading_of", "progress_line", "watching"]
 
@@ -49,7 +48,7 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
 
     Raises StoryError where the story can't be used or there is no such place to start at.
     """
-    config = config_beside(loaded)
+    config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions)
     program = questions.program
@@ -67,8 +66,13 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
+    named = _names_asked(config, questions)
     problems = [*loaded.diagnostics, *analysis.problems]
-    problems = [problem for problem in problems if problem.code not in options.allow]
+    problems = [
+        problem
+        for problem in problems
+        if problem.code not in options.allow and not _is_answered(problem, named, loaded)
+    ]
     verdicts = decide(
         config.claims,
         analysis.exploration,
@@ -91,22 +95,6 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         timings=options.timings,
     )
     return shown, code
-
-
-def config_beside(loaded: Loaded) -> Config:
-    """What the foretell.toml in the story's folder says; StoryError where it can't be read."""
-    if loaded.path is None:
-        return Config()
-    path = loaded.path.parent / CONFIG
-    try:
-        written = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"`{path}` can't be read: {error}"
-        raise StoryError([Diagnostic("error", "unreadable", message)]) from None
-    loaded.files.add(path)
-    return read_config(written, path.name)
 
 
 def _limits(options: Options, config: Config) -> Limits:
