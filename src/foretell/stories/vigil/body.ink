@@ -70,25 +70,25 @@
 === function look_at_him()
 {
 - hunger > 2:
-    This is the last of him. She could put him in a drawer. If there's nothing tonight there will not be a tomorrow night to do it better in.
+    This is the last of him. You could put what's left in a drawer. If there's nothing for him tonight, there isn't going to be a tomorrow night to do better in.
 - hunger > 1:
     { mend > 1:
-        He has come so far and it is all going out of him again. The skin has drawn back from his teeth. When she lays her wrist near his mouth to test it, the mouth knows before he does.
+        He has come so far and it is all going out of him again. The skin has drawn back from his teeth. When her wrist goes by his mouth, the mouth knows before he does.
     - else:
-        He has gone quiet the way a fire goes quiet. When she lays two fingers along his jaw the jaw turns toward them, blind, like something on a riverbed.
+        He has gone quiet the way a fire goes quiet. She lays two fingers along his jaw, and the jaw turns toward them, blind, like something on a riverbed.
     }
 - mend < 1:
-    He does not look like anyone. He looks like what is left in the pan.
+    He doesn't look like anyone. He looks like what's left in the pan.
 - mend < 2:
-    Somebody is starting to show through. A brow, and the hinge of a jaw she could have drawn from memory with a stick in the dirt.
+    Somebody is starting to show through. There's a brow, and a jaw she could have drawn with a stick in the dirt.
 - mend < 3:
     { week() < 3:
-        The black has begun to lift from him in plates, and under it he is pink as a scald, and under that, here and there, he is only pale. There are lines at the corners of his eyes. She counts them twice. They are new.
+        The black has started to come off him in plates. Under it he's pink, like a scald, and under that, here and there, he's only pale. There are lines at the corners of his eyes. She counts them twice. They're new.
     - else:
-        He has a face again. It is not the one she left. It is older, and gray has come in at the temples, and whoever did that to him knew how to make it stay.
+        He has a face again. It isn't the one she left. It's older, and there's gray at the temples, and whoever did that to him knew how to make it stay.
     }
 - else:
-    He sleeps like a man asleep. That is the whole trouble with it. There is gray at his temples and there are lines about his mouth, and every now and then he frowns as if someone were calling him from another room.
+    He sleeps like a man asleep, which is the whole trouble. There's gray at his temples, and lines around his mouth, and now and then he frowns, as if somebody were calling him from another room.
 }
 
 === function look_at_her()

@@ -7,7 +7,7 @@
 */
 
 === the_dream
-Rome, four in the morning. She is asleep, which she will hold against herself later.
+She is asleep, which she will hold against herself later.
 
 First there is rain. Then there is an alley, and something is coming down it that is the width of the alley. Four of them stand in the rain with their backs to her. One is holding himself shut with his hand. Somebody makes a joke. Somebody always does.
 
@@ -20,7 +20,7 @@ Then there are stairs, and a great many women are climbing them in the dark with
 These dreams have house rules. You can't run in them and you can't shout. But you can turn your head, if you are quick, and she has had a lot of practice being quick.
 
 * [Turn toward the rain.]
-    She turns. Across from the alley's mouth is the front of a building: a fire escape, seven rows of windows, and over the ground floor a neon tooth the size of a child, with one word lit beneath it. PAINLESS. It flickers. It is the only light on the block, and it is telling her something, and what it is telling her is dentistry.
+    She turns. Across from the alley's mouth is the front of a building: a fire escape, seven rows of windows, and over the ground floor a neon tooth the size of a child, with one word lit beneath it. PAINLESS. It's the only light on the block. It flickers. It is trying to tell her something, and what it is telling her is dentistry.
     ~ seen += the_street
 * [Look down at her own left hand.]
     It is on fire. It ought to hurt more than it does. There is another hand inside it, and a laugh somewhere close, a big delighted barroom laugh with blood in it, and the hand does not let go of hers and does not let go of hers.

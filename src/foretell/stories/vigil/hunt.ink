@@ -25,29 +25,29 @@
 · · · # break
 ~ hush()
 { night mod 3:
-- 0: There's a laundry room in the basement, with a drain in the floor, and at night the drain is traffic. She sits on a dryer in the dark with a colander and a broom handle. You wouldn't put it on a résumé.
-- 1: Below the basement there's another basement. It's a foot deep in what used to be the street, and it ticks and scutters. She stands in it to the shins and doesn't move for as long as it takes to become furniture.
-- else: Down among the boilers it's warm, God knows why, and anything that's warm has rats. She's baited the floor with creamed corn. It's the only thing so far that she's found it to be good for.
+- 0: There's a laundry room in the basement, with a drain in the floor, and at night the drain is a freeway. She sits on a dryer in the dark with a colander and a broom handle. You wouldn't put it on a résumé.
+- 1: Under the basement there's another basement, a foot deep in what used to be the street, and it ticks and scutters. She stands in it to the shins and doesn't move until she's furniture.
+- else: Down by the boilers it's warm, God knows why, and anything that's warm has rats. She has baited the floor with creamed corn. It's the first thing she's found that it's good for.
 }
 { RANDOM(1, 6) <= 5:
     ~ blood = 1
-    {weak > 1:It takes until three. She's slow, and they have noticed. But in the end there's a weight in the pillowcase, warm, and moving less and less.|By midnight there's a weight in the pillowcase. She's gotten quick at it. She hopes nobody ever asks her what she's quick at.}
+    {weak > 1:It takes until three. She's slow, and they've noticed. But in the end there's a weight in the pillowcase, warm, moving less and less.|By midnight there's a weight in the pillowcase. She's getting good at this. She hopes nobody ever asks her what she's good at.}
 - else:
-    They aren't coming tonight. {week() > 1:She has eaten the neighborhood, she thinks, or he has.|Something bigger has been through, and left its opinion on the walls.} She stays till the candle's down to its saint's feet, and goes back up with the pillowcase over her shoulder, like Santa with bad news.
+    They aren't coming tonight. {week() > 1:She's eaten out the neighborhood, or he has.|Something bigger has been through and left its opinion on the walls.} She waits until the candle's down to its saint's feet, and goes back up with the pillowcase over her shoulder like Santa with bad news.
 }
 ->->
 
 === the_butchers
 · · · # break
 { week():
-- 1: There's a butcher's shop two blocks over with its shutter half up. The power's been out since the beginning, and the meat is past being meat. She smells it from the corner. What it is by now is bait. The dogs have come in from every yard for a mile, with their collars on; they're starved and they quarrel, and under them, over them, through them go the rats. She has a pillowcase, a cleaver, and her breath held.
-- else: The butcher's is down to bones. But the dogs still come to it, out of habit, the way people go on checking the fridge. They're thin, and not so many. They used to know their names. There's one she has left alone four times now, a kind of a collie, and it lies down by the door and waits, as though she might be who it belonged to.
+- 1: There's a butcher's shop two blocks over with its shutter half up. The power's been out since the beginning, and the meat is way past being meat. What it is now is bait. The dogs have come in from every yard for a mile, starving, with their collars on, and around them and under them go the rats. She has a pillowcase, a cleaver, and her breath held.
+- else: The butcher's is down to bones. The dogs still come, out of habit, the way you keep checking the fridge. They're thin, and there aren't so many. There's one she's left alone every time, some kind of a collie. It lies down by the door and waits, as if she might be who it belongs to.
 }
 ~ blood = 2
 { loud:
-    It isn't quiet. They've heard about her, tonight, and go off one after the other like alarms.
+    They've heard her coming tonight. They go off one after another like car alarms.
 - else:
-    One hand over the muzzle. They mostly look surprised. She does it as quickly as it can be done, and it's never quick enough to be quiet.
+    One hand over the muzzle. They mostly look surprised. She does it as fast as it can be done, and that's never fast enough to be quiet.
 }
 { met_by_a_mob():
     ~ stir()
@@ -58,9 +58,9 @@
 
 === the_riding_school
 · · · # break
-It's four miles along the river to the riding school, in the concrete, and four miles back. {army > 0:There are lights on the bridges, and young men's voices. She goes under them in the dark with her hand on the wall.|Nothing's on the bridges that she wants to be seen by. She goes from shadow to shadow with her hand on the wall.}
+It's four miles up the concrete river to the riding school, and four miles back. {army > 0:There are lights on the bridges, and young guys' voices. She goes under them in the dark with her hand on the wall.|There's nothing on the bridges that she wants to be seen by. She keeps her hand on the wall.}
 ~ tire(1)
-There are {night mod 2:eleven|a few} left, in the far paddock, where there's grass. You don't have to kill a horse. Giles told her that once, about the Mongols. You lean on it, and talk, and open a place in the neck no bigger than a buttonhole, and it stands there trembling and lets you, since someone taught it to trust a girl's voice. She fills two canteens. She presses the place shut until it holds. She says "good girl" to it, and it's not the horse she is talking to.
+There are horses left, in the far paddock, where there's grass. You don't have to kill one. Giles told her that once, about the Mongols. You lean on it and talk to it and open a place in its neck no bigger than a buttonhole, and it stands there shaking and lets you, because somebody taught it to trust a girl's voice. She fills two canteens. She holds the place shut until it stays shut. "Good girl," she says, and it isn't the horse she's talking to.
 ~ blood = 2
 { met_by_a_mob():
     -> the_mob ->
@@ -69,13 +69,13 @@ There are {night mod 2:eleven|a few} left, in the far paddock, where there's gra
 
 === the_blood_truck
 · · · # break
-The relief people have a truck, white, with a red cross on it, parked under floodlights by the high school. All day, people who have lost everything line up there to give away a pint. They get a sticker and a juice.
+The relief people have a truck, white with a red cross, parked under floodlights by the high school. All day long people who have lost everything line up to give it a pint. They get a sticker and a juice.
 It goes to the hospitals. It goes to somebody with a name. She knows that.
 { RANDOM(1, 4) > 1:
     ~ blood = 2
-    She takes two bags from the back of the rack, where they are oldest, and stands for a moment in the hum of the refrigerator reading the labels by her fingertips. "O positive. O positive. Thank you."
+    She takes two bags from the back of the rack, where they're oldest, and stands for a second in the hum of the refrigerator, reading the labels. O positive. O positive. Thank you.
 - else:
-    She has one foot on the bumper when the flashlight gets her. "Ma'am?" He can't be twenty. "Ma'am, are you here to give?" And, God help her, she lets him sit her down and take a pint before he'll quit being nice to her. She gets a sticker and a juice.
+    She has one foot on the bumper when the flashlight gets her. "Ma'am?" He can't be twenty. "Ma'am, are you here to give?" And she lets him sit her down and take a pint, because it's that or explain. She gets a sticker and a juice.
     ~ tire(1)
 }
 ->->
@@ -84,14 +84,14 @@ It goes to the hospitals. It goes to somebody with a name. She knows that.
 ~ temp swing = 0
 · · · # break
 {
-- army == 1: They are lying up along the avenue, twenty or so, horned, patient, and every one of them is facing away from her. They're waiting for the soldiers, who'll be along at dawn with their radios on. Then one turns its head.
-- week() > 1: There are more of them on the street now, and they've gotten organized; they have the look of people with jobs. A dozen come around the corner with a net. When they see what she's carrying, one of them laughs.
-- else: She hears it before she sees it, like a stadium letting out. They come round the corner at a sort of trot, every kind there is, all hands and lanterns. It has nothing to do with her. They're only out enjoying the city. Then somebody in the front row smells the bag.
+- army == 1: There are twenty or so of them lying up along the avenue, horned, patient, and every one is facing away from her. They're waiting for the soldiers, who'll be along at dawn with their radios on. Then one turns its head.
+- week() > 1: They've gotten organized. They have the look of people with jobs. A dozen come around the corner with a net, and when they see what she's carrying, one of them laughs.
+- else: It sounds like a stadium letting out. They come around the corner at a kind of a trot, every shape there is, all hands and lanterns. It has nothing to do with her. They're just out enjoying the city. Then somebody in the front row smells the bag.
 }
 
 + [Throw them the bag, and run.]
     ~ blood = 0
-    They fall on it. It sounds like a wedding. She's four roofs off before she has it in her to be sorry for the dogs, who died for that, and for him, who won't get any.
+    They fall on it. It sounds like a wedding. She's four roofs away before she has time to be sorry for what was in it, which died for that.
 + [Fight them. # reckless]
     ~ stir()
     { RANDOM(1, 2) == 1:
@@ -102,13 +102,13 @@ It goes to the hospitals. It goes to somebody with a name. She knows that.
         -> mobbed
     }
     { swing > 0:
-        It goes all right for a while. It goes as it used to, it's like hearing a song, and she is in among them with the cleaver, thinking, oh, there I am. Then something with a length of chain gets in behind. She kills that, too. She kills the ones who saw. Climbing the stairs, she needs the rail.
+        It goes all right for a while. It goes the way it used to, like hearing a song, and she is in there with the cleaver thinking, oh, there I am. Then something with a length of chain gets around behind. She kills that too. She kills the ones who saw. Going up the stairs, she needs the rail.
     - else:
-        She picks the narrow place, between a bus and a wall, where they can only come by twos. She had forgotten this. She'd forgotten how quiet it gets in the middle. At the end there's nobody left in the street to say who did it, {army == 1:and in the morning forty boys from Fort Irwin will come down that avenue whistling.|and she's hardly even breathing, and her hands have stopped shaking for the first time all week.}
+        She picks the narrow place, between a bus and a wall, where they have to come by twos. She'd forgotten how quiet it gets in the middle. At the end there's nobody left in the street to say who did it, {army == 1:and in the morning forty boys from Fort Irwin will come down that avenue whistling.|and her hands have stopped shaking for the first time all week.}
     }
 + [Lie down in the gutter, with the dead, and be one. # careful]
     ~ tire(1)
     ~ hush()
     ~ blood = 1
-    There are enough lying about that one more's no remark. She pulls an arm over her that is not hers. They go by, and by, and by. One stops, and a long soft thing goes through her hair and pauses at her ear, and she thinks about the Alps. When it's safe the sky's going gray, and half of what she had has run out into the gutter with the rest.
+    There are enough of them lying around that one more's no big deal. She pulls an arm over her that isn't hers. They go by, and by, and by. One stops. Something long and soft goes through her hair and pauses at her ear, and she thinks about the Alps. When it's safe the sky's going gray, and half of what she had has run out in the gutter with the rest.
 - ->->

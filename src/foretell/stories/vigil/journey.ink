@@ -12,9 +12,9 @@
 === heathrow
 · · · # break
 
-At Heathrow there is a gate change, and forty minutes, and past the glass, in Arrivals, holding a sign that says BUFFY as though she might be collected by the wrong party, there is Willow.
+At Heathrow there is a gate change, and forty minutes, and past the glass, in Arrivals, holding up a sign that says BUFFY, in case of other Buffys, there is Willow.
 
-Of course there is. Willow felt it too, whatever it was. She has a jar under one arm, wrapped in a dish towel, and she has been crying, and she has fixed her face.
+Of course there is. Willow felt it too. She has a jar under one arm, wrapped in a dish towel, and she has been crying, and she has fixed her face.
 
 If she goes out through that glass she will not make the flight. There isn't another until tomorrow.
 
@@ -46,15 +46,15 @@ They hold on to each other next to a rack of novelty shortbread.
     "Okay," she says. "Then I won't be lying so much as, as stalling. I'm not so good at it when I'm scared." She pushes the whole jar into Buffy's arms, dish towel and all. "Use it thick. Don't save it. You always save things."
     ~ salve = 2
 
-- There's a bench, and there is a night spent on it with their feet on the same suitcase. In the morning she gets on a plane with something that smells of sheep and rosemary between her knees, and two separate passengers ask to be moved.
+- They spend the night on a bench with their feet on the same suitcase. In the morning she gets on a plane with something between her knees that smells of sheep and rosemary, and two separate passengers ask to be moved.
 -> the_flight
 
 === the_flight
 · · · # break
 
-Eleven hours, and then the brown rim of the world where California should be, and then the captain's voice with all the expression pressed out of it.
+Eleven hours, and then the captain's voice with all the expression pressed out of it.
 
-They are eight minutes from Los Angeles. From the left side of the aircraft you can see it. You can see the smoke, that is, standing over it like a second, larger city, with lights moving around inside that are not the lights of anything built by a committee.
+They are eight minutes from Los Angeles. From the left side of the aircraft you can see it. You can see the smoke, anyway, standing over it like a second, larger city, with lights moving around inside.
 
 They are not going to Los Angeles. They are going to Ontario.
 
@@ -73,18 +73,18 @@ The airport has one terminal, a closed Carl's Jr., and a parking lot full of peo
 - seen ? the_fire:
     She has been holding it a little away from her body since Rome. So it's you, she thinks. So it was you in the coat.
 - else:
-    She knows it before she understands it. There was a hand in hers once, in a cavern, with the roof coming down, and it burned like this and would not let go. But that was a year ago. He was ash. You can't burn twice.
+    There was a hand in hers once, in a cavern, with the roof coming down, and it burned just like this. But that was a year ago. He was ash. You can't burn twice.
     Evidently you can. Evidently he's been walking around for a year, and nobody thought to mention it.
 }
 
-It is his soul, going out the way it went the first time, only more so. He is fighting something and he's losing, and he is having, God help him, the time of his death.
+It's Spike. It's his soul, going out the way it went the first time, only more so. He is fighting something and he's losing, and he is having the time of his death.
 
 A woman with a toddler on her hip says, "Ma'am. Ma'am. You're on fire."
 
-She smiles at her. She can't help it. He would have loved the "ma'am".
+Buffy smiles at her. She can't help it. He would have loved the "ma'am."
 
 + [Close her fist on it. Stay with him to the end.]
-    She shuts her hand on the flame and goes down with him. Rain. An alley with a wall of it coming on. {seen ? the_fire: She knows enough, this time, to look where he is looking.|It hurts exactly as much as it should have the first time.} He isn't looking at what kills him. He is looking up past it at a fire escape, seven rows of windows, a lit-up tooth, and a dark shape hauling itself from rung to rung, and he is laughing because the big idiot is going to make it.
+    She shuts her hand on the flame and goes down with him. Rain. An alley with a wall of it coming on. {seen ? the_fire: She knows enough, this time, to look where he is looking.|It hurts exactly as much as it should have the first time.} He isn't looking at what kills him. He is looking up past it at a fire escape, seven rows of windows, a lit-up tooth, and a dark shape hauling itself from rung to rung, and he is laughing because the big idiot, the tall one, is going to make it.
     "Well, go on, then," he says, to one of them. And goes out.
     { seen ? the_street:
         Seven floors, then, and the window on the left. She will know it again.
@@ -113,7 +113,7 @@ For weeks, on and off, it will tingle, the way a foot does when it's coming back
 It's fifty miles. The freeways run one way now, and that is out.
 
 + [Walk the railroad tracks. Nobody else is using them.]
-    Two days of gravel and weeds. She sleeps in a signal box with her knees up. Nothing troubles her but crows. By the second evening the haze has closed over the sun and her spit is gray, and she's eaten a stranger's abandoned picnic and feels, in body at least, like a million lire.
+    Two days of gravel and weeds. She sleeps in a switchman's shed with her knees up. Nothing bothers her but crows. By the second evening the haze has closed over the sun and her spit is gray, but she has eaten a stranger's abandoned picnic, and she feels like a million lire.
     ~ late = late + 2
     ~ restore(1)
 + [Ride in with a fire crew out of Fontana.]
@@ -129,7 +129,7 @@ It's fifty miles. The freeways run one way now, and that is out.
 + [Steal the motorcycle. # reckless]
     There's one with the key in it outside the Carl's Jr. Faith would be so proud. She takes it up the wrong side of the 10 against four lanes of people leaving, with her jacket over her mouth. <>
     { RANDOM(1, 2) == 1:
-        She gets clear to Boyle Heights before something lies down across the road that she takes at first for the road. The bike stops. She doesn't, for about thirty feet.
+        She gets as far as Boyle Heights before something lies down across the road that she takes, at first, for the road. The bike stops. She doesn't, for about thirty feet.
         ~ tire(2)
     - else:
         She is in the city by dark with bugs in her teeth.

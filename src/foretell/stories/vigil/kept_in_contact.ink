@@ -23,9 +23,9 @@ VAR fred_lives = false
 
 === the_telephone
 # whatif
-She'd kept calling. It started as birthdays. He never had anything to say on the phone; he held it, she thinks, like a seashell. You could hear him being careful not to breathe, and then remembering that he didn't.
+She is awake, with the phone warm against her ear. She'd kept calling. It started as birthdays. He never had anything to say on the phone. You could hear him being careful not to breathe, and then remembering that he didn't.
 
-It was Giles who told her about the law firm, and Xander who told her about the parking space. It was a quarter to four in the morning where she was.
+It was Giles who told her about the law firm, and Xander who told her about the parking space. So she had dialed.
 
 + [Ask him.]
     ~ trust = 1

@@ -24,24 +24,24 @@ He dragged himself up a fire escape on what he had for hands, and in at the wind
 
 "Angel," she says.
 
-It's the size of him. That's all there is to go by, that and the buzz. What's in the corner is burned the way driftwood is burned. It does not turn its head. It doesn't know there is anything to turn to.
+There's the size of him, and there's the buzz. There is nothing else to go by. What's in the corner is burned the way driftwood is burned. It does not turn its head. It doesn't know there is anything to turn to.
 
 Good. # thought
 
-It shocks her, but there it is. If he looked at her she couldn't do it, any of it, what she can already see is going to have to be done. He would try to sit up. He would say something courteous.
+It shocks her, but there it is. She can see already what's going to have to be done here, and if he looked at her she couldn't do any of it. He would try to sit up. He would say something polite.
 
 The animals come first. You can't so much as kneel.
 
 + [Out the window, one after another, seven floors.]
-    They go a long way down. Each of them makes a sound at the bottom, and the alley, which had been quiet, starts to pay attention.
+    They go a long way down. Each one makes a sound at the bottom, and the alley, which had been quiet, starts to pay attention.
     ~ stir()
 + [Down the stairs by the armload, and into the dumpster. # careful]
     It's four trips, seven floors, and nothing in the city is the wiser. On the last she has to sit down on the third landing for a time, next to the stroller, with a collar in her hand. The tag says BISCUIT. There is a phone number.
     ~ tire(1)
 
-- Then she is sick, tidily, in a planter. Then she goes to see who on this floor owned a broom.
+- Then she throws up, neatly, in a planter. Then she goes to see who on this floor owned a broom.
 
-The one she finds is in 7C, MRS. R. ABELARD on the mail, along with a good spoon and a mixing bowl, and she gets them with her eyes kept on the floor. There's a mattress in 7A, still in its plastic, as if somebody had been about to start over. There are men's shirts, folded. By the time the light goes she has swept a floor, scrubbed it, and swept it again, and she's hung a stranger's bedspread over the window with a stranger's forks. In the middle of the cleared boards he lies on the clean mattress like something washed up for the museum to come and get.
+The one she finds is in 7C, MRS. R. ABELARD on the mail, along with a good spoon and a mixing bowl, and she gets them with her eyes kept on the floor. There's a mattress in 7A, still in its plastic, as if somebody had been about to start over. There are men's shirts, folded. By the time the light goes she has swept the floor, scrubbed it, and swept it again, and nailed a stranger's bedspread over the window with a stranger's forks. He lies on the clean mattress in the middle of the clean boards like something that washed up, and somebody called the museum.
 
 It will not occur to her, then or after, to take him somewhere better. He chose this place. {late > 3:Out of all that city it was the one thing he'd been able to choose.|You could see how hard he'd chosen it.}
 

@@ -39,7 +39,7 @@
 - 2: She sleeps under a pool table in Koreatown. In the night something walks the length of the bar overhead, on a great many feet, and puts a coin in the jukebox. There isn't any power. It waits, and after a while it goes away.
 - 3: She's begun to navigate by what is on fire. Hollywood is. Mid-City was.
 - 4: A man in a bathrobe waters his lawn with an empty hose, back and forth, thoroughly. "Any day now," he tells her. She says she hopes so.
-- 5: There's a buzz she gets, under the ribs, on the left. It's how she always knew. She has stood on forty corners with her eyes shut, waiting for it, like somebody trying to get a signal.
+- 5: There's a buzz she gets, under the ribs, on the left. It's how she always knew. She has stood on forty corners with her eyes shut, waiting for it, like somebody trying to get one bar.
 - else: It has been too many days. She knows what he is like after one bad night. She keeps not doing the arithmetic, and the arithmetic keeps getting done.
 }
 { seen ? the_street:
@@ -119,15 +119,15 @@ There it is, under the ribs, on the left. It's thin as a radio in another apartm
 
 { weak > 1: She puts her hand on a parking meter. It has an hour left on it.}
 
-Nobody knows she's here. That is a thing she's been too busy to notice, and it comes up to her now like a salesman. She could turn around on this sidewalk. Nobody would ever find out. And he'd never come looking. It is the single thing you could say for him as an ex: he would never, ever come looking.
+Nobody knows she's here. She's been too busy to notice that, and it walks up to her now like a salesman. She could turn around on this sidewalk. Nobody would ever find out. And he wouldn't come looking. It's the one thing you could say for him as an ex. He would never, ever come looking.
 
 + [Turn around. # leave]
     -> turned_back
 + [Sit down on the curb until her legs come back.]
     ~ late = late + 1
     ~ restore(1)
-    She sits on the curb between a mailbox and a shoe. It's only to get her breath. It gets dark, and it starts to get light, and the thing under her ribs gets fainter, by about as much as a candle does in an hour; and then, with nothing whatever having been settled, she notices that her hand is on a rail. Her body has never once asked her opinion. It is already on the stairs.
+    She sits on the curb between a mailbox and a shoe, just to get her breath. It gets dark. It starts to get light, and the thing under her ribs has gotten fainter, by about as much as a candle does in an hour. Nothing has been settled. But there's a rail under her hand. Her body, which has never once asked her opinion, is already on the stairs.
     -> the_room
 + [Decide.]
-    She's still deciding. She is giving it every consideration. It's only that her hand is on a rail and there is a landing under her feet with a stroller on it, and then another, and her body, which has never once asked her opinion, is already on the stairs.
+    She's still deciding. She is really weighing it. It's just that her hand is on a rail, and there is a landing under her feet with a stroller on it, and then another landing, and her body, which has never once asked her opinion, is already on the stairs.
     -> the_room

@@ -135,6 +135,7 @@ VAR together = false
 // A host that can foresee may answer this from the real odds, in words. Nobody else need.
 EXTERNAL how_many(outcome)
 
+Rome, four in the morning.
 { kept_in_contact:
     -> the_telephone
 }

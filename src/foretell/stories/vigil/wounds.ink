@@ -17,19 +17,19 @@
 
 She starts at the far end of him, like a coward.
 
-She sits cross-legged and takes his bare feet into her lap. She's known this man since she was sixteen, and died of him and been the death of him, and she has never to her knowledge held his feet. They're long. They're a mess. He'd come up a city's worth of street on them with the soles gone, and then, since healing is a stupid thing and does not wait to be asked, they had healed: closed right over gravel and safety glass and something that turns out to be most of a bottle cap.
+She sits cross-legged and takes his bare feet into her lap. She's known this man since she was sixteen. She's killed him, and it's gone the other way too, and she has never held his feet. They're long. They're a mess. He'd run half the city on them with the soles gone, and then, because healing is stupid and doesn't wait to be asked, they had healed: closed right over gravel and safety glass and something that turns out to be most of a bottle cap.
 
 So it has to be opened again.
 
 She has Mrs. Abelard's paring knife, and a candle, and a mixing bowl. You have to go in flat. You feel for the grate of it, like a bone in fish. The first piece rings in the bowl as if she had won something.
 
-She thinks he'll scream. She's got a dish towel ready. But he only lies there and lets his feet be cut to ribbons, and she discovers around the twentieth piece that she is angry, that she would give a great deal for one good scream.
+She thinks he'll scream. She's got a dish towel ready. But he just lies there and lets her, and around the twentieth piece she discovers that she is angry, that she would give a lot for one good scream.
 
-She cuts his clothes off him, what there are. She washes what's under them. It takes eleven kettles' worth, cold, out of other people's toilet tanks, and she changes the water each time it looks like soup.
+She cuts off what there is of his clothes and washes what's under them, in cold water out of other people's toilet tanks. She changes it every time it looks like soup.
 
 And on his chest, over where it would be, is the brand.
 
-It's as big as her palm, a circle with thorns to it. Everything else on him is trying to heal, however stupidly. That isn't. The skin around it has gone fine and loose, like an old man's. He spent a hundred years in Hell once, in the course of one bad summer, and it never put a line on him. This has taken ten off his life since Tuesday, and he isn't supposed to have a life for it to come off of.
+It's as big as her palm, a circle with thorns to it. Everything else on him is trying to heal, however stupidly. That isn't. The skin around it has gone fine and loose, like an old man's. He spent a hundred years in Hell once, in the course of one bad summer, and it never put a line on him. This has put ten on him since Tuesday.
 
 { salve > 1:
     She opens the jar. "Use it thick," Willow said. "You always save things."
@@ -50,9 +50,9 @@ It's as big as her palm, a circle with thorns to it. Everything else on him is t
 ~ debris = 0
 {mend < 2:The hands are worse, because of what hands are for. He'd gone up a fire escape on them. There are flakes of rust in there as long as her fingernail, laid in like shingles.|The hands have nearly closed. He has got palms now, smooth as a doll's, with the rust of seven flights laid up inside them like shingles. She looks at how well they're healing. Then she picks up the knife.}
 
-Then it's the back, where there's glass in him all the way down, a whole windshield's worth, in a fan. It seems someone drove a car at him. Knowing him, he'd thrown it first.
+Then the back. There's a whole windshield in it, in a fan. Somebody seems to have thrown a car at him. Knowing him, he threw it first.
 
-By the time it's too dark to see she's doing it by touch, with her eyes closed, one palm flat on the wreck of his back to feel where it's hot. She knows this back. She could have drawn the bird on it. There's just enough left to say where the bird was.
+By the time it's too dark to see she's doing it by touch, one palm flat on his back to feel where it's hot. She knows this back. She could have drawn the bird on it. There's just enough left to say where the bird was.
 
 {weak > 2:Twice the knife slips. Neither of them makes a sound.|The bowl, when she carries it to the window, is so heavy that she looks inside to see what else is in it.}
 ->->
