@@ -136,23 +136,7 @@ def play_alike(name: str, oracle: inkjs.Inkjs, seeds: range) -> None:
         starts += plain_knots(story)
     for start in starts:
         for seed in seeds:
-            run = None
-            played: list[Played] = []
-            for steps in (STEPS, 20 * STEPS):
-                run = oracle.play(
-                    theirs,
-                    random=seed,
-                    max_turns=TURNS,
-                    seed=seed,
-                    max_steps=steps,
-                    start=start,
-                    bind=theirs.unbound,
-                )
-                mine = ours.start(story, run.draws, start=start, bind=theirs.unbound)
-                played = ours.play(mine, run.picks)
-                if not run.hang or played[len(run.turns) - 1].problems:
-                    break  # else it was a long turn, perhaps, not an endless one
-            assert run is not None
+            run, played = both(oracle, theirs, story, seed, start)
             turns = played_by_inkjs(run)
             if run.hang or run.crash:
                 assert played[len(turns) - 1].problems, f"inkjs stops here: {run.crash or 'a hang'}"
@@ -162,6 +146,34 @@ def play_alike(name: str, oracle: inkjs.Inkjs, seeds: range) -> None:
             assert difference is None, f"{where}\n{difference}"
             if not run.picks and not run.draws:
                 break  # nothing can come out otherwise
+
+
+def both(
+    oracle: inkjs.Inkjs,
+    theirs: inkjs.Compiled,
+    story: CompiledStory,
+    seed: int,
+    start: str | None,
+    max_steps: int = STEPS,
+) -> tuple[inkjs.Run, list[Played]]:
+    """One random playthrough of inkjs, and ours along it.
+
+    Where inkjs runs out of steps and we do not, the turn may only be long: it gets more.
+    """
+    run = oracle.play(
+        theirs,
+        random=seed,
+        max_turns=TURNS,
+        seed=seed,
+        max_steps=max_steps,
+        start=start,
+        bind=theirs.unbound,
+    )
+    mine = ours.start(story, run.draws, start=start, bind=theirs.unbound)
+    played = ours.play(mine, run.picks)
+    if run.hang and not played[len(run.turns) - 1].problems and max_steps == STEPS:
+        return both(oracle, theirs, story, seed, start, 20 * STEPS)
+    return run, played
 
 
 def plain_knots(story: CompiledStory) -> list[str]:
