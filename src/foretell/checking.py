@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.claims import decide
@@ -95,6 +95,28 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         timings=options.timings,
     )
     return shown, code
+
+
+_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
+_UNUSED: Final = ("unused-variable", "unused-function", "unread-variable")
+
+
+def _names_asked(config: Config, questions: Questions) -> set[str]:
+    """What the claims and what-ifs of a story name, and what the functions they call read."""
+    claimed = [expression.text for claim in config.claims for expression in claim.expressions]
+    asked = [expression.text for whatif in config.whatifs for expression in whatif.ask]
+    names = {name for text in (*claimed, *asked) for name in _IDENTIFIER.findall(text)}
+    names.update(name for text in claimed for name in questions.reads(text))
+    return names | {name for whatif in config.whatifs for name in whatif.set}
+
+
+def _is_answered(problem: Diagnostic, named: set[str], loaded: Loaded) -> bool:
+    """Whether a note that something is unused is wrong after all, or has been made already."""
+    if problem.code not in _UNUSED:
+        return False
+    if problem.code == "unread-variable" and loaded.is_source:
+        return True  # the compiler has said so
+    return any(f"`{name}`" in problem.message for name in named)
 
 
 def _limits(options: Options, config: Config) -> Limits:
