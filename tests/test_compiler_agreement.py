@@ -39,6 +39,7 @@ KNOWN: Final = {
     "{-2147483648}{2147483647}\n": "inkjs takes integers of any size; inklecate refuses them",
     "CONST x = -> k\n{x}\n== k\n-> END\n": "inkjs writes 0 for a divert target in a constant",
     "INCLUDE e.ink\nINCLUDE t.ink\nINCLUDE c.ink\nx\n": "inkjs ends a line for an empty file",
+    "-\n* * two\n* one\n- end\n": "inkjs forgets a loose end after removing one that is not there",
 }
 
 
