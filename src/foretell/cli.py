@@ -336,6 +336,87 @@ def whatif(
     return code
 
 
+@verbs.command(short_help="how a reader comes to a knot, line, ending or condition")
+@story_argument
+@click.argument("target")
+@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
+@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def why(
+    story: str, target: str, max_states: int | None, max_seconds: float | None, form: str
+) -> int:
+    """Tell how readers come to TARGET, and what keeps them from it.
+
+    TARGET is a knot, stitch or label, a line (tale.ink:40), an ending's name, or an expression.
+    The shortest path there, the choices every route needs, those that rule it out. Exit code: 0
+    there is a way, 1 there is none, 2 unusable, 3 unknown.
+    """
+    from foretell.asking import limits_of, why
+
+    shown, code = why(
+        _load(story),
+        target,
+        limits=limits_of(max_states, max_seconds),
+        as_json=form == "json",
+        colour=_colourful(),
+        stream=sys.stderr if sys.stderr.isatty() else None,
+    )
+    click.echo(shown, nl=False)
+    return code
+
+
+@verbs.command(short_help="the story as told beside the story with something changed")
+@story_argument
+@click.argument("names", nargs=-1)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Begin with this.")
+@click.option("--force", multiple=True, metavar="CHOICE", help="Made whenever it is offered.")
+@click.option("--forbid", multiple=True, metavar="CHOICE", help="Never offered.")
+@click.option("--ask", multiple=True, metavar="EXPR", help="Compare this at the end.")
+@click.option("--reader", default="uniform", metavar="NAME", help="Who reads (uniform).")
+@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
+@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def whatif(
+    story: str,
+    names: tuple[str, ...],
+    settings: tuple[str, ...],
+    force: tuple[str, ...],
+    forbid: tuple[str, ...],
+    ask: tuple[str, ...],
+    reader: str,
+    max_states: int | None,
+    max_seconds: float | None,
+    form: str,
+) -> int:
+    """Compare a story as told with the story changed.
+
+    The change is what --set, --force and --forbid say, else every what-if in foretell.toml, or
+    those of the NAMES given. A CHOICE is a label, or file:line. Exit code: 0 compared, 2 unusable,
+    3 a limit was reached.
+    """
+    from foretell.asking import limits_of, whatif
+
+    shown, code = whatif(
+        _load(story),
+        names=names,
+        settings=settings,
+        force=force,
+        forbid=forbid,
+        ask=ask,
+        reader=reader,
+        limits=limits_of(max_states, max_seconds),
+        as_json=form == "json",
+        colour=_colourful(),
+        stream=sys.stderr if sys.stderr.isatty() else None,
+    )
+    click.echo(shown, nl=False)
+    return code
+
+
 # ---------------------------------------------------------------- what verbs share
 
 

@@ -21,15 +21,28 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest
 
-__all__ = ["Loaded", "bundled_stories", "compile_text", "find_story", "read_story"]
+if TYPE_CHECKING:
+    from foretell.config import Config
 
+__all__ = [
+    "PROMISES",
+    "Loaded",
+    "bundled_stories",
+    "compile_text",
+    "find_story",
+    "read_promises",
+    "read_story",
+]
+
+PROMISES: Final = "foretell.toml"  # claims, readers and what-ifs, beside a story's main file
 BUNDLED: Final = Path(__file__).resolve().parent / "stories"
 MAX_BYTES: Final = 64 << 20  # of one file; the largest story known is a fiftieth of this
 _SUFFIXES: Final = (".ink", ".json")
@@ -99,12 +112,17 @@ def find_story(where: str | os.PathLike[str]) -> Path:
 
 
 def read_story(
-    where: str | os.PathLike[str], *, count_all: bool = False, confined: bool = False
+    where: str | os.PathLike[str],
+    *,
+    count_all: bool = False,
+    confined: bool = False,
+    constants: Mapping[str, bool | int | float | str] | None = None,
 ) -> Loaded:
     """Read the story meant by a path or a bundled name, and compile it if it is source.
 
     `count_all` counts the visits of everything, asked for or not. A `confined` story can include
-    nothing from outside its main file's folder. Raises StoryError if there is no such story.
+    nothing from outside its main file's folder. `constants` gives CONSTs other values. Raises
+    StoryError if there is no such story.
     """
     path = find_story(where)
     bundled = path.is_relative_to(BUNDLED)
@@ -121,8 +139,32 @@ def read_story(
         if _is_json(path, text):
             _take_json(loaded, text, shown)
         else:
-            _compile(loaded, text, shown, count_all, confined)
+            _compile(loaded, text, shown, count_all, confined, constants)
     return loaded
+
+
+def read_promises(loaded: Loaded) -> Config:
+    """The `foretell.toml` beside a story, an empty one where there is none.
+
+    Raises StoryError, with the places of its mistakes, if it won't do.
+    """
+    from foretell.config import Config, read_config
+
+    if loaded.path is None:
+        return Config()
+    path = loaded.path.parent / PROMISES
+    loaded.files.add(path)
+    try:
+        text = _text_of(path)
+    except FileNotFoundError:
+        return Config()
+    except UnicodeDecodeError as error:
+        raise StoryError([_not_utf8(path.as_posix(), error)]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise _refusal("unreadable", f"`{path.as_posix()}` can't be read: {reason}") from None
+    shown = PROMISES if path.is_relative_to(BUNDLED) else path.as_posix()
+    return read_config(text, shown)
 
 
 def compile_text(text: str, *, name: str = "story.ink", count_all: bool = False) -> Loaded:
@@ -131,14 +173,21 @@ def compile_text(text: str, *, name: str = "story.ink", count_all: bool = False)
     if _looks_like_json(text):
         _take_json(loaded, text, name)
     else:
-        _compile(loaded, text, name, count_all, confined=True)
+        _compile(loaded, text, name, count_all, True, None)
     return loaded
 
 
 # ---------------------------------------------------------------- inside
 
 
-def _compile(loaded: Loaded, text: str, name: str, count_all: bool, confined: bool) -> None:
+def _compile(
+    loaded: Loaded,
+    text: str,
+    name: str,
+    count_all: bool,
+    confined: bool,
+    constants: Mapping[str, bool | int | float | str] | None,
+) -> None:
     from foretell.compiler import compile_ink
 
     folder = loaded.path.parent if loaded.path else None
@@ -152,7 +201,7 @@ def _compile(loaded: Loaded, text: str, name: str, count_all: bool, confined: bo
         return _text_of(path)
 
     reader = read if folder else None
-    done = compile_ink(text, name=name, read=reader, count_all=count_all)
+    done = compile_ink(text, name=name, read=reader, count_all=count_all, constants=constants)
     loaded.story, loaded.diagnostics = done.story, list(done.diagnostics)
     loaded.sources, loaded.words = done.sources, done.words
 
@@ -211,11 +260,13 @@ def _not_found(text: str, path: Path) -> tuple[str, str]:
     for suffix in _SUFFIXES:
         if path.name + suffix in beside:
             return message, f"did you mean `{path}{suffix}`?"
-    names = {str(path.parent / name): name for name in beside}
-    candidates = [*names, *([] if looks_like_path else bundled_stories())]
-    found = closest(text, candidates)
-    if found:
-        return message, f"did you mean `{found}`?"
+    # endings are alike in every name, so names are compared without
+    names = {name.split(".")[0]: str(path.parent / name) for name in beside}
+    if not looks_like_path:
+        names.update({name: name for name in bundled_stories()})
+    near = closest(path.name.split(".")[0], names)
+    if near is not None:
+        return message, f"did you mean `{names[near]}`?"
     known = ", ".join(f"`{name}`" for name in bundled_stories())
     return message, f"give an .ink or .json file, or the name of a bundled story: {known}"
 

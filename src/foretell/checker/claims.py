@@ -299,7 +299,9 @@ class _Deciding:
             more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
             where = f" ({first.span.place})" if first.span is not None else ""
             return self.verdict("fails", f"{first.message}{where}{more}", first.path)
-        if not self.complete or problems is None:
+        if problems is None:
+            return self.verdict("unknown", "it is not judged where choices are forced or forbidden")
+        if not self.complete:
             return self.unknown()
         return self.verdict("holds", "nothing is wrong")
 
