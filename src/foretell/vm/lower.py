@@ -22,7 +22,6 @@ becomes an instruction that raises ink's own error when it is reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,13 +46,22 @@ from foretell.container import (
     StringValue,
     VariablePointer,
     VariableReference,
-    VoidValue,
     resolve_path,
 )
 from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.patterns import (
+    choice_label,
+    constant_string,
+    ending_tag,
+    label_strings,
+    returns,
+    string_end,
+    tags_at_top,
+)
 from foretell.vm.program import ChoiceInfo, Program, Target
+from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE, Survey
 
 __all__ = ["lower", "lower_expression"]
 
@@ -93,8 +101,6 @@ _COMMANDS: Final = {
     "here": P.OP_LOAD_HERE,  # these two in expressions that ask only (`lower_expression`)
     "ending": P.OP_LOAD_ENDING,
 }
-DECLARATIONS: Final = "global decl"
-RETURN_VARIABLE: Final = "$r"
 
 
 def lower(compiled: CompiledStory) -> Program:
@@ -138,12 +144,11 @@ class _Site:
     node: Node  # what the path names
 
 
-class _Lowering:
+class _Lowering(Survey):
     """The state of one lowering. Public in nothing but `program`."""
 
     def __init__(self, compiled: CompiledStory) -> None:
-        self.root = compiled.root
-        self.values = V.Values([""], compiled.list_definitions, [])
+        super().__init__(compiled)
         self.code: list[int] = []
         self.spans: list[Span | None] = []
         self.paths: list[str] = []
@@ -156,30 +161,6 @@ class _Lowering:
         self.story = _Copy(0)
         self.keep_alive: list[object] = []
         self.static_counts: set[int] = set()
-
-        self.container_ids: dict[int, int] = {}
-        self.containers: list[Container] = []
-        self.container_ends: list[int] = []
-        self.container_paths: list[str] = []
-        self.visit_slots: dict[int, int] = {}
-        self.turn_slots: dict[int, int] = {}
-        self.visit_names: list[str] = []
-        self.turn_names: list[str] = []
-        self._number_containers()
-
-        self.globals: dict[str, int] = {}
-        self._find_globals()
-        self.list_items = {
-            name: self.values.list_of([(f"{origin}.{item}", n)])
-            for origin, items in compiled.list_definitions.items()
-            for item, n in items.items()
-            for name in (item, f"{origin}.{item}")
-        }
-        self.temp_names: list[str] = []
-        self.temp_ids: dict[str, int] = {}
-        self.scope_of_unit: dict[int, int] = {}
-        self.scope_slots: list[dict[str, int]] = []
-        self._find_scopes()
 
         self.targets: list[Target] = []
         self.target_nodes: list[Node] = []
@@ -195,187 +176,11 @@ class _Lowering:
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
         self.shuffle_slots: dict[int, int] = {}
-        self.places: list[str] = [""]
-        self.place_of_container: dict[int, int] = {}
-        self._find_places()
         self.scope = 0
         self.place = 0
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
-
-    # ------------------------------------------------------------ surveys
-
-    def _number_containers(self) -> None:
-        """Number containers in preorder, so that those within one are an interval."""
-        stack: list[tuple[Container, str, bool]] = [(self.root, "", False)]
-        open_ids: list[int] = []
-        while stack:
-            node, path, leaving = stack.pop()
-            if leaving:
-                self.container_ends[open_ids.pop()] = len(self.containers)
-                continue
-            number = len(self.containers)
-            self.container_ids[id(node)] = number
-            self.containers.append(node)
-            self.container_ends.append(0)
-            self.container_paths.append(path)
-            open_ids.append(number)
-            if node.flags & tree.COUNT_VISITS:
-                self.visit_slots[number] = len(self.visit_names)
-                self.visit_names.append(path)
-            if node.flags & tree.COUNT_TURNS:
-                self.turn_slots[number] = len(self.turn_names)
-                self.turn_names.append(path)
-            stack.append((node, path, True))
-            inner: list[tuple[Container, str, bool]] = []
-            prefix = f"{path}." if path else ""
-            for index, child in enumerate(node.content):
-                if isinstance(child, Container):
-                    inner.append((child, f"{prefix}{child.name or index}", False))
-            for name, child in node.named.items():
-                if isinstance(child, Container):
-                    inner.append((child, f"{prefix}{name}", False))
-            stack.extend(reversed(inner))
-
-    def _find_globals(self) -> None:
-        declarations = self.root.named.get(DECLARATIONS)
-        if isinstance(declarations, Container):
-            for node in declarations.walk():
-                if isinstance(node, Assign) and node.is_global and node.is_declaration:
-                    self.globals.setdefault(node.name, len(self.globals))
-        for node in self.root.walk():
-            if isinstance(node, Assign) and node.is_global:
-                self.globals.setdefault(node.name, len(self.globals))
-
-    def _unit(self, node: Node) -> int:
-        """The id of the knot (or the top of the story) that `node` belongs to."""
-        child = node
-        while child.parent is not None and child.parent is not self.root:
-            child = child.parent
-        if (
-            isinstance(child, Container)
-            and child.parent is self.root
-            and self.root.named.get(child.name or "") is child
-        ):
-            return id(child)
-        return id(self.root)
-
-    def _find_scopes(self) -> None:
-        """Group knots that share a frame, and give each group's temporaries slots."""
-        group: dict[int, int] = {}
-
-        def find(unit: int) -> int:
-            while group.setdefault(unit, unit) != unit:
-                unit = group[unit]
-            return unit
-
-        def join(a: int, b: int) -> None:
-            group[find(a)] = find(b)
-
-        find(id(self.root))
-        taken: list[int] = []
-        jumping: list[int] = []
-        tunnelling: list[int] = []
-        overrides = False
-        names: dict[int, set[str]] = {}
-        units: dict[int, int] = {id(self.root): id(self.root)}
-        nodes: Iterable[Node] = self.root.walk()
-        for node in nodes:
-            parent = node.parent
-            if isinstance(node, Container):
-                if parent is self.root and self.root.named.get(node.name or "") is node:
-                    units[id(node)] = id(node)
-                else:
-                    units[id(node)] = units[id(parent)]
-                continue
-            unit = units[id(parent)]
-            if isinstance(node, Divert):
-                if node.variable:
-                    if node.kind == "->" and node.target != RETURN_VARIABLE:
-                        jumping.append(unit)
-                    elif node.kind == "->t->":
-                        tunnelling.append(unit)
-                    names.setdefault(unit, set()).add(node.target)
-                elif node.kind == "->":
-                    found, _ = resolve_path(node, node.target)
-                    join(unit, units.get(id(found)) or self._unit(found))
-                elif node.kind == "->t->":
-                    tunnelling.append(unit)
-            elif isinstance(node, ChoicePoint):
-                found, _ = resolve_path(node, node.target)
-                join(unit, self._unit(found))
-            elif isinstance(node, DivertTarget):
-                if not self._is_return_address(node):
-                    found, _ = resolve_path(node, node.target)
-                    taken.append(self._unit(found))
-            elif isinstance(node, Command) and node.name == "->->":
-                overrides = overrides or not self._after_void(node)
-            elif (isinstance(node, Assign) and not node.is_global) or isinstance(
-                node, VariableReference | VariablePointer
-            ):
-                names.setdefault(unit, set()).add(node.name)
-        if taken and (jumping or overrides):
-            for unit in [*taken, *jumping, *(tunnelling if overrides else [])]:
-                join(unit, taken[0])
-        scope_of_group: dict[int, int] = {find(id(self.root)): 0}
-        self.scope_slots.append({})
-        for unit in set(units.values()):
-            scope = scope_of_group.setdefault(find(unit), len(scope_of_group))
-            self.scope_of_unit[unit] = scope
-            if scope == len(self.scope_slots):
-                self.scope_slots.append({})
-        for unit, found_names in names.items():
-            slots = self.scope_slots[self.scope_of_unit[unit]]
-            for name in sorted(found_names):
-                if name not in self.globals and name not in slots:
-                    slots[name] = len(slots)
-
-    def _is_return_address(self, node: DivertTarget) -> bool:
-        """Whether this target is only put into `$r`."""
-        assert node.parent is not None
-        content = node.parent.content
-        index = next(i for i, other in enumerate(content) if other is node)
-        for other in content[index + 1 : index + 3]:
-            if isinstance(other, Assign):
-                return other.name == RETURN_VARIABLE
-            if not (isinstance(other, Command) and other.name == "/ev"):
-                return False
-        return False
-
-    @staticmethod
-    def _after_void(node: Command) -> bool:
-        assert node.parent is not None
-        content = node.parent.content
-        index = next(i for i, other in enumerate(content) if other is node)
-        before = [c for c in content[max(0, index - 2) : index] if not isinstance(c, Command)]
-        return bool(before) and isinstance(before[-1], VoidValue)
-
-    def _find_places(self) -> None:
-        """Knots and stitches, functions left out: what `here` may name."""
-        functions: set[int] = set()
-        labels: set[int] = set()
-        for node in self.root.walk():
-            if isinstance(node, Divert) and not node.variable and node.kind in ("f()", "x()"):
-                if node.kind == "x()":
-                    found: Node | None = self.root.named.get(node.target)
-                else:
-                    found, _ = resolve_path(node, node.target)
-                functions.add(id(found))
-            elif isinstance(node, ChoicePoint):
-                found, _ = resolve_path(node, node.target)
-                labels.add(id(found))
-        for name, knot in self.root.named.items():
-            if name == DECLARATIONS or not isinstance(knot, Container) or id(knot) in functions:
-                continue
-            self.place_of_container[id(knot)] = len(self.places)
-            self.places.append(name)
-            for inner_name, stitch in knot.named.items():
-                if isinstance(stitch, Container) and id(stitch) not in labels:
-                    if inner_name[:2] in ("c-", "g-") or stitch.flags & tree.COUNT_AT_START:
-                        continue
-                    self.place_of_container[id(stitch)] = len(self.places)
-                    self.places.append(f"{name}.{inner_name}")
 
     # ------------------------------------------------------------ emitting
 
@@ -576,7 +381,7 @@ class _Lowering:
             spans=self.spans,
             paths=self.paths,
             words=self.words,
-            global_tags=_global_tags(root),
+            global_tags=tags_at_top(root),
             lowering=self,
         )
 
@@ -618,7 +423,7 @@ class _Lowering:
                 -2 if number is None else self.visit_slots.get(number, -1)
             )
             tables[at + P.TARGET_TURNS] = -2 if number is None else self.turn_slots.get(number, -1)
-            tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self._unit(node)]
+            tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self.unit_of(node)]
             for entry in walk:
                 tables += entry
         tables[P.T_PLACE_NAMES] = len(tables)
@@ -642,7 +447,7 @@ class _Lowering:
         self.copy = copy
         self.in_eval = False
         self.in_string = 0
-        self.scope = self.scope_of_unit[self._unit(container)]
+        self.scope = self.scope_of_unit[self.unit_of(container)]
         self.place = self.enclosing_place(container)
         self.container(container, entered=False)
         self.emit(P.OP_FALL, node=container)
@@ -691,14 +496,14 @@ class _Lowering:
                     continue
                 if node.name == "ev":
                     self.in_eval = True
-                    strings.setdefault(id(current), set()).update(_label_strings(current, index))
+                    strings.setdefault(id(current), set()).update(label_strings(current, index))
                     continue
                 if node.name == "/ev":
                     self.in_eval = False
                     continue
                 if node.name == "str":
                     is_label = index in strings.get(id(current), ())
-                    constant = _constant_string(current, index)
+                    constant = constant_string(current, index)
                     if constant is not None:
                         self.emit(P.OP_PUSH, self.values.string_value(constant[0]), node=node)
                         work[-1] = (current, index + constant[1])
@@ -707,7 +512,7 @@ class _Lowering:
                     self.in_string += 1
                     self.emit(P.OP_STRING_BEGIN, int(is_label), node=node)
                     if is_label:
-                        strings[id(current)].add(_string_end(current, index))
+                        strings[id(current)].add(string_end(current, index))
                     continue
                 if node.name == "/str":
                     is_label = index in strings.get(id(current), ())
@@ -716,11 +521,11 @@ class _Lowering:
                     self.in_string -= 1
                     continue
                 if node.name == "#" and not self.in_string:
-                    ending = _ending_tag(current, index)
+                    ending = ending_tag(current, index)
                     if ending is not None:
                         name = self.values.string_index(ending)
                         self.emit(P.OP_ENDING, name, node=node)
-            if isinstance(node, DivertTarget) and self._is_return_address(node):
+            if isinstance(node, DivertTarget) and self.is_return_address(node):
                 found, _ = resolve_path(node, node.target)
                 back[id(current)] = found
                 continue
@@ -733,7 +538,7 @@ class _Lowering:
             if isinstance(node, Divert) and node.kind == "->" and not node.variable:
                 shared, _ = resolve_path(node, node.target)
                 target = back.get(id(current))
-                if target is not None and isinstance(shared, Container) and _returns(shared):
+                if target is not None and isinstance(shared, Container) and returns(shared):
                     back[id(current)] = None
                     self.inline(node, shared, target)
                     continue
@@ -779,7 +584,7 @@ class _Lowering:
             self.place = place
             self.emit(P.OP_HERE, place, 0, 0, container)
         for child in container.named.values():
-            if isinstance(child, Container) and not (self.copy is self.story and _returns(child)):
+            if isinstance(child, Container) and not (self.copy is self.story and returns(child)):
                 self.pending.append((child, self.copy))
 
     def inline(self, node: Divert, shared: Container, back: Node) -> None:
@@ -1001,7 +806,7 @@ class _Lowering:
             else:
                 self.emit_to(P.OP_JUMP, label, 0, 0, node)
         else:
-            scope = self.scope_of_unit[self._unit(site.node)]
+            scope = self.scope_of_unit[self.unit_of(site.node)]
             self.emit_to(P.OP_CALL, label, self.call_operand(node), scope, node)
         self.place_label(skip)
 
@@ -1072,7 +877,7 @@ class _Lowering:
         target = (self.target(node, node.target) or 0) if bare else 0
         pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
         target_path = self.container_paths[number] if number >= 0 else node.target
-        text, tags, varies = _choice_label(node)
+        text, tags, varies = choice_label(node)
         self.choices.append(
             ChoiceInfo(
                 path=self.paths[pc],
@@ -1125,149 +930,3 @@ class _Lowering:
                 for at in label.waiting:
                     self.code[at] = label_pc
                 label.waiting.clear()
-
-
-def _returns(container: Container) -> bool:
-    """Whether a container goes back through `$r`."""
-    last = container.content[-1] if container.content else None
-    return isinstance(last, Divert) and last.variable and last.target == RETURN_VARIABLE
-
-
-def _string_end(container: Container, index: int) -> int:
-    """The index of the `/str` that ends the string begun at `index` (or the content's length)."""
-    depth = 0
-    for i in range(index, len(container.content)):
-        node = container.content[i]
-        if isinstance(node, Command) and node.name in ("str", "/str"):
-            depth += 1 if node.name == "str" else -1
-            if depth == 0:
-                return i
-    return len(container.content)
-
-
-def _label_strings(container: Container, index: int) -> list[int]:
-    """The indices of the `str` commands after the `ev` at `index` that build a choice's label."""
-    starts: list[int] = []
-    i = index + 1
-    content = container.content
-    while i < len(content):
-        node = content[i]
-        if isinstance(node, Command):
-            if node.name == "str":
-                starts.append(i)
-                i = _string_end(container, i)
-            elif node.name == "/ev":
-                break
-        i += 1
-    after = content[i + 1] if i + 1 < len(content) else None
-    if not isinstance(after, ChoicePoint):
-        return []
-    count = bool(after.flags & tree.HAS_START_CONTENT) + bool(
-        after.flags & tree.HAS_CHOICE_ONLY_CONTENT
-    )
-    return starts[:count]
-
-
-def _choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
-    """A choice's fixed text and tags, and whether logic in its label may vary them."""
-    holder = point.parent
-    assert holder is not None
-    end = next(i for i, node in enumerate(holder.content) if node is point)
-    begin = end
-    while begin > 0:
-        begin -= 1
-        node = holder.content[begin]
-        if isinstance(node, Command) and node.name == "ev":
-            break
-    parts: list[str] = []
-    tags: list[str] = []
-    tag: list[str] | None = None
-    varies = False
-    pending: list[Node] = list(holder.content[begin:end])
-    wanted = _label_strings(holder, begin)
-    open_until = -1
-    for index in range(begin, end):
-        if index in wanted:
-            open_until = _string_end(holder, index)
-        inside = index <= open_until
-        if not inside:
-            continue
-        pending = [holder.content[index]]
-        while pending:
-            node = pending.pop(0)
-            if isinstance(node, StringValue):
-                (parts if tag is None else tag).append(node.text)
-            elif isinstance(node, Command) and node.name == "#":
-                tag = []
-            elif isinstance(node, Command) and node.name == "/#":
-                tags.append(" ".join("".join(tag or []).split()))
-                tag = None
-            elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                shared, _ = resolve_path(node, node.target)
-                if isinstance(shared, Container) and _returns(shared):
-                    pending[:0] = shared.content
-                else:
-                    varies = True
-            elif isinstance(node, LegacyTag):
-                tags.append(node.text.strip())
-            elif isinstance(node, Container):
-                varies = varies or bool(node.content)
-            elif isinstance(node, Divert):
-                varies = varies or node.target != RETURN_VARIABLE
-            elif not (isinstance(node, Command) and node.name in ("str", "/str")):
-                varies = True
-    return "".join(parts).strip(" \t"), tuple(tags), varies
-
-
-def _constant_string(container: Container, index: int) -> tuple[str, int] | None:
-    """The text of a string without logic begun at `index`, and how many nodes it takes."""
-    parts: list[str] = []
-    for i in range(index + 1, len(container.content)):
-        node = container.content[i]
-        if isinstance(node, StringValue) and "\n" not in node.text:
-            parts.append(node.text)
-        elif isinstance(node, Command) and node.name == "/str":
-            return "".join(parts), i - index + 1
-        else:
-            return None
-    return None
-
-
-def _ending_tag(container: Container, index: int) -> str | None:
-    """The name in an `# ending: name` tag begun at `index`, if it is one and is fixed text."""
-    text = ""
-    for node in container.content[index + 1 :]:
-        if isinstance(node, StringValue):
-            text += node.text
-        elif isinstance(node, Command) and node.name == "/#":
-            text = text.strip()
-            return text[7:].strip() if text.startswith("ending:") else None
-        else:
-            return None
-    return None
-
-
-def _global_tags(root: Container) -> list[str]:
-    """The tags above the story's first content."""
-    tags: list[str] = []
-    content: list[Node] = list(root.content)
-    text: list[str] | None = None
-    while content:
-        node = content.pop(0)
-        if isinstance(node, Container):
-            content[:0] = node.content
-        elif isinstance(node, Command) and node.name == "#":
-            text = []
-        elif isinstance(node, Command) and node.name == "/#" and text is not None:
-            tags.append(" ".join("".join(text).split()))
-            text = None
-        elif isinstance(node, StringValue):
-            if text is not None:
-                text.append(node.text)
-            elif node.text.strip():
-                break
-        elif isinstance(node, LegacyTag):
-            tags.append(node.text.strip())
-        else:
-            break
-    return tags

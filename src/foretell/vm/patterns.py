@@ -1,0 +1,177 @@
+"""Shapes in compiled ink that lowering recognises.
+
+ink's compiler writes strings, labels of choices, tags and the way back from shared text always in
+the same few ways. Each function here tells one such shape from the nodes around a place; none
+changes anything, and a story that is written otherwise is lowered without the shortcut.
+"""
+
+from __future__ import annotations
+
+from foretell import container as tree
+from foretell.container import (
+    ChoicePoint,
+    Command,
+    Container,
+    Divert,
+    LegacyTag,
+    Node,
+    StringValue,
+    resolve_path,
+)
+from foretell.vm.survey import RETURN_VARIABLE
+
+__all__ = [
+    "choice_label",
+    "constant_string",
+    "ending_tag",
+    "label_strings",
+    "returns",
+    "string_end",
+    "tags_at_top",
+]
+
+
+def returns(container: Container) -> bool:
+    """Whether a container goes back through `$r`."""
+    last = container.content[-1] if container.content else None
+    return isinstance(last, Divert) and last.variable and last.target == RETURN_VARIABLE
+
+
+def string_end(container: Container, index: int) -> int:
+    """The index of the `/str` that ends the string begun at `index` (or the content's length)."""
+    depth = 0
+    for i in range(index, len(container.content)):
+        node = container.content[i]
+        if isinstance(node, Command) and node.name in ("str", "/str"):
+            depth += 1 if node.name == "str" else -1
+            if depth == 0:
+                return i
+    return len(container.content)
+
+
+def label_strings(container: Container, index: int) -> list[int]:
+    """The indices of the `str` commands after the `ev` at `index` that build a choice's label."""
+    starts: list[int] = []
+    i = index + 1
+    content = container.content
+    while i < len(content):
+        node = content[i]
+        if isinstance(node, Command):
+            if node.name == "str":
+                starts.append(i)
+                i = string_end(container, i)
+            elif node.name == "/ev":
+                break
+        i += 1
+    after = content[i + 1] if i + 1 < len(content) else None
+    if not isinstance(after, ChoicePoint):
+        return []
+    count = bool(after.flags & tree.HAS_START_CONTENT) + bool(
+        after.flags & tree.HAS_CHOICE_ONLY_CONTENT
+    )
+    return starts[:count]
+
+
+def choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
+    """A choice's fixed text and tags, and whether logic in its label may vary them."""
+    holder = point.parent
+    assert holder is not None
+    end = next(i for i, node in enumerate(holder.content) if node is point)
+    begin = end
+    while begin > 0:
+        begin -= 1
+        node = holder.content[begin]
+        if isinstance(node, Command) and node.name == "ev":
+            break
+    parts: list[str] = []
+    tags: list[str] = []
+    tag: list[str] | None = None
+    varies = False
+    pending: list[Node] = list(holder.content[begin:end])
+    wanted = label_strings(holder, begin)
+    open_until = -1
+    for index in range(begin, end):
+        if index in wanted:
+            open_until = string_end(holder, index)
+        inside = index <= open_until
+        if not inside:
+            continue
+        pending = [holder.content[index]]
+        while pending:
+            node = pending.pop(0)
+            if isinstance(node, StringValue):
+                (parts if tag is None else tag).append(node.text)
+            elif isinstance(node, Command) and node.name == "#":
+                tag = []
+            elif isinstance(node, Command) and node.name == "/#":
+                tags.append(" ".join("".join(tag or []).split()))
+                tag = None
+            elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
+                shared, _ = resolve_path(node, node.target)
+                if isinstance(shared, Container) and returns(shared):
+                    pending[:0] = shared.content
+                else:
+                    varies = True
+            elif isinstance(node, LegacyTag):
+                tags.append(node.text.strip())
+            elif isinstance(node, Container):
+                varies = varies or bool(node.content)
+            elif isinstance(node, Divert):
+                varies = varies or node.target != RETURN_VARIABLE
+            elif not (isinstance(node, Command) and node.name in ("str", "/str")):
+                varies = True
+    return "".join(parts).strip(" \t"), tuple(tags), varies
+
+
+def constant_string(container: Container, index: int) -> tuple[str, int] | None:
+    """The text of a string without logic begun at `index`, and how many nodes it takes."""
+    parts: list[str] = []
+    for i in range(index + 1, len(container.content)):
+        node = container.content[i]
+        if isinstance(node, StringValue) and "\n" not in node.text:
+            parts.append(node.text)
+        elif isinstance(node, Command) and node.name == "/str":
+            return "".join(parts), i - index + 1
+        else:
+            return None
+    return None
+
+
+def ending_tag(container: Container, index: int) -> str | None:
+    """The name in an `# ending: name` tag begun at `index`, if it is one and is fixed text."""
+    text = ""
+    for node in container.content[index + 1 :]:
+        if isinstance(node, StringValue):
+            text += node.text
+        elif isinstance(node, Command) and node.name == "/#":
+            text = text.strip()
+            return text[7:].strip() if text.startswith("ending:") else None
+        else:
+            return None
+    return None
+
+
+def tags_at_top(root: Container) -> list[str]:
+    """The tags above the story's first content."""
+    tags: list[str] = []
+    content: list[Node] = list(root.content)
+    text: list[str] | None = None
+    while content:
+        node = content.pop(0)
+        if isinstance(node, Container):
+            content[:0] = node.content
+        elif isinstance(node, Command) and node.name == "#":
+            text = []
+        elif isinstance(node, Command) and node.name == "/#" and text is not None:
+            tags.append(" ".join("".join(text).split()))
+            text = None
+        elif isinstance(node, StringValue):
+            if text is not None:
+                text.append(node.text)
+            elif node.text.strip():
+                break
+        elif isinstance(node, LegacyTag):
+            tags.append(node.text.strip())
+        else:
+            break
+    return tags
