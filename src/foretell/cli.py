@@ -417,6 +417,31 @@ def whatif(
     return code
 
 
+@verbs.command(short_help="write a first foretell.toml, from what the story contains")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE; - for standard output.")
+def init(story: str, output: str | None) -> int:
+    """Write a foretell.toml to begin with beside a story.
+
+    It promises that the story is sound; claims, readers and what-ifs stand in it as examples, in
+    the story's own names. A file that is there already is left alone.
+    """
+    from foretell.init import first_config
+    from foretell.loading import PROMISES
+
+    loaded = _load(story)
+    text = first_config(loaded.usable(), loaded.stem)
+    if output == "-":
+        click.echo(text, nl=False)
+        return FINE
+    target = Path(output) if output else (loaded.path or Path()).parent / PROMISES
+    if target.exists():
+        raise _refusal("exists", f"`{target}` is there already", "write elsewhere: -o FILE")
+    _write(str(target), text, loaded)
+    click.echo(f"wrote {target}", err=True)
+    return FINE
+
+
 # ---------------------------------------------------------------- what verbs share
 
 

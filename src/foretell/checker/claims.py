@@ -332,4 +332,6 @@ def percent(x: float) -> str:
     if x < 0.001 or x > 0.999:
         shown = f"{x * 100:.2g}" if x < 0.5 else f"{100 - float(f'{(1 - x) * 100:.2g}'):.10g}"
         return f"{shown} %"
+    if x < 0.01 or x > 0.99:
+        return f"{x * 100:.2f} %"
     return f"{x * 100:.1f} %"
