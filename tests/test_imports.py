@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "checker": (*BASE, "container", "config", "vm"),
     # the expressions that a story is asked are source text: a line each
     "checker.questions": (*BASE, "container", "config", "vm", "compiler.standalone"),
+    "checker.choices": (*BASE, "container", "config", "vm", "compiler.standalone"),
     "checker.graph": ("vm", "checker"),
     "checker.solve": ("vm", "checker"),
 }

@@ -26,7 +26,7 @@ from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
 from foretell.vm.program import Program
 
-__all__ = ["Limits", "Options", "check", "heading_of", "progress_line", "watching"]
+__all__ = ["Limits", "Options", "check", "heading_of", "place_of", "progress_line", "watching"]
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ from foretell.vm import kernel
 from foretell.vm.intrinsics import Intrinsic
 from foretell.vm.kernel_source import KernelError, Sources
 
+__all__ = ["Blocks", "ModuleText", "Parameter", "Signature", "Value", "dotted_name", "spelled"]
+
 INT: Final = "i64"
 BOOL: Final = "i1"
 FLOAT: Final = "double"

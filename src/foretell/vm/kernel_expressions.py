@@ -30,6 +30,8 @@ from foretell.vm.kernel_blocks import (
     spelled,
 )
 
+__all__ = ["Expressions"]
+
 _INT_OPERATORS: Final[dict[type[ast.operator], str]] = {
     ast.Add: "add",
     ast.Sub: "sub",

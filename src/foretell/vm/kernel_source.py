@@ -37,7 +37,17 @@ from typing import Any
 
 from foretell.vm.kernel import is_kernel
 
-__all__ = ["KernelError", "Sources", "Uses", "digest", "matches", "read_source"]
+__all__ = [
+    "KernelError",
+    "Module",
+    "Sources",
+    "Uses",
+    "constant_key",
+    "digest",
+    "look_up",
+    "matches",
+    "read_source",
+]
 
 
 class KernelError(Exception):

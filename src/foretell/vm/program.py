@@ -47,7 +47,7 @@ from typing import Any, Final
 from foretell.diagnostics import Span
 from foretell.vm.values import Values
 
-__all__ = ["OPCODES", "ChoiceInfo", "Program", "Target", "Widths", "disassemble"]
+__all__ = ["OPCODES", "ChoiceInfo", "Program", "Target", "Widths", "disassemble", "layout"]
 
 # ------------------------------------------------------------------ header
 PC: Final = 0  # next instruction, -1 at rest

@@ -39,7 +39,7 @@ from foretell.vm.lower import lower
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, operate
 
-__all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path"]
+__all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path", "widened"]
 
 STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000

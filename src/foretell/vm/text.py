@@ -335,7 +335,7 @@ def _apply(stream: _Stream, token: int, values: Values) -> None:
 def assemble_string(tokens: Iterable[int], values: Values) -> str:
     """The string that tokens between the start and end of a string make."""
     stream = _Stream()
-    stream.items.append(_STRING_BEGIN)
+    stream.push_mark(_STRING_BEGIN)
     for token in tokens:
         _apply(stream, token, values)
     return "".join(item for item in stream.items if isinstance(item, str))

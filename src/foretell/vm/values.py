@@ -51,6 +51,7 @@ __all__ = [
     "VOID_VALUE",
     "InkList",
     "Values",
+    "float_number",
     "float_text",
     "float_value",
     "int_value",
@@ -81,8 +82,8 @@ UNSET_VALUE: Final = UNSET << TAG_SHIFT
 DEAD_VALUE: Final = DEAD << TAG_SHIFT
 
 # Operations the memo knows: every binary and unary operator under ink JSON's name, and a few of
-# the machine's own. `bounds` makes one value of LIST_RANGE's two limits. `cons` adds an output token
-# to a chain of them (0 is the empty one), `string` and `tag` are what such a chain reads as.
+# the machine's own. `bounds` makes one value of LIST_RANGE's two limits. `cons` adds an output
+# token to a chain of them (0 is the empty one), `string` and `tag` are what such a chain reads as.
 OPERATIONS: Final[tuple[str, ...]] = (
     *"+ - * / % == != < > <= >= && || MIN MAX POW ? !? ^".split(),
     *"_ ! FLOOR CEILING INT FLOAT".split(),
