@@ -75,6 +75,8 @@ def open_story(path: Path) -> Opened:
         loaded = read_story(path, confined=True)
         opened.diagnostics = list(loaded.diagnostics)
         opened.sources = loaded.sources
+        for source in loaded.sources:  # pages show a file by its place in the story's folder
+            source.name = source.name.removeprefix(path.parent.as_posix() + "/")
         opened.files |= {file.resolve() for file in loaded.files}
         if loaded.story is None or loaded.errors:
             return opened

@@ -83,6 +83,9 @@ def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()
 
 
 def _edition(analysis: Any, loaded: Loaded) -> Edition:
+    if loaded.path is not None:
+        for source in loaded.sources:
+            source.name = source.name.removeprefix(loaded.path.parent.as_posix() + "/")
     opened = Opened(
         loaded.path or Path(loaded.name),
         program=analysis.program,
