@@ -84,7 +84,7 @@ class Liveness:
     globals, then visits, turns, shuffles, then HERE, TURN, ENDING, then by scope the values of its
     temporaries and whether they have one.
     `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
-    `since_caps[slot]` the most turns since that can matter, 0 where all do.
+    `since_caps[slot]` is 1 more than the most turns since that can matter, 0 where all do.
     """
 
     program: Program
@@ -178,7 +178,7 @@ class _Analysis:
         self.pinned = [0] * len(program.scope_temps)
         # per load: None if it is observed, else the stores its value may reach
         self.sinks: dict[int, set[int] | None] = {}
-        # per visit slot: constants it is compared with; None where it must be exact
+        # per visit slot: counts from which on none are told apart; None where it must be exact
         self.caps: dict[int, set[int] | None] = {}
         self.moduli: dict[int, set[int]] = {}
         self.since: dict[int, set[int] | None] = {}
@@ -296,18 +296,30 @@ class _Analysis:
             for slot in entry.since:
                 self.since[slot] = None
 
-    def _test(self, entry: _Entry, constant: int) -> None:
-        """A value is compared with a constant, or tested for truth."""
+    def _test(self, entry: _Entry, top: int) -> None:
+        """A value is looked at in a way that tells no two apart that are `top` or more.
+
+        A comparison with 3 tells 0 to 3 and more apart (4), one with `>= 3` less by one (3), a
+        test for truth nothing beyond 1.
+        """
         for load in entry.loads:
             self.sinks[load] = None
         for slot in entry.counts:
             known = self.caps.setdefault(slot, set())
             if known is not None:
-                known.add(constant - entry.offset)
+                known.add(top - entry.offset)
         for slot in entry.since:
             limits = self.since.setdefault(slot, set())
             if limits is not None:
-                limits.add(constant)
+                limits.add(top)
+
+    def _divide(self, entry: _Entry, modulus: int) -> None:
+        """Only the remainder of a count (plus its offset) is used: negative ones stay apart."""
+        for slot in entry.counts:
+            self.moduli.setdefault(slot, set()).add(modulus)
+            known = self.caps.setdefault(slot, set())
+            if known is not None:
+                known.add(-entry.offset)
 
     def _mix(self, entry: _Entry) -> None:
         """A count goes into arithmetic: it must be exact, though nobody may look at the result."""
@@ -406,7 +418,7 @@ class _Analysis:
         elif op in (P.OP_NOT, P.OP_NEG, P.OP_UNARY):
             entry = pop()
             if op == P.OP_NOT and (entry.counts or entry.since):
-                self._test(entry, 0)
+                self._test(entry, 1)
             elif not entry.numeric:
                 self._observe([entry])  # it may fail, which is seen
             else:
@@ -443,7 +455,7 @@ class _Analysis:
         elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
             entry = pop()
             if entry.counts or entry.since:
-                self._test(entry, 0)
+                self._test(entry, 1)
             else:
                 self._observe([entry])
         elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
@@ -458,8 +470,8 @@ class _Analysis:
                 self._hand_over(stack, [code[way * 4 + 1]], entry_arguments)
                 self._pass(stack, code[way * 4 + 1])
             else:  # nobody is there to look at them
-                count = self._table(self._table(P.T_EXTERNALS) + a * 2 + 1) & 0xFF
-                for _ in range(min(count, len(stack))):
+                taken = self._table(self._table(P.T_EXTERNALS) + a * 2 + 1) & 0xFF
+                for _ in range(min(taken, len(stack))):
                     self._discard(stack.pop())
         elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
             self._observe([pop()])
@@ -470,7 +482,7 @@ class _Analysis:
             if flags & 1:
                 entry = pop()
                 if entry.counts or entry.since:
-                    self._test(entry, 0)
+                    self._test(entry, 1)
                 else:
                     self._observe([entry])
             for bit in (4, 2):
@@ -485,8 +497,7 @@ class _Analysis:
                 self._discard(count)
                 for load in count.loads:
                     self.sinks[load] = None
-                for slot in count.counts:
-                    self.moduli.setdefault(slot, set()).add(max(1, elements.constant))
+                self._divide(count, max(1, elements.constant))
             else:
                 self._observe([count, elements])
             stack.append(_Entry(numeric=True))
@@ -551,15 +562,15 @@ class _Analysis:
                 continue
             constant = other.constant
             if op in _COMPARISONS and constant is not None:
-                self._test(one, constant)
+                coarse = (P.OP_GE, P.OP_LT) if one is left else (P.OP_LE, P.OP_GT)
+                self._test(one, constant if op in coarse else constant + 1)
             elif op in _TRUTHS:
-                self._test(one, 0)
+                self._test(one, 1)
             elif op == P.OP_MIN and constant is not None and one.counts:
                 self._test(one, constant)
             elif op == P.OP_MOD and one is left and constant is not None and constant > 0:
                 if one.counts:
-                    for slot in one.counts:
-                        self.moduli.setdefault(slot, set()).add(constant)
+                    self._divide(one, constant)
                 else:
                     for slot in one.since:
                         self.since[slot] = None
@@ -581,7 +592,7 @@ class _Analysis:
             if once >= 0:
                 known = self.caps.setdefault(once, set())
                 if known is not None:
-                    known.add(0)
+                    known.add(1)
         out: list[tuple[int, int]] = []
         for slot in range(len(program.visit_names)):
             constants = self.caps.get(slot)
@@ -590,16 +601,15 @@ class _Analysis:
             if slot in self.exact or observed or (constants is None and moduli is None):
                 out.append((0, 0) if slot in self.exact or observed else (1, 1))
                 continue
-            top = max((k + 1 for k in constants or ()), default=0)
+            top = max(constants or (), default=1)
             top = max(top, 1)
             if moduli:
                 step = math.lcm(*moduli)
                 if step > 10_000:
                     out.append((0, 0))
                     continue
-                # counts up to `top` are told apart, those beyond by their remainder; shuffles
-                # take a first round apart from none (a count of 1 is index 0)
-                out.append((top + step, step))
+                # counts below `top` are told apart, those from there on by their remainder
+                out.append((top + step - 1, step))
             else:
                 out.append((top, 1))
         return out
@@ -611,7 +621,7 @@ class _Analysis:
             if constants is None:
                 out.append(0)
             else:
-                out.append(max((k + 1 for k in constants), default=0) + 1)
+                out.append(max(max(constants, default=0), 0) + 1)
         return out
 
     # ------------------------------------------------------------ the fixpoint
@@ -753,6 +763,9 @@ class _Analysis:
                     # an empty list takes over which lists the old value's items came from
                     if surely and not (has_lists and pc in self.may_be_list):
                         new &= ~bits
+                    elif not surely:
+                        # what is written may be behind a pointer, which is read for it
+                        new |= 1 << (self.temps_at[self.scope_of_pc[pc]] + code[at + 1])
                     if op == P.OP_STORE_TEMP:
                         new |= self._defined(self.scope_of_pc[pc], code[at + 1])
                     elif op == P.OP_SET_TEMP:
@@ -764,7 +777,8 @@ class _Analysis:
                 elif op == P.OP_TURN_MARK:
                     new = use[pc + 1] & ~(1 << (self.turns_at + code[at + 1]))
                 elif op == P.OP_SHUFFLE:
-                    new = use[pc + 1] | (1 << (self.shuffles_at + code[at + 1]))
+                    kept = (1 << code[at + 2]) - 1
+                    new = use[pc + 1] | (kept << (self.shuffles_at + code[at + 1]))
                 else:
                     new = use[pc + 1]
                     bits = reads.get(pc, 0)

@@ -4,7 +4,7 @@ A work row holds all that ink remembers. A *packed row* is the canonical form of
 it: its length, its kind, and then
 
     CHOICE    n, per choice [point, from, top, size, frames], then the live things
-    CHANCE    pc, kind low count mask of the draw, SAFE, threads, choices, evaluation stack,
+    CHANCE    pc, kind low count slot of the draw, SAFE, threads, choices, evaluation stack,
               strings under construction, then the live things
     TERMINAL  the outcome's code, then the live things (those always observed)
 
@@ -157,8 +157,8 @@ def pack_live(masks: I64, row: I64, out: I64, to: int) -> int:
                 elif bit >= turns_at and bit < shuffles_at and v != 0:
                     v = row[P.TURN] + 2 - v + 1  # turns since, plus 1; 0 is never
                     cap = masks[masks[M_SINCE] + bit - turns_at]
-                    if cap != 0 and v > cap + 1:
-                        v = cap + 1
+                    if cap != 0 and v > cap:
+                        v = cap
                 out[to] = v
             to += 1
     return to
@@ -203,7 +203,7 @@ def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
     out[to + 3] = row[P.DRAW_KIND]
     out[to + 4] = row[P.DRAW_LOW]
     out[to + 5] = row[P.DRAW_COUNT]
-    out[to + 6] = row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0
+    out[to + 6] = row[P.DRAW_DEALT] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else -1
     out[to + 7] = row[P.SAFE]
     to += 8
     # threads from the current one down: each [distance of the one below, resume, top, size, frames]
