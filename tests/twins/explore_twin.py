@@ -26,7 +26,7 @@ from foretell.checker import explore as X
 from foretell.checker.explore import Exploration
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.diagnostics import Diagnostic
-from foretell.vm import faults
+from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm.program import Program
 from foretell.vm.story import Story
@@ -164,8 +164,10 @@ def _situation(story: _Played, drawing: bool, reads_turn: bool) -> tuple[Node, H
     row, tables = story._row, story._tables
     if drawing:
         low, count = row[P.DRAW_LOW], row[P.DRAW_COUNT]
-        dealt = row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0
-        outcomes = tuple(n for n in range(low, low + count) if not dealt >> n & 1 or not dealt)
+        outcomes = tuple(range(low, low + count))
+        if row[P.DRAW_KIND] == P.DRAW_SHUFFLE:
+            slot = row[P.DRAW_DEALT]
+            outcomes = tuple(n for n in outcomes if not machine.is_dealt(tables, row, slot, n))
         node = Node(CHANCE, ("draw", row[P.DRAW_KIND], outcomes))
     elif story.turn.choices:
         node = Node(CHOICE, ("choices", tuple(choice.point for choice in story.turn.choices)))

@@ -45,7 +45,7 @@ from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
-from foretell.vm.machine import choice_at, choose, memo_slot, run
+from foretell.vm.machine import choice_at, choose, is_dealt, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
@@ -342,7 +342,7 @@ def expand(
             first_edge[state] = ctx[X_EDGES]
         count = 0
         low = 0
-        dealt = 0
+        dealt = -1
         if kind == CHOICE:
             count = queue[head + 2]
         elif kind == CHANCE:
@@ -350,8 +350,6 @@ def expand(
             count = queue[head + 5]
             dealt = queue[head + 6]
         for i in range(ctx[X_AT], count):
-            if ((dealt >> (i & 63)) & 1) != 0 and i < 63:
-                continue
             if (
                 ctx[X_STATES] + 1 >= ctx[X_STATE_CAP]
                 or ctx[X_EDGES] + 1 >= ctx[X_EDGE_CAP]
@@ -362,6 +360,8 @@ def expand(
                 return FULL
             watch(ctx, seen)
             unpack(tables, masks, row, queue, head)
+            if dealt >= 0 and is_dealt(tables, row, dealt, i) != 0:
+                continue
             label = i
             point = -1
             if kind == CHOICE:
@@ -567,8 +567,8 @@ class Explorer:
         else:
             self.tables, self.row = tables, row
 
-    def _compile(self) -> None:
-        """Go over to machine code: the same kernels, the same arrays as NumPy's."""
+    def _compile(self) -> Callable[..., int]:
+        """Go over to machine code: the same kernels, the same arrays as NumPy's; gives `expand`."""
         from foretell.vm.jit import compile_kernels
 
         began = time.perf_counter()
@@ -582,6 +582,8 @@ class Explorer:
         self.unseen = np.frombuffer(bytes(self.unseen), np.uint8).copy()
         self.warned = np.frombuffer(bytes(self.warned), np.uint8).copy()
         self.timings["compile"] = time.perf_counter() - began
+        compiled: Callable[..., int] = self.kernels[expand]
+        return compiled
 
     # ------------------------------------------------------------ running
 
@@ -590,9 +592,7 @@ class Explorer:
         began = time.perf_counter()
         stopped = ""
         self._first_state()
-        if self.compiled:
-            self._compile()
-        step: Callable[..., int] = self.kernels[expand] if self.kernels else expand
+        step: Callable[..., int] = self._compile() if self.compiled else expand
         reported = began
         while True:
             quota = 4096 if self.kernels else 64
@@ -644,8 +644,7 @@ class Explorer:
                 stopped = "time"
                 break
             if self.kernels is None and self.compiled is None and now - began > _PYTHON_SECONDS:
-                self._compile()
-                step = self.kernels[expand]
+                step = self._compile()
             if self.progress is not None and now - reported > 0.1:
                 reported = now
                 self.progress(int(self.ctx[X_STATES]), int(self.ctx[X_EXPANDED]), now - began)

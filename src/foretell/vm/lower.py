@@ -702,10 +702,11 @@ class _Lowering(Survey):
             before = node.parent.content[index - 1] if index else None
             size = before.value if isinstance(before, IntValue) else 0
             # the copies of a choice's shared text deal from one pack
+            words = 1 + (max(size, 1) - 1) // P.DEAL_BITS
             slot = self.shuffle_slots.setdefault(id(node), len(self.shuffle_sizes))
             if slot == len(self.shuffle_sizes):
-                self.shuffle_sizes.append(size)
-            self.emit(P.OP_SHUFFLE, slot, node=node)
+                self.shuffle_sizes += [size, *([0] * (words - 1))]
+            self.emit(P.OP_SHUFFLE, slot, words, node=node)
         elif name == "listInt":
             self.emit(P.OP_BINARY, V.O_LIST_INT, node=node)
         # nop: nothing, but its place can be jumped to

@@ -90,6 +90,13 @@ def assembled(memo: I64, mask: int, row: I64, at: int, operation: int) -> int:
 
 
 @kernel
+def is_dealt(tables: I64, row: I64, slot: int, element: int) -> int:
+    """1 if the shuffle that begins at `slot` has dealt this element in its present round."""
+    word = row[tables[P.T_SHUFFLES] + slot + element // P.DEAL_BITS]
+    return (word >> (element % P.DEAL_BITS)) & 1
+
+
+@kernel
 def truth(v: int) -> int:
     """1 if a condition with this value holds, 0 if not, 2 if it may not be one."""
     tag = v >> 32
@@ -1105,30 +1112,35 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     break
                 n = wrap32(row[sp - 1])
                 x = wrap32(row[sp - 2])
-                if n <= 0 or n > 62:
+                if n <= 0 or n > code[at + 2] * P.DEAL_BITS:
                     fault = P.F_SHUFFLE
                     value = row[sp - 1]
                     status = P.ERROR
                     break
                 y = tables[P.T_SHUFFLES] + a
-                dealt = row[y]
-                if mod_trunc(x, n) <= 0 or popcount64(dealt) >= n:
-                    dealt = 0
+                words = code[at + 2]
+                count = 0
+                for i in range(words):
+                    count += popcount64(row[y + i])
+                if mod_trunc(x, n) <= 0 or count >= n:
+                    fill(row, y, words, 0)
+                    count = 0
                 z = row[P.DRAW_OUTCOME]
-                if popcount64(dealt) == n - 1:
+                if count == n - 1:
                     z = 0
-                    while ((dealt >> z) & 1) != 0:
-                        z += 1
                 elif z == P.NO_OUTCOME:
                     row[P.DRAW_KIND] = P.DRAW_SHUFFLE
                     row[P.DRAW_LOW] = 0
                     row[P.DRAW_COUNT] = n
-                    row[P.DRAW_MASK] = dealt
+                    row[P.DRAW_DEALT] = a
                     status = P.DRAW
                     break
                 row[P.DRAW_OUTCOME] = P.NO_OUTCOME
-                dealt = dealt | (1 << z)
-                row[y] = 0 if popcount64(dealt) >= n else dealt
+                while is_dealt(tables, row, a, z) != 0:
+                    z = z + 1 if z + 1 < n else 0
+                row[y + z // P.DEAL_BITS] = row[y + z // P.DEAL_BITS] | (1 << (z % P.DEAL_BITS))
+                if count + 1 >= n:
+                    fill(row, y, words, 0)
                 row[sp - 2] = z
                 sp -= 1
                 pc += 1

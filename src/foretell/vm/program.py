@@ -72,7 +72,7 @@ WORDS: Final = 18  # words read since the host last set this to 0
 FROM: Final = 19  # container that was left for a choice point without content
 HERE: Final = 20  # knot or stitch entered last, as an index of `places`
 ENDING: Final = 21  # last `# ending:` tag met, as a string index, 0 none
-DRAW_MASK: Final = 22  # a shuffle: the elements already dealt
+DRAW_DEALT: Final = 22  # a shuffle: the slot where its bits of what is dealt begin
 OPERAND: Final = 23  # NEEDS_OPERATION: its second operand (the first is FAULT_VALUE)
 LAST: Final = 24  # where the flow came to rest: the pc of the END, DONE or FALL
 ENDED: Final = 25  # set by who asks an expression: 0, or 1 + the place the story ended in
@@ -160,6 +160,7 @@ FROM_HOST: Final = 3
 DRAW_RANDOM: Final = 0
 DRAW_LIST: Final = 1
 DRAW_SHUFFLE: Final = 2
+DEAL_BITS: Final = 60  # elements of a shuffle that one word of the row keeps
 NO_OUTCOME: Final = -(1 << 62)
 
 # ------------------------------------------------------------------ status of a run
@@ -280,7 +281,7 @@ OP_CALL_VALUE: Final = 54  # b call c name         ( t -- )          call a targ
 OP_FORK: Final = 55  #     a resume pc             ( -- )            start a thread
 OP_RANDOM: Final = 56  #                           ( low high -- n )
 OP_LIST_RANDOM: Final = 57  #                      ( l -- l )
-OP_SHUFFLE: Final = 58  #  a slot                  ( count elements -- n )
+OP_SHUFFLE: Final = 58  #  a slot b words          ( count elements -- n )
 OP_SEED: Final = 59  #                             ( v -- void )
 OP_COUNT_VISITS: Final = 60  #                     ( t -- n )        READ_COUNT
 OP_COUNT_TURNS: Final = 61  #                      ( t -- n )        TURNS_SINCE

@@ -26,7 +26,7 @@ import hashlib
 import json
 import random
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -645,23 +645,19 @@ class Story:
     def _draw(self) -> int:
         """An outcome for the draw the row stands at: replayed, forced, or from the generator."""
         row = self._row
-        kind, low, count, dealt = (
-            row[P.DRAW_KIND],
-            row[P.DRAW_LOW],
-            row[P.DRAW_COUNT],
-            row[P.DRAW_MASK] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else 0,
-        )
+        low, count = row[P.DRAW_LOW], row[P.DRAW_COUNT]
+        possible: Sequence[int] = range(low, low + count)
+        if row[P.DRAW_KIND] == P.DRAW_SHUFFLE:
+            tables, slot = self._tables, row[P.DRAW_DEALT]
+            possible = [e for e in possible if not machine.is_dealt(tables, row, slot, e)]
         outcome: int | None = None
         if self._replaying:
             outcome = self._replaying.pop(0)
         elif self._replaying is None:
             outcome = next(self._forced, None)
         if outcome is None:
-            if kind == P.DRAW_SHUFFLE:
-                outcome = self._random.choice([e for e in range(count) if not dealt >> e & 1])
-            else:
-                outcome = low + self._random.randrange(count)
-        elif not low <= outcome < low + count or dealt >> outcome & 1:
+            outcome = self._random.choice(possible)
+        elif outcome not in possible:
             span = self.program.spans[row[P.PC]]
             where = f" at {span.place}" if span else ""
             raise PathError(f"{outcome} can't be drawn{where}: {low} to {low + count - 1} can")
