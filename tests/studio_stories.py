@@ -221,3 +221,14 @@ def running(
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+def many_knots(count: int) -> str:
+    """A story of so many knots, each with a way on, a way far on, and every tenth a way back."""
+    knots = ["# title: Many Rooms\nVAR keys = 0\n-> room_0\n"]
+    for i in range(count):
+        onward, far = (f"-> room_{j}" if j < count else "-> END" for j in (i + 1, 2 * i + 2))
+        knots.append(f"=== room_{i}\nRoom {i}.\n* [On] {onward}\n* [Far] {far}\n")
+        if i and i % 10 == 0:
+            knots.append(f"* [Back] -> room_{i - 7}\n")
+    return "".join(knots)

@@ -76,7 +76,8 @@ def make_app(session: Session, *, watch: bool = True) -> Starlette:
         told, edition = session.status(), session.edition
         if edition is not None and edition.analysis is not None:
             told["overview"] = data.overview(edition)
-            told["found"] = len(edition.analysis.problems)
+            grave = [p for p in data.found_problems(edition) if p.severity != "note"]
+            told["found"] = len(grave)
             told["claims"] = len(edition.opened.config.claims)
         return JSONResponse(told)
 

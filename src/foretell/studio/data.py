@@ -21,14 +21,15 @@ import numpy as np
 from foretell.checker.graph import CHOICE, TERMINAL, GraphError
 from foretell.checker.lengths import word_quantiles
 from foretell.checker.river import mass_by_turn
-from foretell.studio import pictures
+from foretell.diagnostics import Diagnostic
+from foretell.studio import pictures, whatifs
 from foretell.studio.edition import Edition, Json
 from foretell.studio.places import map_view, place_view, places_of
 from foretell.studio.playback import problem_json
 from foretell.studio.shares import sample_lines
 from foretell.vm import program as P
 
-__all__ = ["VIEWS", "dream", "overview", "prepare", "shown_at"]
+__all__ = ["VIEWS", "dream", "found_problems", "overview", "prepare", "shown_at"]
 
 
 def overview(edition: Edition) -> str:
@@ -164,8 +165,18 @@ def endings(edition: Edition, _: dict[str, str]) -> Json:
 def problems(edition: Edition, _: dict[str, str]) -> Json:
     """What exploring found wrong."""
     analysis = edition.analysis
-    found = analysis.problems if analysis is not None else []
-    return {"explored": analysis is not None, "problems": [problem_json(p) for p in found]}
+    return {
+        "explored": analysis is not None,
+        "problems": [problem_json(p) for p in found_problems(edition)],
+    }
+
+
+def found_problems(edition: Edition) -> list[Diagnostic]:
+    """What exploring found wrong and the compiler had not said already."""
+    if edition.analysis is None:
+        return []
+    told = "unread-variable" if edition.opened.sources else ""
+    return [p for p in edition.analysis.problems if p.code != told]
 
 
 def claims(edition: Edition, _: dict[str, str]) -> Json:
@@ -199,6 +210,11 @@ def claims(edition: Edition, _: dict[str, str]) -> Json:
         ]
 
     return {"claims": edition.kept("claims", make)}
+
+
+def whatif(edition: Edition, query: dict[str, str]) -> Json:
+    """The story with something changed: see `whatifs`."""
+    return whatifs.asked(edition, query.get("change", ""))
 
 
 def words(edition: Edition, _: dict[str, str]) -> Json:
@@ -339,6 +355,7 @@ VIEWS: dict[str, Callable[[Edition, dict[str, str]], Json]] = {
     "problems": problems,
     "river": river,
     "source": source,
+    "whatif": whatif,
     "words": words,
 }
 """The views by name."""

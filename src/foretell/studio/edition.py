@@ -46,6 +46,8 @@ class Edition:
         self.analysis: Any = None
         self.views: dict[object, Any] = {}  # what was made from the analysis, kept
         self.making = threading.RLock()  # so that nothing is made twice
+        self.jobs: dict[str, Json] = {}  # what-ifs, by what they change
+        self.outdated = False  # whether another edition has taken its place
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@
     opened.files            # those whose change makes it another story
 
 `loading` reads and compiles; what is added here is `foretell.toml` from the same folder, whose
-claims' expressions are lowered into the program so that exploring evaluates them. A mistake in it
+claims' expressions are lowered into the program so that exploring evaluates them; what they read is not unused. A mistake in it
 is among the diagnostics and leaves the story playable, without claims.
 
 What this does not do: watch the files, play, or check.
@@ -93,6 +93,8 @@ def open_story(path: Path) -> Opened:
             if opened.config.claims:
                 questions = ask_story(loaded.story, asked)
                 opened.questions, opened.program = questions, questions.program
+                read = {name for e in asked for name in questions.reads(e.text)}
+                opened.diagnostics = [d for d in opened.diagnostics if not _read_by(d, read)]
         except StoryError as error:
             opened.config = Config()
             opened.diagnostics += error.diagnostics
@@ -102,3 +104,8 @@ def open_story(path: Path) -> Opened:
                 Diagnostic("error", "unreadable", f"`{promises.name}` can't be read: {why}")
             )
     return opened
+
+
+def _read_by(problem: Diagnostic, names: set[str]) -> bool:
+    """Whether a note that a variable is never read is wrong, since a claim reads it."""
+    return problem.code == "unused-variable" and any(f"`{n}`" in problem.message for n in names)

@@ -169,17 +169,20 @@ def _node(node: Node, box: _Box) -> str:
         else ""
     )
     first = box.y + box.size * (0.34 - 0.55 * (len(box.texts) - 1))
-    lines = "".join(
-        f'<text x="{box.x:g}" y="{first + i * box.size * 1.12:g}" font-size="{box.size:.1f}" '
-        f'text-anchor="middle">{_text(text)}</text>'
+    lines = " ".join(
+        f'<tspan x="{box.x:g}" y="{first + i * box.size * 1.12:g}">{_text(text)}</tspan>'
         for i, text in enumerate(box.texts)
     )
+    said = node.said.replace("_", " ")
+    visible = " ".join(box.texts)
+    if visible not in said:  # it was cut: what is seen is part of what is said all the same
+        said = f"{visible} {said}"
     return (
         f'<a class="{" ".join(kinds)}" href="{_text(node.href)}" data-node="{node.id}" '
-        f'aria-label="{_text(node.said)}"><title>{_text(node.said)}</title>'
+        f'aria-label="{_text(said)}"><title>{_text(said)}</title>'
         f'<rect class="back" {frame}/>{tint}'
         f'<rect class="frame {node.colour}" {frame}/>'
-        f"{lines}</a>"
+        f'<text font-size="{box.size:.1f}" text-anchor="middle">{lines}</text></a>'
     )
 
 

@@ -317,7 +317,7 @@ def map_nodes(places: Places, outcomes: list[Json]) -> list[pictures.Node]:
                 1.0,
                 ending=True,
                 href="#/endings",
-                said=f"{outcomes[k]['kind']} {outcomes[k]['name']}: {_percent(odds[k].low)}",
+                said=f"{outcomes[k]['name']} ({outcomes[k]['kind']}): {_percent(odds[k].low)}",
             )
         )
     return nodes

@@ -250,7 +250,7 @@ def _words(edition: Edition) -> str:
 
 
 def _problems(edition: Edition) -> str:
-    found = [*edition.opened.diagnostics, *edition.need().problems]
+    found = [*edition.opened.diagnostics, *data.found_problems(edition)]
     if not found:
         return _section("problems", "Problems", "None.", "")
     items = []

@@ -73,6 +73,8 @@ class Session:
         self._closed = True
         with self._lock:
             self._opened += 1
+            if self.edition is not None:
+                self.edition.outdated = True
         for thread in self._threads:
             thread.join(timeout=5)
 
@@ -92,6 +94,8 @@ class Session:
                 self.phase = "broken"
                 return
             edition = Edition(number, opened)
+            if self.edition is not None:
+                self.edition.outdated = True
             self.edition = edition
             if self._analyse is None:
                 self.phase = "unexplored"

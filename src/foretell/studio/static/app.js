@@ -4,6 +4,7 @@ import { ask, h, replace, say } from "./dom.js";
 import { count } from "./figures.js";
 import { apply, suggest } from "./settings.js";
 import { read } from "./read.js";
+import { whatif } from "./whatif.js";
 import { claims, endings, problems, words } from "./tables.js";
 import { map } from "./map.js";
 import { river } from "./river.js";
@@ -15,6 +16,7 @@ const VIEWS = {
   river: { name: "River", show: river, needs: true },
   endings: { name: "Endings", show: endings, needs: true },
   claims: { name: "Claims", show: claims, needs: true, when: (s) => s.claims > 0 },
+  whatif: { name: "What-if", show: whatif, needs: true },
   source: { name: "Source", show: source },
   words: { name: "Words", show: words, needs: true },
   problems: { name: "Problems", show: problems },
@@ -87,7 +89,7 @@ function drawNav(current) {
   replace(
     document.getElementById("views"),
     Object.entries(VIEWS).filter(([, v]) => !v.when || v.when(status)).map(([name, v]) => {
-      const amiss = name === "problems" ? status.problems.length + (status.found ?? 0) : 0;
+      const amiss = name === "problems" ? status.problems.filter((p) => p.severity !== "note").length + (status.found ?? 0) : 0;
       return h("li", {}, h("a", { href: `#/${name}`, "aria-current": name === current && "page" }, v.name,
         amiss > 0 && h("span", { class: "tally" }, h("span", { class: "unseen" }, ", "), count(amiss))));
     }),

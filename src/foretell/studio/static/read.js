@@ -68,7 +68,7 @@ export async function read(root, rest, { status: first }) {
       now = null;
       return goTo("");
     }
-    if (!prose.isConnected) replace(root, h("div", { class: "reader" }, bar, page, panel));
+    if (!prose.isConnected) replace(root, h("h1", { class: "unseen" }, status.title), h("div", { class: "reader" }, bar, page, panel));
     if (answer.path !== path) history.replaceState(null, "", address(answer.path)); // draws that were made
     now = answer;
     lay(answer);
@@ -110,13 +110,13 @@ export async function read(root, rest, { status: first }) {
         node.clears = true;
       }
       if (line.image) node.append(h("figure", {}, h("img", { src: "/story/" + line.image.split("/").map(encodeURIComponent).join("/"), alt: "" })));
-      if (line.note) node.append(h("p", { class: "note" }, line.note));
+      if (line.note) node.append(h("p", { class: "remark" }, line.note));
       if (line.text) {
         const names = [...(line.classes ?? []).map((c) => `story-${c.toLowerCase()}`), ...(line.marks ?? []).map((m) => `mark-${m}`)];
         node.append(h("p", { class: ["line", ...names].join(" ") }, line.text));
       }
     }
-    for (const problem of turn.problems) node.append(h("p", { class: `note ${problem.severity}` }, `${problem.message}${problem.file ? ` (${problem.file}:${problem.line})` : ""}`));
+    for (const problem of turn.problems) node.append(h("p", { class: `remark ${problem.severity}` }, `${problem.message}${problem.file ? ` (${problem.file}:${problem.line})` : ""}`));
     return node;
   }
 

@@ -56,7 +56,7 @@ export async function problems(root, _, { status }) {
 export async function claims(root) {
   const answer = await ask("claims");
   const tally = ["holds", "fails", "unknown"].map((v) => [answer.claims.filter((c) => c.verdict === v).length, v]).filter(([n]) => n);
-  const one = (c) => h("li", { class: `claim ${c.verdict}` },
+  const one = (c) => h("li", { class: `problem claim ${c.verdict}` },
     h("h2", {}, h("span", { class: "verdict" }, c.verdict), " ", c.title),
     c.text !== c.title && h("p", {}, h("code", {}, c.text)),
     c.reason && h("p", { class: "why" }, c.reason),

@@ -1,0 +1,158 @@
+"""What-ifs in the studio: comparisons made in the background, one at a time.
+
+    whatifs.asked(edition, "")                     # those of foretell.toml, all at once
+    whatifs.asked(edition, "lamp=true")            # a change typed into the page
+
+The first question starts the work and is answered with how far it has come; asked again, it is
+answered with the comparison once that is there. Work for an edition that is out of date stops.
+
+What this does not do: compare (`checker.whatif`), or read settings (`asking`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from foretell.asking import parse_setting
+from foretell.checker.whatif import Comparison, compare
+from foretell.config import Setting, WhatIf
+from foretell.container import CompiledStory
+from foretell.diagnostics import StoryError
+from foretell.loading import read_story
+from foretell.studio.edition import Edition, Json
+
+__all__ = ["asked", "changeable"]
+
+_MOST = 24  # changes that are kept of one edition
+_one_at_a_time = threading.Lock()
+
+
+class _OutdatedError(Exception):
+    """Raised inside work that nobody waits for any more."""
+
+
+def changeable(edition: Edition) -> list[str]:
+    """The variables a what-if may give another first value."""
+    return sorted(edition.program.global_names)
+
+
+def asked(edition: Edition, change: str) -> Json:
+    """A comparison, or how far it has come; StoryError where the question is none.
+
+    `change` is settings as one types them, parted by `;`; the author's own what-ifs if empty.
+    """
+    edition.need()
+    if change:
+        settings = dict(parse_setting(part) for part in change.split(";") if part.strip())
+        wanted: Sequence[WhatIf] = [WhatIf(name=change, set=settings)]
+    else:
+        wanted = edition.opened.config.whatifs
+    if not wanted:
+        return {"phase": "ready", "comparisons": [], "variables": changeable(edition)}
+    with edition.making:
+        job = edition.jobs.get(change)
+        if job is None:
+            if len(edition.jobs) >= _MOST:
+                del edition.jobs[next(iter(edition.jobs))]
+            job = edition.jobs[change] = {"phase": "working", "states": 0}
+            arguments = (edition, wanted, job)
+            threading.Thread(target=_work, args=arguments, daemon=True).start()
+    return {**job, "variables": changeable(edition)}
+
+
+def _work(edition: Edition, wanted: Sequence[WhatIf], job: Json) -> None:
+    def progress(states: int, *_: object) -> None:
+        if edition.outdated:
+            raise _OutdatedError
+        job["states"] = states
+
+    def compile_story(constants: Mapping[str, bool | int | float | str]) -> CompiledStory:
+        return read_story(edition.opened.path, confined=True, constants=constants).usable()
+
+    try:
+        with _one_at_a_time:
+            found = compare(compile_story, wanted, edition.opened.config, progress=progress)
+        colours = {(o["name"], o["kind"]): o for o in edition.outcomes}
+        job.update(phase="ready", comparisons=[_comparison(c, colours) for c in found])
+    except _OutdatedError:
+        job.update(phase="failed", failure="the story has changed meanwhile")
+    except StoryError as error:
+        hints = (f"{d.message}{f' ({d.hint})' if d.hint else ''}" for d in error.diagnostics)
+        job.update(phase="failed", failure="; ".join(hints))
+    except Exception as error:  # the page says so, and the other views go on
+        job.update(phase="failed", failure=f"{type(error).__name__}: {error}")
+
+
+def _comparison(comparison: Comparison, colours: Mapping[tuple[str, str], Json]) -> Json:
+    """A comparison for the page: endings, answers and claims, as told and as changed."""
+    told, changed = comparison.told, comparison.changed
+    names = list(told.endings) + [name for name in changed.endings if name not in told.endings]
+    rows = []
+    for name in names:
+        kind = (told.endings.get(name) or changed.endings[name]).kind
+        known = colours.get((name, kind), {"colour": "broken", "rank": len(colours)})
+        rows.append(
+            {
+                "name": name,
+                "kind": kind,
+                "colour": known["colour"],
+                "rank": known["rank"],
+                "told": _odds(told.endings, name, "odds"),
+                "changed": _odds(changed.endings, name, "odds"),
+                "best": [_odds(told.endings, name, "best"), _odds(changed.endings, name, "best")],
+            }
+        )
+    before = {verdict.text: verdict.verdict for verdict in told.verdicts}
+    return {
+        "name": comparison.whatif.name,
+        "question": comparison.whatif.question,
+        "change": _change(comparison.whatif),
+        "reader": comparison.reader,
+        "complete": told.complete and changed.complete,
+        "rows": sorted(rows, key=lambda row: int(row["rank"])),
+        "words": [_number(told.words), _number(changed.words)],
+        "answers": [
+            {
+                "expression": text,
+                "told": [list(value) for value in told.answers[text].values[:6]],
+                "changed": [list(value) for value in answer.values[:6]],
+            }
+            for text, answer in changed.answers.items()
+            if text in told.answers
+        ],
+        "claims": [
+            {"text": v.text, "told": before[v.text], "changed": v.verdict}
+            for v in changed.verdicts
+            if before.get(v.text, v.verdict) != v.verdict
+        ],
+    }
+
+
+def _odds(endings: Mapping[str, Any], name: str, which: str) -> list[float]:
+    found = endings.get(name)
+    if found is None:
+        return [0.0, 0.0]
+    interval = getattr(found, which)
+    return [float(interval.low), float(interval.high)]
+
+
+def _number(x: float) -> float | None:
+    return None if x != x else float(x)
+
+
+def _change(whatif: WhatIf) -> str:
+    """What is changed, as one says it."""
+    parts = [f"{name} = {_shown(value)}" for name, value in whatif.set.items()]
+    parts += [f"force {choice}" for choice in whatif.force]
+    parts += [f"forbid {choice}" for choice in whatif.forbid]
+    return ", ".join(parts)
+
+
+def _shown(value: Setting) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"({', '.join(value)})"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
