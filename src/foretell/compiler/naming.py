@@ -135,7 +135,8 @@ class _NameChecker:
     def _clash(self, node: Syntax, text: str, rank: int, flow: Flow) -> tuple[Syntax, str] | None:
         symbols = self.symbols
         knot = self.knots.get(text)
-        if knot is not None and (knot is not node or rank == _PARAMETER):
+        twice = isinstance(node, Flow) and rank != _PARAMETER  # said as a knot declared twice
+        if knot is not None and not twice and (knot is not node or rank == _PARAMETER):
             return knot, knot.kind
         if rank >= _LIST:
             declaration = symbols.lists.get(text)
