@@ -30,6 +30,7 @@ from foretell.config import Bounds, Config, Expression, Setting, WhatIf
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError
 from foretell.loading import Loaded, read_promises, read_story
+from foretell.terminal import show_problems
 
 __all__ = ["limits_of", "parse_setting", "whatif", "whatifs_asked", "why"]
 
@@ -158,6 +159,8 @@ def whatif(
         progress=progress_line(stream) if stream is not None else None,
     )
     _clear(stream)
+    notes = {id(note.span): note for c in found for note in c.notes if note.severity == "warning"}
+    show_problems(notes.values())
     code = 0 if all(c.told.complete and c.changed.complete for c in found) else 3
     if as_json:
         return json.dumps(W.as_json(found), indent=2, ensure_ascii=False) + "\n", code

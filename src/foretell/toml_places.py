@@ -104,8 +104,10 @@ class TomlPlaces:
                 self._arrays[table] = number + 1
                 self._keys.setdefault(table, (start, self.pos))
                 table = (*table, number)
-            elif table in self._arrays:
-                table = (*table, self._arrays[table] - 1)
+            else:
+                self._keys.setdefault(table, (start, self.pos))
+                if table in self._arrays:
+                    table = (*table, self._arrays[table] - 1)
         self._keys[table] = (start, self.pos)
         return table
 

@@ -272,6 +272,7 @@ def ask(
     row[P.STRING] = 0
     row[P.OUTPUT] = tables[P.T_OUTPUT]
     row[P.ENDED] = ended
+    row[P.ASKED_AT] = row[P.HERE]
     if machine.push_frame(tables, row, -1, P.FROM_HOST, 0) == 0:
         return -1 - WIDEN
     row[P.PC] = pc

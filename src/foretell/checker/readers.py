@@ -69,7 +69,11 @@ def check_reader(program: Program, reader: Reader) -> Iterable[Diagnostic]:
                 "idle-weight",
                 f"no choice has {what}: the reader `{reader.name}` weighs nothing by it",
                 rule.span,
-                hint=f"did you mean `{likely}`?" if likely else "",
+                hint=f"did you mean `{likely}`?"
+                if likely
+                else "a choice's own tags stand before its text ends: * [Swim. # risky]"
+                if rule.tag is not None
+                else "",
             )
         varying = [choice for choice in program.choices if choice.varies]
         if rule.text is not None and varying:

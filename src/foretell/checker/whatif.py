@@ -43,7 +43,7 @@ from foretell.checker.graph import (
     reachable_from,
 )
 from foretell.checker.questions import Questions, ask_story, number_of
-from foretell.checker.readers import edge_weights
+from foretell.checker.readers import check_reader, edge_weights
 from foretell.checker.solve import Extremum, Flow, Interval, extremes, flow
 from foretell.config import BUILT_IN_READERS, Claim, Config, Expression, Setting, WhatIf
 from foretell.container import CompiledStory
@@ -110,12 +110,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One what-if: the story as told, and as changed."""
+    """One what-if: the story as told, and as changed. `notes` are about the reader's rules."""
 
     whatif: WhatIf
     reader: str
     told: Column
     changed: Column
+    notes: tuple[Diagnostic, ...] = ()
 
 
 # What is compared -------------------------------------------------------------------------------
@@ -162,6 +163,9 @@ def compare(
                 name,
                 told.column(name, whatif.ask, config),
                 changed.column(name, whatif.ask, config),
+                tuple(check_reader(told.questions.program, config.readers[name]))
+                if name in config.readers
+                else (),
             )
         )
     return out

@@ -1243,7 +1243,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             row[P.FROM] = a
             pc += 1
         elif op == P.OP_LOAD_HERE:
-            row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.HERE]]
+            row[sp] = (V.STRING << 32) | tables[tables[P.T_PLACE_NAMES] + row[P.ASKED_AT]]
             sp += 1
             pc += 1
         elif op == P.OP_LOAD_ENDING:

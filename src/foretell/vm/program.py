@@ -76,7 +76,8 @@ DRAW_DEALT: Final = 22  # a shuffle: the slot where its bits of what is dealt be
 OPERAND: Final = 23  # NEEDS_OPERATION: its second operand (the first is FAULT_VALUE)
 LAST: Final = 24  # where the flow came to rest: the pc of the END, DONE or FALL
 ENDED: Final = 25  # set by who asks an expression: 0, or 1 + the place the story ended in
-HEADER: Final = 26
+ASKED_AT: Final = 26  # … and HERE as it was: a function that is asked may be a place itself
+HEADER: Final = 27
 
 # ------------------------------------------------------------------ program tables
 # `Program.tables` starts with where things are; the walks of `targets` follow at T_WALKS.
