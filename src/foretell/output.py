@@ -20,11 +20,11 @@ def write_whole(path: Path, text: str) -> None:
     What is no ordinary file (a pipe, `/dev/stdout`) is written to as it stands. Raises OSError.
     """
     data = text.encode("utf-8", "replace")  # lone surrogates, which no file can hold
-    target = path.resolve()
-    if target.exists() and not target.is_file():
+    if path.exists() and not path.is_file():
         with path.open("wb") as file:
             file.write(data)
         return
+    target = path.resolve()  # a link stays one
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(data)

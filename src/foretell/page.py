@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Page"]
 
 MEASURE: Final = 68  # columns of prose at most: longer lines tire the eye
+_MANY: Final = 2000  # lines no turn has unless it runs away …
+_SHOWN: Final = 40  # … and how many of them are shown then
 _ROOMY: Final = 60  # a terminal this wide has room for a margin
 _MARGIN: Final = 2
 # tags that a terminal can honour on the line itself, and the style they ask for
@@ -170,7 +172,10 @@ class Page:
         """
         self.gap()
         left = list(hidden)
-        for line in turn.lines:
+        lines = turn.lines
+        if len(lines) > _MANY:
+            lines = lines[:_SHOWN]
+        for line in lines:
             tags = _without(line, left)
             if line.tags:
                 left = []
@@ -180,6 +185,9 @@ class Page:
                 self.write(line.text, " ".join(self._styles_of(tags)))
             if tags:
                 self.write("# " + ", ".join(tags), "dim")
+        if len(lines) < len(turn.lines):
+            self.gap()
+            self.note(f"… and {len(turn.lines) - len(lines):,} lines more, not shown")
         for problem in turn.problems:
             self.problem(problem)
 

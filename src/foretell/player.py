@@ -247,7 +247,9 @@ class Player:
         before = self.story.path
         try:
             target = Path(file).expanduser() if file else self.save_file
-            saved = Story(self.story.program, seed=self.story.seed)
+            saved = Story(
+                self.story.program, seed=self.story.seed, step_budget=self.story.step_budget
+            )
             saved.restore(_text_of_save(target))
             self._go(saved.path)
             now, then = self.story.turn, saved.turn
@@ -312,7 +314,7 @@ def play_transcript(story: Story, typed: TextIO, out: TextIO) -> None:
 
 def turns_of(story: Story) -> list[Turn]:
     """Every turn of a story's path, from the first to the present one."""
-    twin = Story(story.program, seed=story.seed)
+    twin = Story(story.program, seed=story.seed, step_budget=story.step_budget)
     twin.play(story.path)
     turns = [twin.turn]
     while twin.undo():
