@@ -64,7 +64,7 @@ Nobody tells her anything, that fall. He calls in November, and gets as far as "
 { RANDOM(1, 4) <= 1 + trust:
     -> they_ask_her
 }
-One of his people got sick that spring, and died of it, in a way. She hears about it in May. "You could have called," she says. "I did," says Angel. "I called Giles." There's a silence then that costs, by her reckoning, about eleven dollars.
+One of his people got sick that spring, and died of it, in a way. She hears about it in May. "You could have called," she says. "I did," says Angel. "I called Giles." The silence after that costs her about eleven dollars.
 -> the_plan
 
 === they_ask_her
@@ -84,7 +84,7 @@ One of his people got sick that spring, and died of it, in a way. She hears abou
         ~ trust = 2
     }
 + [Get Willow, and go herself.]
-    They get there by the same plane, at noon, and it was over by ten. He's in the hall, standing up, with a pair of shoes in his hand. She's never once seen him look his age. She doesn't say one word. She goes and stands against the same wall. They're like that for about an hour, shoulder to shoulder, like people waiting on a verdict.
+    They get there at noon, and it was over by ten. He's in the hall, standing up, with a pair of shoes in his hand. She's never once seen him look his age. She doesn't say a word. She goes and leans on the same wall. They stay like that for about an hour, shoulder to shoulder, like people waiting on a verdict.
     ~ trust = 3
 - -> the_plan
 
@@ -107,7 +107,7 @@ He'd been calling Sundays. There's one when he doesn't, and one more when he doe
 ~ trust = 0
 "I'm going to do something," says Angel, "and I'd like somebody to know that it was on purpose."
 
-He tells her. It doesn't take very long. There's a circle, and there are names in it; there's one night, and an alley; and it's quite clear, from how he tells it, that he has looked at it from every side and there's not an after in it anywhere.
+He tells her. It doesn't take very long. There's a circle, and there are names in it. There's one night, and an alley. He's looked at it from every side, you can hear that, and there isn't an after in it anywhere.
 
 "And you called me up," says Buffy slowly, "to tell me."
 
@@ -123,13 +123,13 @@ He tells her. It doesn't take very long. There's a circle, and there are names i
             -> averted
         }
     }
-    He hears her out. He even argues. He says at the end that she's probably right, with so much affection that she's halfway to the airport before she has found her other shoe.
+    He hears her out. He even argues. At the end he says she's probably right, so gently that she's halfway to the airport before she's found her other shoe.
     ~ fred_lives = false
     -> the_other_dream
 + ["Which alley?"]
     ~ fred_lives = false
     ~ late = 0
-    There's a pause; and then, for the first time in, God, it must be years, she hears him laugh.
+    There's a pause. And then, for the first time in, God, years, she hears him laugh.
     -> the_alley
 
 === averted
@@ -139,7 +139,7 @@ He tells her. It doesn't take very long. There's a circle, and there are names i
 ~ together = true
 ~ angel_knows += she_came
 ~ fred_lives = false
-There's another way. There isn't a good one; it takes eleven months, and four continents, and Willow's hair stays white. They take the circle apart by a thorn at a time. Nobody stands in an alley. It never does rain.
+There's another way. It isn't a good one. It takes eleven months, and four continents, and Willow's hair stays white. They take the circle apart one thorn at a time. Nobody stands in an alley. It never even rains.
 
 He's at the gate in Rome with a suitcase, looking like somebody who expects to be told he's got the wrong flight.
 
@@ -147,14 +147,14 @@ He's at the gate in Rome with a suitcase, looking like somebody who expects to b
 
 "I live here," says Buffy. "You came. But I'd have come. I want you to know that. I'd have torn the place up."
 
-"I know," he says. He does. It's all over his face; it's just about the only thing that's on it.
+"I know," he says. He does. It's all over his face. It's just about the only thing on it.
 
-They go slow. There's a clause, there always was. There's a terrace, with two chairs, and they sit there, after dark, with the bottle between them. He tells her things. It's red; it doesn't smell of anything but wine. Down in the street, some woman's calling and calling for a cat, and it comes.
+They take it slow. There's a clause, there always was. There's a terrace with two chairs, and they sit there, after dark, with a bottle between them. He tells her things. It's red, and it doesn't smell like anything but wine. Down in the street some woman is calling and calling for a cat, and it comes.
 -> END
 
 === the_alley
 # whatif
-It's raining. There's a wall of something coming down the alley, that is the width of the alley. There are five of them, and somebody makes a joke, and she's pleased to say it's her.
+It's raining. There's something coming down the alley that is the width of the alley. There are five of them, and somebody makes a joke, and she's pleased to say it's her.
 
 { heard_of_spike:
     "Took your time, Slayer," says the other coat, on her left. He doesn't look around. He puts out his hand, and she takes it, as you'd touch wood.
@@ -184,9 +184,9 @@ It goes all right for a while. It goes as it used to: it is like hearing a song.
 
 She's got his back and he has hers. They were always good at this; you'd have thought, if you were to see them, that they must have practiced. When the dragon comes over, he looks up like a kid. "I've got that one," says Angel. He's happy. She'd know it anywhere; and she thinks, well, so that's what it takes; and something gets in under her arm.
 
-There's a wet wall, with her back to it. He's there. He's let them all go by. "You came," he's saying. "You came, you came," like somebody being handed something too heavy for him; and he is still saying it, with his whole back turned to them, when they get to where he is.
+There's a wet wall, with her back to it. He's there. "You came," he's saying. "You came, you came," like somebody who's been handed something too heavy for him, and he's still saying it, with his back turned to the whole alley, when they get to where he is.
 
-In Rome the phone rings, on and on. It's got to be for someone.
+In Rome the phone rings and rings. It's got to be for somebody.
 -> END
 
 === the_other_dream
@@ -207,7 +207,7 @@ Then there's a room, and in the room there's something in the corner, and a door
 + [Look at the door.]
     Three raps. A young man's voice, as polite as a census.
     ~ seen += the_knock
-- She's on a plane before anybody phones; and she sits there, over the Alps, with a good conscience and an excellent phone bill. It makes no difference to the speed of the thing.
+- She's on a plane before anybody phones. She sits there over the Alps with a clear conscience and an enormous phone bill, and the plane doesn't go any faster.
 -> the_flight
 
 === the_other_hand
@@ -215,6 +215,6 @@ Then there's a room, and in the room there's something in the corner, and a door
 { heard_of_spike:
     So here it is. "Walks through the furniture," he'd said. He's not walking through anything now.
 - else:
-    It takes her a second. He was ash, and she had mourned him, she'd bought a dress. And the back of her neck says: well, so that's what it was that would keep.
+    It takes her a second. He was ash. She'd bought a dress. So that's what it was, she thinks, that would keep.
 }
 ->->

@@ -98,7 +98,7 @@ It's broad daylight. There are two ways out of this room that aren't that door. 
 + [Up. The roof, under every blanket there is. # reckless]
     ~ tire(1)
     She has him over her shoulder in everything they own, out the kitchen window, up the ladder, before the lock goes. It's twenty yards of white light to the next stairhead. She doesn't know she's praying. <>
-    { RANDOM(1, 2) == 1:
+    { RANDOM(1, 3) == 1:
         -> ash
     }
     She has a corner of the blanket in her teeth and she keeps it there. Something's smoking. It's his hand, it's only the hand. Then there's the stairhead, and the dark, and she kicks the door shut and sits against it with her whole body shaking, beating out his fingers with hers.
@@ -109,7 +109,7 @@ It's broad daylight. There are two ways out of this room that aren't that door. 
         "It's okay, ma'am," says the boy. "People told us. They've heard you, nights. They say there's a girl on the top floor who goes out by herself." And he puts his shoulder to it, kindly.
         -> taken
     }
-    { RANDOM(1, 3) == 1:
+    { RANDOM(1, 6) == 1:
         "I've got a smell," somebody says. The knob turns.
         -> taken
     }
