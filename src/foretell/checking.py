@@ -19,6 +19,7 @@ from typing import Any, Final
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.claims import decide
 from foretell.checker.questions import Questions, ask_story
+from foretell.checker.readers import check_reader
 from foretell.checker.report import Heading, as_json, exit_code, text
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
@@ -79,6 +80,12 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         questions,
         readers=config.readers,
         problems=problems,
+    )
+    problems += (
+        problem
+        for reader in config.readers.values()
+        for problem in check_reader(program, reader)
+        if problem.code not in options.allow
     )
     heading = heading_of(loaded, program)
     code = exit_code(analysis, verdicts, problems)

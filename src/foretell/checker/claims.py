@@ -266,8 +266,7 @@ class _Deciding:
         if claim.at_least is not None:
             answers.append(_compared(figures, claim.at_least))
         if claim.at_most is not None:
-            mirrored = Interval(1 - figures.high, 1 - figures.low)
-            answers.append(_compared(mirrored, 1 - claim.at_most))
+            answers.append(_compared(Interval(-figures.high, -figures.low), -claim.at_most))
         answer: Answer = "holds"
         for worse in ("fails", "unknown"):
             if worse in answers:
@@ -307,9 +306,12 @@ class _Deciding:
 
 
 def _compared(figures: Interval, least: float) -> Answer:
-    if figures.low >= least - _ROUNDING:
+    """Whether a number is at least so much. One that is known may be off by rounding, but where
+    certainty is asked for (0 or 1) the solver's figures are exact."""
+    slack = _ROUNDING if figures.known and least not in (-1.0, 0.0, 1.0) else 0.0
+    if figures.low >= least - slack:
         return "holds"
-    return "fails" if figures.high < least - _ROUNDING else "unknown"
+    return "fails" if figures.high < least - slack else "unknown"
 
 
 def _joined(path: str, further: str) -> str:
