@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from foretell import ink_json
+from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.compiler import compile_ink
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic
+from foretell.vm.lower import lower
 from foretell.vm.story import Story, Turn
 from tests.spec_pages import Played
 
-__all__ = ["compiled", "play", "reread", "same_json", "start"]
+__all__ = ["compiled", "explored", "play", "reread", "same_json", "start", "verdicts"]
 
 STEP_BUDGET = 1_000_000
 
@@ -138,3 +140,38 @@ def play(
             break
         turn = story.choose(pick)
     return turns
+
+
+def explored(story: CompiledStory, *, compiled: bool, states: int = 20_000) -> Analysis:
+    """All the playthroughs of a story, read in plain Python or in machine code."""
+    return analyse(lower(story), limits=Limits(states=states), compiled=compiled)
+
+
+def verdicts(analysis: Analysis) -> str:
+    """What reading every playthrough finds, as a spec page's `check` block shows it."""
+    total = analysis.playthroughs.total
+    count = "endlessly many" if total is None else str(total)
+    what = "branches" if analysis.playthroughs.drawn else "playthroughs"
+    how = "" if analysis.complete else " (incomplete)"
+    out = [f"{analysis.states} states, {analysis.turns} turns, {count} {what}{how}"]
+    for ending in analysis.endings:
+        odds = ", ".join(
+            f"{reader} {_percent(found.low, found.high)}"
+            for reader, found in (
+                ("uniform", ending.uniform),
+                ("best", ending.best),
+                ("worst", ending.worst),
+            )
+        )
+        name = ending.name if ending.kind == "ending" else f"{ending.kind}: {ending.name}"
+        out.append(f"{name}: {odds}, shortest {ending.shortest or 'at once'}")
+    for problem in analysis.problems:
+        line = f" on line {problem.span.line}" if problem.span else ""
+        path = "" if problem.path is None else f", path {problem.path or '(the start)'}"
+        out.append(f"{problem.severity}[{problem.code}]{line}{path}")
+    return "\n".join(out)
+
+
+def _percent(low: float, high: float) -> str:
+    first, last = (f"{100 * x:.4g} %" for x in (low, high))
+    return first if first == last else f"{first} to {last}"

@@ -4,8 +4,8 @@
 
     python -m tests.spec_pages tests/spec/choices.md
 
-writes the transcripts of a page anew from inkjs, and its diagnostics from foretell. It is for
-drafting: what comes out is to be read, and the tests hold both to it from then on.
+writes the transcripts of a page anew from inkjs, its diagnostics and verdicts from foretell. It
+is for drafting: what comes out is to be read, and the tests hold both to it from then on.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def main() -> None:
             lines = path.read_text("utf-8").split("\n")
             for case in reversed(cases(path)):
                 compiled = oracle.compile(case.story.text + "\n", case.files, name="story.ink")
-                _, problems = ours.compiled(case.story.text + "\n", case.files)
+                story, problems = ours.compiled(case.story.text + "\n", case.files)
                 if problems and not case.of("error"):
                     print(f"{case.name}: {render_all(problems)}")
                 if problems or compiled.errors or compiled.warnings:
@@ -198,6 +198,9 @@ def main() -> None:
                 for block in reversed(case.blocks):
                     if block.kind == "error":
                         text = render_all(problems)
+                        lines[block.line : block.line + block.height] = text.split("\n")
+                    if block.kind == "check" and story is not None:
+                        text = ours.verdicts(ours.explored(story, compiled=False))
                         lines[block.line : block.line + block.height] = text.split("\n")
                     if block.kind != "play" or compiled.handle is None or case.inkjs_differs:
                         continue

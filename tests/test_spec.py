@@ -99,6 +99,37 @@ def occurs(part: Any, whole: Any) -> bool:
     return False
 
 
+@every_playing_case
+def test_every_playthrough_of_a_case_is_read(case: Case) -> None:
+    """In plain Python and in machine code: the same graph, and what the page says of it."""
+    story = story_of(case)
+    slow, fast = (ours.explored(story, compiled=compiled) for compiled in (False, True))
+    said = ours.verdicts(fast)
+    assert ours.verdicts(slow) == said
+    for name in ("kind", "first_edge", "edge_target", "edge_weight", "edge_words", "outcome"):
+        assert list(getattr(slow.graph, name)) == list(getattr(fast.graph, name)), name
+    for block in case.of("check"):
+        assert block.text == said
+
+
+@every_playing_case
+def test_what_a_page_plays_is_among_what_was_read(case: Case) -> None:
+    """Each transcript of the page leads to a state of the graph, and its errors to problems."""
+    story = story_of(case)
+    analysis = ours.explored(story, compiled=False)
+    for block in case.of("play"):
+        todo = script(block.text)
+        played = Story(analysis.program, draws=todo.all_draws)
+        for pick in todo.picks:
+            played.choose(pick)
+        faults = {p.code for p in played.turn.problems if p.severity == "error"}
+        assert faults <= {p.code for p in analysis.problems}
+        if played.turn.choices:
+            assert analysis.state_of(played) is not None
+        elif not faults:
+            assert (played.ending or "the end") in {ending.name for ending in analysis.endings}
+
+
 @pytest.mark.peer
 @every_case
 def test_inkjs_agrees_with_the_page(case: Case, oracle: Inkjs) -> None:
