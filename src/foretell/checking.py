@@ -21,6 +21,7 @@ from foretell.checker.claims import decide
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader
 from foretell.checker.report import Heading, as_json, exit_code, text
+from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
 from foretell.loading import Loaded, read_promises
@@ -52,6 +53,7 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions)
+    check_whatifs(config.whatifs, questions)
     program = questions.program
     start = place_of(program, options.start) if options.start else None
     show = progress_line(sys.stderr) if options.progress else None

@@ -42,7 +42,7 @@ from foretell.checker.graph import (
     StateGraph,
     reachable_from,
 )
-from foretell.checker.questions import Questions, ask_story, number_of
+from foretell.checker.questions import Questions, ask_story, check_expression, number_of
 from foretell.checker.readers import check_reader, edge_weights
 from foretell.checker.solve import Extremum, Flow, Interval, extremes, flow
 from foretell.config import BUILT_IN_READERS, Claim, Config, Expression, Setting, WhatIf
@@ -59,6 +59,7 @@ __all__ = [
     "Comparison",
     "EndingOdds",
     "as_json",
+    "check_whatifs",
     "compare",
     "initial_values",
     "restricted",
@@ -150,9 +151,9 @@ def compare(
     names = {whatif.reader or reader for whatif in whatifs}
     for name in names:
         _check_reader(name, config)
+    # all mistakes before the long work
+    check_whatifs(whatifs, ask_story(compile_story({}), asks))
     told = version(None)
-    for whatif in whatifs:
-        _check(whatif, told.questions)  # all mistakes before the long work
     out: list[Comparison] = []
     for whatif in whatifs:
         name = whatif.reader or reader
@@ -199,19 +200,22 @@ def _refused(code: str, message: str, span: Span | None, hint: str = "") -> Stor
 # Changing the story -----------------------------------------------------------------------------
 
 
-def _check(whatif: WhatIf, told: Questions) -> None:
-    """Refuse what can't be changed, all of it at once."""
+def check_whatifs(whatifs: Sequence[WhatIf], told: Questions) -> None:
+    """Refuse what can't be changed or asked in the story as told: a StoryError with all of it."""
     found: list[Diagnostic] = []
-    try:
-        _settings(whatif, told)
-    except StoryError as error:
-        found += error.diagnostics
-    for choice in (*whatif.force, *whatif.forbid):
+    for whatif in whatifs:
         try:
-            find_choices(told.program, told.names, choice, whatif.places.get(choice))
+            _settings(whatif, told)
         except StoryError as error:
             found += error.diagnostics
-    if found:
+        for choice in (*whatif.force, *whatif.forbid):
+            try:
+                find_choices(told.program, told.names, choice, whatif.places.get(choice))
+            except StoryError as error:
+                found += error.diagnostics
+        for ask in whatif.ask:
+            found += check_expression(ask, told.names)
+    if any(problem.severity == "error" for problem in found):
         raise StoryError(found)
 
 

@@ -181,6 +181,7 @@ class _Lowering(Survey):
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
+        self.in_tag = False
 
     # ------------------------------------------------------------ emitting
 
@@ -392,6 +393,7 @@ class _Lowering(Survey):
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
+        self.in_tag = False
         self.scope = 0
         self.place = 0
         targets = len(self.targets)
@@ -447,6 +449,7 @@ class _Lowering(Survey):
         self.copy = copy
         self.in_eval = False
         self.in_string = 0
+        self.in_tag = False
         self.scope = self.scope_of_unit[self.unit_of(container)]
         self.place = self.enclosing_place(container)
         self.container(container, entered=False)
@@ -652,7 +655,7 @@ class _Lowering(Survey):
             return
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
-        words = len(text.split())
+        words = 0 if self.in_tag else len(text.split())
         if self.copy is self.story:
             self.words += words
         counted = 0 if self.in_string else words
@@ -686,6 +689,8 @@ class _Lowering(Survey):
         number = self.container_ids[id(node.parent)]
         if id(node) in self.static_counts:
             return
+        if name in ("#", "/#"):
+            self.in_tag = name == "#"
         if name in _COMMANDS:
             self.emit(_COMMANDS[name], node=node)
         elif name == "~ret":

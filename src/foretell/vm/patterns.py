@@ -77,12 +77,14 @@ def choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
     holder = point.parent
     assert holder is not None
     end = next(i for i, node in enumerate(holder.content) if node is point)
-    begin = end
-    while begin > 0:
+    begin, depth = end, 0
+    while begin > 0:  # back to where the evaluation begins that ends before the choice point
         begin -= 1
         node = holder.content[begin]
-        if isinstance(node, Command) and node.name == "ev":
-            break
+        if isinstance(node, Command) and node.name in ("ev", "/ev"):
+            depth += 1 if node.name == "/ev" else -1
+            if depth == 0:
+                break
     parts: list[str] = []
     tags: list[str] = []
     tag: list[str] | None = None
