@@ -235,6 +235,8 @@ def _goal(
     graph = exploration.graph
     nowhere, none = np.zeros(graph.n, np.bool_), np.zeros(graph.m, np.bool_)
     ending = next((k for k, o in enumerate(graph.outcomes) if o.name == text), None)
+    if is_watched and text not in _tagged_endings(questions.program):
+        ending = None  # it bears the knot's name, and the knot is meant
     if ending is not None:
         return _Goal(graph.having(ending), none, False), f"the ending `{text}`"
     if is_watched:
