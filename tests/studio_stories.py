@@ -186,8 +186,10 @@ class Studio:
             status: dict[str, Any] = self.json("/api/status")
             if status["phase"] == phase and status["edition"] >= edition:
                 return status
+            if status["phase"] == "failed":
+                break
             time.sleep(0.05)
-        raise AssertionError(f"not {phase} in {seconds} s: {status}")
+        raise AssertionError(f"not {phase}: {status['phase']}, {status['failure']}")
 
 
 @contextmanager

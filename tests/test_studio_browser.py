@@ -159,6 +159,7 @@ def test_a_story_is_read_by_mouse_from_its_front_page_to_its_end(
 
 def test_a_story_is_read_by_keyboard_alone(lamp: Studio, open_page: Any) -> None:
     page = open_page(lamp)
+    page.wait_for_selector(".front")
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == "Begin":
@@ -167,7 +168,7 @@ def test_a_story_is_read_by_keyboard_alone(lamp: Studio, open_page: Any) -> None
     page.wait_for_selector(".choice")
     page.keyboard.press("2")
     becomes(page, "location.hash === '#/read/1'")
-    becomes(page, "document.activeElement.matches('section.turn:last-of-type')")
+    becomes(page, "document.activeElement.matches('.turn:last-child')")
     page.keyboard.press("Tab")
     becomes(page, "document.activeElement.matches('button.choice')")
     page.keyboard.press("Enter")

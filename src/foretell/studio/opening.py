@@ -5,8 +5,9 @@
     opened.files            # those whose change makes it another story
 
 `loading` reads and compiles; what is added here is `foretell.toml` from the same folder, whose
-claims' expressions are lowered into the program so that exploring evaluates them; what they read is not unused. A mistake in it
-is among the diagnostics and leaves the story playable, without claims.
+claims' expressions are lowered into the program so that exploring evaluates them; what they read
+is not called unused. A mistake in it is among the diagnostics and leaves the story playable,
+without claims.
 
 What this does not do: watch the files, play, or check.
 """

@@ -54,7 +54,7 @@ def percent(x: float) -> str:
         return f"{p:.2g} %" if p >= 1e-4 else f"{p:.1e} %"
     if p > 99.9:
         digits = min(8, math.ceil(-math.log10(100 - p)) + 1)
-        return f"{math.floor(p * 10**digits) / 10**digits:.{digits}f} %"
+        return f"{math.floor(p * 10**digits) / 10**digits:.{digits}f}".rstrip("0") + " %"
     return f"{p:.2f} %" if p < 10 else f"{p:.1f} %"
 
 

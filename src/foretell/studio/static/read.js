@@ -6,7 +6,6 @@ import { oneIn, percent, several, spoken } from "./figures.js";
 import { set, settings } from "./settings.js";
 
 const address = (path) => `#/read/${path}`;
-const go = (path) => { location.hash = address(path); };
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export async function read(root, rest, { status: first }) {
@@ -15,6 +14,9 @@ export async function read(root, rest, { status: first }) {
   let drawn = []; // the turns on the page: { path, node }
   let asked = 0;
   let came = "link"; // how the page is being moved: "choice", "undo" or "link"
+  let moving = false; // between a key and the page it leads to; keys pressed meanwhile wait
+  const pressed = [];
+  let calls = 0;
 
   const prose = h("div", { class: "prose", role: "log", "aria-label": "The story" });
   const choices = h("div", { class: "offer" });
@@ -43,7 +45,26 @@ export async function read(root, rest, { status: first }) {
     document.title = status.title;
   }
 
+  function go(path) {
+    moving = true;
+    location.hash = address(path);
+  }
+
+  /** Do something once the page stands still. */
+  function settled(act) {
+    if (moving) pressed.push(act);
+    else act();
+  }
+
   async function goTo(path) {
+    const call = ++calls;
+    await show(path);
+    if (call !== calls) return; // a later one tells when all is still
+    moving = false;
+    pressed.shift()?.();
+  }
+
+  async function show(path) {
     if (path === null) {
       const front = status.front;
       if (front.title || front.author || front.notes.length) return frontPage();
@@ -66,7 +87,7 @@ export async function read(root, rest, { status: first }) {
       came = "link";
       drawn = [];
       now = null;
-      return goTo("");
+      return show("");
     }
     if (!prose.isConnected) replace(root, h("h1", { class: "unseen" }, status.title), h("div", { class: "reader" }, bar, page, panel));
     if (answer.path !== path) history.replaceState(null, "", address(answer.path)); // draws that were made
@@ -100,7 +121,7 @@ export async function read(root, rest, { status: first }) {
   }
 
   function turnNode(turn, fading) {
-    const node = h("section", { class: fading ? "turn new" : "turn", tabindex: "-1", "aria-label": turn.choice === null ? "Beginning" : `After: ${turn.choice}` });
+    const node = h("div", { role: "group", class: fading ? "turn new" : "turn", tabindex: "-1", "aria-label": turn.choice === null ? "Beginning" : `After: ${turn.choice}` });
     if (turn.choice !== null) {
       node.append(h("p", { class: "taken" }, h("a", { href: address(turn.path), title: "Go back to here" }, turn.choice)));
     }
@@ -128,7 +149,7 @@ export async function read(root, rest, { status: first }) {
     replace(choices,
       now.choices.length > 0 && h("ol", { class: "choices", "aria-label": "Choices" }, now.choices.map((choice, i) =>
         h("li", {},
-          h("button", { type: "button", class: ["choice", ...(choice.classes ?? []).map((c) => `story-${c.toLowerCase()}`)].join(" "), on: { click: () => choose(i) } },
+          h("button", { type: "button", class: ["choice", ...(choice.classes ?? []).map((c) => `story-${c.toLowerCase()}`)].join(" "), on: { click: () => settled(() => choose(i)) } },
             h("span", { class: "number", "aria-hidden": "true" }, i < 10 ? (i + 1) % 10 : "·"),
             h("span", { class: "words" }, choice.text || "…")),
           dream?.choices[i] && choiceOdds(dream.choices[i], dream.outcomes)))),
@@ -212,10 +233,10 @@ export async function read(root, rest, { status: first }) {
   function keys(event) {
     if (!settings.keys || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest?.("input, select, textarea")) return;
-    if (/^[0-9]$/.test(event.key)) choose((Number(event.key) + 9) % 10);
-    else if (event.key === "u") undo();
+    if (/^[0-9]$/.test(event.key)) settled(() => choose((Number(event.key) + 9) % 10));
+    else if (event.key === "u") settled(undo);
     else if (event.key === "o") toggleDream();
-    else if (event.key === "r") restart();
+    else if (event.key === "r") settled(restart);
     else return;
     event.preventDefault();
   }
