@@ -67,7 +67,7 @@ def test_a_playthrough_reads_from_front_page_to_summary() -> None:
         "It rains, and the inn has one light left.\n\n1: Go in\n2: Go on\n\n> 2\n\n"
         "Go on\nThe road forks.\n\n1: Left\n2: Right\n\n> 1\n\n"
         "Left\nMud, and more mud.\n# ending: lost\n\n"
-        "The end: lost\n2 choices, 24 words\n"
+        "The end: lost\n2 choices, 19 words\n"
         "read it again: foretell play tale.ink --path 1/0\n\n"
     )
 
@@ -81,7 +81,7 @@ def test_the_front_page_has_title_and_author_first_and_every_other_tag() -> None
 def test_input_that_ends_leaves_with_a_summary_and_a_way_back() -> None:
     shown, player = play(INN, "2")
     assert shown.endswith(
-        "> \nLeft in mid-story.\n1 choice, 17 words\n"
+        "> \nLeft in mid-story.\n1 choice, 14 words\n"
         "go on from here: foretell play tale.ink --path 1\n\n"
     )
     assert player.story.path == "1"
@@ -104,7 +104,7 @@ def test_undo_takes_back_choice_by_choice_and_says_when_there_is_none() -> None:
     assert "There is no choice to take back." in shown
     assert player.story.path == "0"
     assert shown.count("It rains") == 2
-    assert shown.endswith("1 choice, 19 words\nread it again: foretell play tale.ink --path 0\n\n")
+    assert shown.endswith("1 choice, 14 words\nread it again: foretell play tale.ink --path 0\n\n")
 
 
 def test_the_words_of_what_was_taken_back_are_not_counted() -> None:
