@@ -1,0 +1,191 @@
+"""`foretell check`: what it prints for a story, and the exit code it leaves with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from foretell import cli
+from foretell.compiler import compile_ink
+from foretell.vm.lower import lower
+from foretell.vm.story import Story
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "docs/check.schema.json").read_text("utf-8"))
+FINE = "* [Left] -> left\n* [Right] -> right\n== left\nLeft.\n-> END\n== right\nRight.\n-> END\n"
+STUCK = "-> hub\n== hub\n* [a] -> hub\n* [b] -> hub\n"
+COUNTING = """
+VAR n = 0
+-> walk
+== walk
++ [on]
+  ~ n = n + 1
+  -> walk
++ [stop {n}]
+  {n > 1000: Far.}
+  -> END
+"""
+
+
+class Folder:
+    """A folder with a story in it, and the verb run on that story."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capture = capture
+
+    def __call__(
+        self, story: str, *options: str, promises: str | None = None
+    ) -> tuple[int, str, str]:
+        path = self.folder / "tale.ink"
+        path.write_text(story, "utf-8")
+        if promises is not None:
+            (self.folder / "foretell.toml").write_text(promises, "utf-8")
+        self.capture.readouterr()
+        code = cli.run(["check", str(path), *options])
+        out, err = self.capture.readouterr()
+        return code, out, err
+
+
+@pytest.fixture
+def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folder:
+    return Folder(tmp_path, capsys)
+
+
+def reported(out: str) -> dict[str, Any]:
+    """The JSON report, held to its schema."""
+    report: dict[str, Any] = json.loads(out)
+    jsonschema.validate(report, SCHEMA)
+    return report
+
+
+def test_a_fine_story_gives_0_and_its_endings(check: Folder) -> None:
+    code, out, err = check(FINE)
+    assert code == 0 and err == ""
+    assert "read all 2 playthroughs" in out and "complete" in out
+    assert "no problem found" in out
+    for ending in ("left", "right"):
+        row = next(line for line in out.splitlines() if line.startswith(ending))
+        assert row.split()[1:4] == ["50.0", "%", "always"]
+
+
+def test_a_dead_end_gives_1_and_a_path_that_replays(check: Folder) -> None:
+    code, out, _ = check(STUCK, "--format", "json")
+    assert code == 1
+    report = reported(out)
+    problem = next(p for p in report["problems"] if p["code"] == "out-of-content")
+    assert problem["severity"] == "error" and problem["file"].endswith("tale.ink")
+    compilation = compile_ink(STUCK)
+    assert compilation.story is not None
+    story = Story(lower(compilation.story))
+    story.play(problem["path"])
+    assert [p.code for p in story.turn.problems] == ["out-of-content"]
+
+
+def test_a_story_that_does_not_compile_gives_2(check: Folder) -> None:
+    code, out, err = check("-> nowhere\n")
+    assert code == 2 and out == ""
+    assert "nowhere" in err and "tale.ink:1" in err
+
+
+def test_a_story_that_is_not_there_gives_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["check", str(tmp_path / "none.ink")]) == 2
+    assert "none.ink" in capsys.readouterr().err
+
+
+def test_a_limit_of_states_gives_3_and_intervals(check: Folder) -> None:
+    code, out, _ = check(COUNTING, "--max-states", "60", "--format", "json")
+    report = reported(out)
+    assert code == 3 and report["stopped"] == "states"
+    low, high = report["endings"][0]["uniform"]
+    assert 0 <= low < high <= 1
+    code, out, _ = check(COUNTING, "--max-states", "60")
+    assert code == 3 and "not everything was read" in out
+
+
+def test_problems_outrank_a_limit(check: Folder) -> None:
+    story = COUNTING + "== lost\n-> DONE\n"
+    story = story.replace("+ [stop {n}]", "* [fall] Down.\n+ [stop {n}]")
+    code, out, _ = check(story, "--max-states", "60", "--format", "json")
+    report = reported(out)
+    assert not report["complete"]
+    assert "out-of-content" in {p["code"] for p in report["problems"]}
+    assert code == 1
+
+
+def test_a_limit_in_foretell_toml_counts_too(check: Folder) -> None:
+    code, out, _ = check(COUNTING, "--format", "json", promises="[bounds]\nstates = 60\n")
+    assert code == 3 and reported(out)["stopped"] == "states"
+
+
+def test_it_can_start_at_a_knot(check: Folder) -> None:
+    _, out, _ = check(FINE, "--from", "left", "--format", "json")
+    assert [ending["name"] for ending in reported(out)["endings"]] == ["left"]
+
+
+def test_an_unknown_knot_is_refused_with_the_nearest_name(check: Folder) -> None:
+    code, out, err = check(FINE, "--from", "rihgt")
+    assert code == 2 and out == ""
+    assert "unknown-place" in err and "did you mean `right`?" in err
+
+
+def test_what_is_allowed_is_no_problem(check: Folder) -> None:
+    story = "-> a\n== a\n+ [on] -> a\n"
+    assert check(story)[0] == 1
+    code, out, _ = check(story, "--allow", "no-ending")
+    assert code == 0 and "no-ending" not in out
+
+
+def test_notes_are_shown_with_all(check: Folder) -> None:
+    story = "* [Tea] -> drink\n* [Coffee] -> drink\n== drink\nNice.\n-> END\n"
+    code, out, _ = check(story)
+    assert code == 0 and "idle-choice" not in out
+    code, out, _ = check(story, "--all")
+    assert code == 0 and out.count("note[idle-choice]") == 2
+
+
+def test_timings_say_where_the_time_went(check: Folder) -> None:
+    assert "time: " not in check(FINE)[1]
+    line = check(FINE, "--timings")[1].splitlines()[-1]
+    assert line.startswith("time: ") and "explore" in line and "solve" in line
+
+
+def test_a_claim_that_fails_gives_1_and_its_path(check: Folder) -> None:
+    promises = '[[claim]]\nnever = "ending == \\"right\\""\n\n[[claim]]\npossible = "left"\n'
+    code, out, _ = check(FINE, promises=promises)
+    assert code == 1
+    assert "2 claims: 1 holds, 1 fail" in out
+    assert "path 1" in out
+    code, out, _ = check(FINE, "--format", "json", promises=promises)
+    claims = reported(out)["claims"]
+    assert [(claim["verdict"], claim["path"]) for claim in claims][0] == ("fails", "1")
+    assert claims[1]["verdict"] == "holds"
+
+
+def test_a_claim_that_a_limit_leaves_open_gives_3(check: Folder) -> None:
+    code, out, _ = check(
+        COUNTING, "--max-states", "60", promises='[[claim]]\nnever = "n > 100000"\n'
+    )
+    assert code == 3 and "unknown" in out
+
+
+@pytest.mark.parametrize(
+    ("promises", "place"),
+    [
+        ("[[claim]\n", "foretell.toml:1"),
+        ('[[claim]]\nnevr = "left"\n', "foretell.toml:2"),
+        ('[[claim]]\nnever = "lefft"\n', "foretell.toml:2"),
+    ],
+    ids=["not TOML", "unknown key", "unknown name"],
+)
+def test_a_broken_foretell_toml_gives_2_and_its_place(
+    check: Folder, promises: str, place: str
+) -> None:
+    code, out, err = check(FINE, promises=promises)
+    assert code == 2 and out == ""
+    assert place in err and "Traceback" not in err
