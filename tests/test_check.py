@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from foretell import cli
@@ -163,7 +163,7 @@ def test_a_claim_that_fails_gives_1_and_its_path(check: Folder) -> None:
     assert "path 1" in out
     code, out, _ = check(FINE, "--format", "json", promises=promises)
     claims = reported(out)["claims"]
-    assert [(claim["verdict"], claim["path"]) for claim in claims][0] == ("fails", "1")
+    assert (claims[0]["verdict"], claims[0]["path"]) == ("fails", "1")
     assert claims[1]["verdict"] == "holds"
 
 
