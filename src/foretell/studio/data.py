@@ -29,7 +29,22 @@ from foretell.studio.playback import problem_json
 from foretell.studio.shares import sample_lines
 from foretell.vm import program as P
 
-__all__ = ["VIEWS", "dream", "found_problems", "overview", "prepare", "shown_at"]
+__all__ = [
+    "VIEWS",
+    "claims",
+    "dream",
+    "endings",
+    "found_problems",
+    "overview",
+    "overview_view",
+    "prepare",
+    "problems",
+    "river",
+    "shown_at",
+    "source",
+    "whatif",
+    "words",
+]
 
 
 def overview(edition: Edition) -> str:
