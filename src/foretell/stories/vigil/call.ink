@@ -111,7 +111,9 @@ So there's a day. You get them one at a time, and you think they're all the same
 
 === last_night
 ~ daylight = false
-~ nights_waited = nights_waited + 1
+{ nights_waited < 2:
+    ~ nights_waited = nights_waited + 1
+}
 · · · # break
 
 The last night she doesn't go out. There's no one screaming. The moon gets in around the edge of the bedspread, and goes across the floor like someone looking for an earring. It reaches his hand, and she finds that she has moved the hand.

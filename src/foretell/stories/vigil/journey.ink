@@ -36,7 +36,7 @@ They hold on to each other next to a rack of novelty shortbread.
 
 "I said you'd say that. I can tell them you're dead, or lost, or in Cleveland. I can keep them off you a while. But I have to know a while till when."
 
-+ ["A week. I'll call you in a week."]
++ ["A week. I'll call you in a week." # careful]
     It comes out smooth as a credit card. Willow's whole face unlocks. She believes it, and what a witch believes, she can make other people believe.
     "A week," says Willow. "I can do a week standing on my head." She spoons half the jar into an old face-cream pot, since a week is not so long, and keeps the rest for whoever comes home from the other thing.
     ~ hold = true

@@ -4,10 +4,10 @@
     Only read when `kept_in_contact` is set before the first line. She called. That is the one
     thing changed; the rest is people being who they are, and dice.
 
-        trust 0..2     how much the phone carried
+        trust 0..5     how much the phone carried
         Spike          he tells her, 1 + trust in 4
         Fred           they ask for her help, 1 + trust in 4; Willow in time, 1 in 2
-        the plan       he lets her in, 1 + trust in 6, and 2 more if they asked before
+        the plan       he lets her in, trust in 8, and 2 more if they asked before
         let in, she can talk him out of it (1 in 3, 2 in 3 if Fred lived) or stand in the alley
 
     Otherwise she dreams, as she would have, and leaves with less to pack. Every knot here is
@@ -93,7 +93,7 @@ One of his people got sick that spring, and died of it, in a way. She hears abou
 { asked_for_help:
     ~ trust = trust + 2
 }
-{ RANDOM(1, 6) <= 1 + trust:
+{ RANDOM(1, 8) <= trust:
     -> let_in
 }
 ~ trust = 0
