@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from foretell.checker.analysis import Limits, analyse
-from foretell.checker.claims import decide
+from foretell.checker.analysis import Analysis, Limits, analyse
+from foretell.checker.claims import Verdict, decide
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader
 from foretell.checker.report import Heading, as_json, exit_code, text
@@ -28,7 +28,16 @@ from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
 from foretell.vm.program import Program
 
-__all__ = ["Limits", "Options", "check", "heading_of", "place_of", "progress_line", "watching"]
+__all__ = [
+    "Limits",
+    "Options",
+    "check",
+    "heading_of",
+    "place_of",
+    "progress_line",
+    "read_whole",
+    "watching",
+]
 
 
 @dataclass(slots=True)
@@ -45,11 +54,14 @@ class Options:
     progress: bool = False
 
 
-def check(loaded: Loaded, options: Options) -> tuple[str, int]:
-    """The report on a loaded story, and the exit code.
+def read_whole(
+    loaded: Loaded, options: Options | None = None
+) -> tuple[Analysis, list[Verdict], list[Diagnostic]]:
+    """The analysis of a loaded story, the verdicts on its claims, and every problem.
 
     Raises StoryError where the story can't be used or there is no such place to start at.
     """
+    options = options or Options()
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions)
@@ -89,7 +101,13 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         for problem in check_reader(program, reader)
         if problem.code not in options.allow
     )
-    heading = heading_of(loaded, program)
+    return analysis, verdicts, problems
+
+
+def check(loaded: Loaded, options: Options) -> tuple[str, int]:
+    """The report on a loaded story, and the exit code; raises what `read_whole` raises."""
+    analysis, verdicts, problems = read_whole(loaded, options)
+    heading = heading_of(loaded, analysis.program)
     code = exit_code(analysis, verdicts, problems)
     if options.as_json:
         report: dict[str, Any] = as_json(analysis, heading, verdicts, problems)

@@ -336,6 +336,43 @@ def whatif(
     return code
 
 
+@verbs.command(short_help="the story's whole future as a page in the browser")
+@story_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--token", default="", help="Asked of whoever is not on this machine.")
+def studio(story: str, host: str, port: int, no_open: bool, token: str) -> int:
+    """Serve a web page for a story: read it with odds, its map, river, endings, claims, source.
+
+    The page follows the files as they change. Only this machine can see it, unless --host says
+    otherwise; then a token is asked for.
+    """
+    from foretell.loading import find_story
+    from foretell.studio import serve
+
+    find_story(story)
+    serve(story, host, port, not no_open, token)
+    return FINE
+
+
+@verbs.command(short_help="the same views as one file to send to someone")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", required=True, help="The HTML file to write.")
+def report(story: str, output: str) -> int:
+    """Write one self-contained HTML page about a story: endings, claims, map, river, source."""
+    loaded = _load(story)
+    from foretell.checking import read_whole
+    from foretell.studio.report import write
+
+    analysis, verdicts, _ = read_whole(loaded)
+    try:
+        write(analysis, loaded, output, verdicts)
+    except OSError as error:
+        raise _refusal("unwritable", f"can't write `{output}`: {error.strerror or error}") from None
+    return FINE
+
+
 @verbs.command(short_help="write a first foretell.toml, from what the story contains")
 @story_argument
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE; - for standard output.")

@@ -155,7 +155,7 @@ class Analysis:
         return [self.odds_at(int(self.graph.edge_target[e])) for e in range(first, last)]
 
     def _named(self, low: Any, high: Any) -> list[tuple[str, float, float]]:
-        names = [ending.name for ending in self.endings] + ["goes on for ever"]
+        names = [outcome.name for outcome in self.graph.outcomes] + ["goes on for ever"]
         rows = [
             (name, float(low[k]), float(high[k])) for k, name in enumerate(names) if high[k] > 0
         ]
@@ -358,8 +358,7 @@ def _assumptions(exploration: Exploration) -> Iterable[Diagnostic]:
             "note",
             "assumed-external",
             f"the EXTERNAL function `{name}` has no fallback in ink: it is taken to return 0",
-            hint=f"write `=== function {name} …` as a fallback, or say in foretell.toml what it "
-            "may return",
+            hint=f"write `=== function {name} …` as a fallback, for it to be followed",
         )
 
 

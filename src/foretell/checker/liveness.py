@@ -576,7 +576,8 @@ class _Analysis:
                         self.since[slot] = None
             elif op in (P.OP_ADD, P.OP_SUB) and one is left and constant is not None and one.counts:
                 step = constant if op == P.OP_ADD else -constant
-                stack.append(_Entry(loads=loads, counts=one.counts, offset=one.offset + step))
+                moved = one.offset + step
+                stack.append(_Entry(loads, counts=one.counts, offset=moved, numeric=True))
                 return
             else:
                 self._mix(one)

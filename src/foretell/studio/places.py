@@ -26,13 +26,7 @@ from foretell.studio import pictures
 from foretell.studio.edition import Edition, Json
 from foretell.vm import program as P
 
-__all__ = [
-    "Places",
-    "map_nodes",
-    "map_view",
-    "place_view",
-    "places_of",
-]
+__all__ = ["Places", "map_nodes", "map_view", "place_view", "places_of"]
 
 _percent = pictures.percent
 _LEAN = 0.02  # a place leans to an ending that is likelier from there by more than this
