@@ -148,8 +148,8 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
             (
                 f"Variable not found: '{program.temp_names[value]}'. Using default value of 0 "
                 "(false). This can happen with temporary variables if the declaration hasn't yet "
-                "been hit. Globals are always given a default value on load if a value doesn't exist in the "
-                "save state."
+                "been hit. Globals are always given a default value on load if a value doesn't "
+                "exist in the save state."
             ),
         )
     if code == P.W_NO_CONTAINER:
