@@ -73,7 +73,7 @@
     This is the last of him. You could put what's left in a drawer. If there's nothing for him tonight, there isn't going to be a tomorrow night to do better in.
 - hunger > 1:
     { mend > 1:
-        He has come so far and it is all going out of him again. The skin has drawn back from his teeth. When her wrist goes by his mouth, the mouth knows before he does.
+        He'd started to come back, and now it's all going out of him again. The skin has drawn back from his teeth. When her wrist goes by his mouth, the mouth knows before he does.
     - else:
         He has gone quiet the way a fire goes quiet. She lays two fingers along his jaw, and the jaw turns toward them, blind, like something on a riverbed.
     }

@@ -61,7 +61,7 @@ There's a noise like somebody sitting down where there wasn't a chair.
 
 She gives her the street, and the floor. She tells her to bring something without windows. She says animals, and how much, and how far back to stand. She hears herself tell a strange woman that he likes to know what time it is. She hadn't known she knew that.
 
-"I can be there in a day," Nina says. "I can be there in less than a day, I've got, there's a moon coming, I'll drive. Who is this?"
+"I can be there in a day," Nina says. "I have to be, there's a moon coming. Who is this?"
 
 + ["A friend of his."]
     "A friend of his," Buffy says. It's what you say to the nurse.

@@ -27,7 +27,7 @@
 { night mod 3:
 - 0: There's a laundry room in the basement, with a drain in the floor, and at night the drain is a freeway. She sits on a dryer in the dark with a colander and a broom handle. You wouldn't put it on a résumé.
 - 1: Under the basement there's another basement, a foot deep in what used to be the street, and it ticks and scutters. She stands in it to the shins and doesn't move until she's furniture.
-- else: Down by the boilers it's warm, God knows why, and anything that's warm has rats. She has baited the floor with creamed corn. It's the first thing she's found that it's good for.
+- else: Down by the boilers it's warm, God knows why, and anything that's warm has rats. She has baited the floor with Mrs. Abelard's creamed corn. It's the first thing she's found that it's good for.
 }
 { RANDOM(1, 6) <= 5:
     ~ blood = 1

@@ -28,10 +28,10 @@
 · · · # break
 
 { night:
-- 1: At dusk there's a kind of roll call. Something up in the hills gives tongue, something answers it from the harbor, and then they all go off, block by block, like car alarms. She listens until she can tell them apart. It gives her something to do with her hands.
+- 1: At dusk there's a kind of roll call. Something up in the hills starts it, something answers from the harbor, and then they all go off, block by block, like car alarms. She listens until she can tell them apart. It gives her something to do with her hands.
 - 2: Screams tonight, over by the hospital, and a long low roar like surf. There are people out there. She knows what she's for. She could be down those stairs in eleven seconds. She sits on her hands and counts to eleven, and then she counts to eleven again.
 - 3: A second week. She knows since she has been scratching it on the doorframe, in among the pencil marks where somebody used to measure a kid. The kid is up to her hip. It rains for about a minute, gray, and all over the dark city you can hear people putting out pots.
-- 4: {army > 0:There's a new sound, flat and regular, off to the east. It takes her a while to recognize it, because it's only guns.|You can get used to it. That's the part she'll never tell anyone. It gets dark, the roll call goes around, and you get up off the floor and put your boots on like anybody on the night shift.}
+- 4: {army > 0:The guns don't stop for dark anymore. The roll call answers them, hill by hill, and it gets through it quicker every night.|You can get used to it. That's the part she'll never tell anyone. It gets dark, the roll call goes around, and you get up off the floor and put your boots on like anybody on the night shift.}
 - 5: A third week. {army > 3:There's a streetlight on, on Vermont. One. People come out and stand underneath it, just to look at their hands.|The roaring has moved off south. What's left is sneakier, and it has learned the word "help."}
 - else: {army > 3:Music, tonight. A radio, on some soldier's windowsill. It's a love song, and it's terrible, and she listens all the way to the end.|Tonight there is nothing. No roll call. The whole city's holding its breath, the way you do when you hear somebody on your stairs.}
 }
@@ -202,7 +202,7 @@
 - 1: Daylight gets in through the weave of the bedspread and lies about the room in crumbs.
 - 2: A brown day without a bird in it. The water from the roof tank tastes like pennies.
 - 3: She's slept in worse. She has slept in a grave. It's just that the grave had padding.
-- 4: {mend > 1:The light finds new lines in his face. She'd got used to the old new ones.|Flies, at last, three of them, going round in the middle of the room. She takes it as a compliment.}
+- 4: {mend > 1:The light finds new lines in his face. She'd gotten used to the old new ones.|Flies, at last, three of them, going round in the middle of the room. She takes it as a compliment.}
 - 5: Sun, real sun. She has to pin the bedspread down at the corners with Mrs. Abelard's irons.
 - else: Helicopters. The water in the bowl shivers, in rings.
 }
@@ -217,7 +217,7 @@
 + { debris > 0 } [Get the knife and the bowl. # careful]
     -> the_feet ->
     -> nightfall
-+ { doors < three && week() < 2 } [See what is behind another door.]
++ { doors < three && week() < 2 } [See what is behind {doors > none:another|a} door.]
     -> a_door ->
     -> nightfall
 + { week() > 1 && army < 3 } [Take the cleaver down to where they sleep. # reckless]

@@ -258,7 +258,7 @@ There are no more nights in it. She always thought something would happen to dec
 Down on the avenue there's a tent with a telephone in it, and a line.
 
 + [Go down, and stand in it. # call]
-    "Where are you?" says Willow, and then, "No, don't." Nina's number she's already looked up. She's had it by the phone for two weeks. "I thought you'd never ask," says Willow, and can't go on.
+    "Where are you?" says Willow, and then, "No, don't." When she hears what it's about there's no rustle of paper. She's had Nina's number by the phone for two weeks. "I thought you'd never ask," says Willow, and can't go on.
     -> nina_on_the_phone
 + [Don't.]
     -> never_called

@@ -21,7 +21,7 @@
 }
 { army:
 - 1:
-    Before it's light the guns start up again, closer, over past the reservoir. {seen ? the_knock:She looks at the door. She has been waiting for this since Rome. Three raps, and a nice young man.|By the sound of it somebody's winning, and for once it might be the ones with mothers.}
+    Before it's light there's a new sound, flat and regular, from over past the reservoir. It takes her a while to recognize it, because it's only guns. {seen ? the_knock:She looks at the door. She has been waiting for this since Rome. Three raps, and a nice young man.|Somebody's winning, and for once it might be the ones with mothers.}
 - 2:
     By first light they're in the next building over. She can follow it through the wall: a door, boots, a wait. "Clear." A door, boots. {seen ? the_knock:She knows how this goes. She's seen the wrong side of it.|They're doing it floor by floor, and they're being thorough. Somebody told them to check the corners.}
 - else:

@@ -5,6 +5,8 @@
 # pairings: Buffy and Angel. Implied: Spike and Buffy, Buffy and Riley, Angel and Nina
 # warnings: blood, wounds, hunger, the death of animals and of people, some of them found too late
 
+Rome, four in the morning.
+
 /*
     THE VIGIL
 
@@ -135,7 +137,6 @@ VAR together = false
 // A host that can foresee may answer this from the real odds, in words. Nobody else need.
 EXTERNAL how_many(outcome)
 
-Rome, four in the morning.
 { kept_in_contact:
     -> the_telephone
 }

@@ -22,7 +22,8 @@
     ~ near = 3
     "We saw her," he tells the wall. "In Rome. Me and him. We had a head in a bag."
     She holds absolutely still.
-    "She was dancing. We were up above, there was a rail. He said, you go. I said, you. She never turned around." "She looked so," he says, and hunts for it, all over the dark, for most of an hour. Whatever it was she looked, he can't find it. He goes to sleep with his hand still feeling for it on the floor.
+    "She was dancing. We were up above, there was a rail. He said, you go. I said, you. She never turned around."
+    The candle gutters, and gets over it. "She looked so," he says, and hunts for it, all over the dark, for most of an hour. Whatever it was she looked, he can't find it. He goes to sleep with his hand still feeling for it on the floor.
     It was a Thursday. I'd gotten my hair cut. I felt it, under the ribs, and I thought it was the shrimp. # thought
 - 3:
     ~ near = 4

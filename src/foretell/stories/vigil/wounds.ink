@@ -48,6 +48,8 @@ It's as big as her palm, a circle with thorns to it. Everything else on him is t
 
 === the_rest
 ~ debris = 0
+· · · # break
+
 {mend < 2:The hands are worse, because of what hands are for. He'd gone up a fire escape on them. There are flakes of rust in there as long as her fingernail, laid in like shingles.|The hands have nearly closed. He has got palms now, smooth as a doll's, with the rust of seven flights laid up inside them like shingles. She looks at how well they're healing. Then she picks up the knife.}
 
 Then the back. There's a whole windshield in it, in a fan. Somebody seems to have thrown a car at him. Knowing him, he threw it first.
@@ -60,10 +62,10 @@ By the time it's too dark to see she's doing it by touch, one palm flat on his b
 === poultice
 ~ salve = salve - 1
 ~ mends(1)
-It smells of sheep and rosemary and very faintly of licorice. She warms it in her palm and lays it on the brand, and holds it there, since the coven said to hold it. Under her hand, where no heart is, something that was clenched lets go by about one notch.
+It smells of sheep and rosemary and very faintly of licorice. She warms it in her palm and lays it on the brand, and holds it there, because the coven said to. Under her hand, where no heart is, something that was clenched lets go by about one notch.
 { salve > 0:
     There's some left. Not what you would call a lot.
 - else:
-    That's the pot. She wipes the inside of it with her finger, and then, having nowhere better to put it, wipes the finger along his brow.
+    That's the pot. She wipes the inside of it with her finger, and then, because there's nowhere better to put it, she runs the finger along his eyebrow.
 }
 ->->
