@@ -55,7 +55,7 @@ class Twin:
 
     def graph(self) -> StateGraph:
         """The nodes as a graph, outcomes in the order of their names."""
-        outcomes = sorted({str(n.seen) for n in self.nodes if n.kind == TERMINAL})
+        outcomes = sorted({end_name(n) for n in self.nodes if n.kind == TERMINAL})
         first, target, label, words = [0], [], [], []
         for node in self.nodes:
             for to, name, read in node.edges:
@@ -69,7 +69,7 @@ class Twin:
             edge_target=target,  # type: ignore[arg-type]
             edge_label=label,  # type: ignore[arg-type]
             edge_words=words,  # type: ignore[arg-type]
-            outcome=[outcomes.index(str(n.seen)) if n.kind == TERMINAL else 0 for n in self.nodes],  # type: ignore[arg-type]
+            outcome=[outcomes.index(end_name(n)) if n.kind == TERMINAL else 0 for n in self.nodes],  # type: ignore[arg-type]
             outcomes=[Outcome(name) for name in outcomes] or [Outcome("none")],
             start_words=self.start_words,
         )
@@ -198,24 +198,33 @@ def _situation(story: _Played, drawing: bool, reads_turn: bool) -> tuple[Node, H
 
 def nodes_of(found: Exploration) -> list[Node]:
     """An exploration's states as nodes that can be compared with the twin's."""
+    return [node_of(found, s) for s in range(found.graph.n)]
+
+
+def node_of(found: Exploration, s: int) -> Node:
+    """One state as a node."""
     graph, program = found.graph, found.program
-    nodes: list[Node] = []
-    for s in range(graph.n):
-        kind = int(graph.kind[s])
-        span = range(int(graph.first_edge[s]), int(graph.first_edge[s + 1]))
-        edges = [
-            (int(graph.edge_target[e]), int(graph.edge_label[e]), int(graph.edge_words[e]))
-            for e in span
-        ]
-        seen: Hashable = None
-        if kind == CHOICE:
-            seen = ("choices", tuple(int(found.edge_point[e]) for e in span))
-        elif kind == CHANCE:
-            seen = ("draw", tuple(label for _, label, _ in edges))
-        elif kind == TERMINAL:
-            seen = _end(program, found.codes[int(graph.outcome[s])])
-        nodes.append(Node(kind, seen, edges))
-    return nodes
+    kind = int(graph.kind[s])
+    span = range(int(graph.first_edge[s]), int(graph.first_edge[s + 1]))
+    edges = [
+        (int(graph.edge_target[e]), int(graph.edge_label[e]), int(graph.edge_words[e]))
+        for e in span
+    ]
+    seen: Hashable = None
+    if kind == CHOICE:
+        seen = ("choices", tuple(int(found.edge_point[e]) for e in span))
+    elif kind == CHANCE:
+        seen = ("draw", tuple(label for _, label, _ in edges))
+    elif kind == TERMINAL:
+        seen = _end(program, found.codes[int(graph.outcome[s])])
+    return Node(kind, seen, edges)
+
+
+def end_name(node: Node) -> str:
+    """What an end is called by."""
+    if isinstance(node.seen, tuple) and node.seen[1] in ("no-rest", "too-deep"):
+        return "given up"
+    return str(node.seen)
 
 
 def _end(program: Program, code: X.OutcomeCode) -> Hashable:

@@ -28,7 +28,7 @@ from foretell.vm.story import Story, parse_path
 __all__ = ["find_loop", "prove_hang"]
 
 _STEPS: Final = 200_000  # how far a turn is followed in search of a repetition
-_COMPARISONS: Final = 5_000
+_EFFORT: Final = 1_000_000  # words of situations that are looked at
 
 
 def find_loop(
@@ -49,9 +49,10 @@ def find_loop(
     out = [0] * (2 * len(row) + masks[M_WORDS] * MASK_BITS)
     seen = bytearray(len(code) // 4)
     kept: list[int] = []
+    now: list[int] = []
     at = -1
     lowest = -1
-    since, power, left = 0, 1, _COMPARISONS
+    since, power, left = 0, 1, _EFFORT
     for _ in range(steps):
         status = machine.run(code, tables, memo, row, seen, 1)
         if status == P.NEEDS_OPERATION:
@@ -59,19 +60,20 @@ def find_loop(
             continue
         if status not in (P.BUDGET, P.WARNING):
             return -1
-        pc = int(row[P.PC])
+        pc: int = row[P.PC]
         if pc < 0:
             continue
         lowest = min(lowest, pc)
         since += 1
-        if pc == at:
-            left -= 1
-            if _situation(tables, masks, row, out) == kept:
+        if pc == at or since == power:
+            now = _situation(tables, masks, row, out)
+            if pc == at and now == kept:
                 return lowest
-            if left == 0:
+            left -= len(now)
+            if left <= 0:
                 return -1
         if since == power:
-            kept = _situation(tables, masks, row, out)
+            kept = now
             at = lowest = pc
             since, power = 0, 2 * power
     return -1
