@@ -1,0 +1,114 @@
+"""What the analysis says is read, how far a count is kept, and what it must not throw away."""
+
+from __future__ import annotations
+
+import pytest
+
+from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.vm.lower import lower
+from tests import ours
+
+AGAIN = """
+-> hub
+=== hub
+{ TEST }
++ [on] -> again
+=== again
+-> hub
+=== out
+-> END
+"""
+
+
+def live(source: str, observed: tuple[str, ...] = ()) -> Liveness:
+    story, problems = ours.compiled(source)
+    assert story is not None, problems
+    return analyse_liveness(lower(story), observed)
+
+
+def at_choices(found: Liveness) -> set[str]:
+    """What is live where some choice goes on."""
+    program = found.program
+    mask = 0
+    for index in range(len(program.choices)):
+        mask |= found.use[found.program.tables[_stub(found, index)]]
+    return set(found.names(mask)) - {"ending"}
+
+
+def _stub(found: Liveness, index: int) -> int:
+    from foretell.vm import program as P
+
+    tables = found.program.tables
+    return tables[P.T_CHOICE_TABLE] + index * P.CHOICE_SIZE + P.CHOICE_STUB
+
+
+@pytest.mark.parametrize(
+    ("test", "limit"),
+    [
+        ("again: -> out", (1, 1)),
+        ("not again: x | -> out", (1, 1)),
+        ("again > 3: -> out", (4, 1)),
+        ("again >= 3: -> out", (3, 1)),
+        ("3 <= again: -> out", (3, 1)),
+        ("3 < again: -> out", (4, 1)),
+        ("again < 3: x | -> out", (3, 1)),
+        ("again == 3: -> out", (4, 1)),
+        ("again + 2 == 7: -> out", (6, 1)),
+        ("again % 4 == 3: -> out", (4, 4)),
+        ("(again - 10) % 3 == 2: -> out", (12, 3)),
+        ("again == 2 or again % 3 == 2: -> out", (5, 3)),
+        ("again && again > 2: -> out", (3, 1)),
+        ("again * again > 8: -> out", (0, 0)),
+        ("again > hub: -> out", (0, 0)),
+    ],
+)
+def test_a_count_is_kept_as_far_as_its_readers_can_tell(test: str, limit: tuple[int, int]) -> None:
+    found = live(AGAIN.replace("TEST", test))
+    assert found.limits[found.program.visit_names.index("again")] == limit
+
+
+@pytest.mark.parametrize(
+    ("test", "cap"),
+    [("== 2", 4), (">= 2", 3), ("== -1", 1), ("> 5", 7), ("+ 1 > 5", 0)],
+)
+def test_turns_since_are_kept_as_far_as_their_readers_can_tell(test: str, cap: int) -> None:
+    found = live(AGAIN.replace("TEST", f"TURNS_SINCE(-> again) {test}: -> out"))
+    assert found.since_caps[found.program.turn_names.index("again")] == cap
+
+
+def test_a_counter_that_is_only_increased_and_printed_is_not_live() -> None:
+    source = "VAR n = 0\nVAR m = 0\n-> a\n=== a\n{n}\n~ n = n + 1\n~ m = m + 1\n+ [x] -> a\n"
+    source += "+ {m < 3} [y] -> a\n"
+    assert at_choices(live(source)) == {"m"}
+
+
+def test_what_is_printed_into_a_string_is_live() -> None:
+    source = 'VAR n = 0\nVAR s = ""\n-> a\n=== a\n~ s = "{n}"\n{s == "3": -> END}\n'
+    source += "+ [x]\n ~ n = n + 1\n -> a\n"
+    assert "n" in at_choices(live(source))
+
+
+def test_what_is_written_before_it_is_read_is_not_live() -> None:
+    source = "VAR n = 0\n-> a\n=== a\n~ n = 1\n+ [x]\n ~ n = 2\n{n > 1: -> END}\n-> a\n"
+    assert at_choices(live(source)) == set()
+
+
+def test_what_a_pointer_may_lead_to_is_live() -> None:
+    source = "VAR n = 0\n-> a\n=== a\n-> put(n) ->\n{n == 2: -> END}\n-> a\n"
+    source += "=== put(ref what)\n+ [x]\n ~ what = 2\n+ [y]\n ~ what = 3\n- ->->\n"
+    found = live(source)
+    assert {"n", "a temporary"} >= at_choices(found)
+    assert "a temporary" in at_choices(found)  # the pointer: it is needed to write
+
+
+def test_an_operation_that_may_fail_is_an_observation() -> None:
+    source = "VAR n = 0\n-> a\n=== a\n~ temp q = 6 / n\n+ [x]\n ~ n = 1 - n\n -> a\n"
+    assert "n" in at_choices(live(source))
+
+
+def test_what_is_asked_for_is_always_live() -> None:
+    source = "VAR n = 0\n-> a\n=== a\n~ n = n + 1\n+ [x] -> a\n"
+    assert at_choices(live(source)) == set()
+    found = live(source, ("n", "here"))
+    assert set(found.names(found.observed)) == {"n", "here"}
+    assert "n" in at_choices(found)
