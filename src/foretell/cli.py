@@ -398,6 +398,47 @@ def init(story: str, output: str | None) -> int:
     return FINE
 
 
+@verbs.command(short_help="random readers, for what can't be read whole")
+@story_argument
+@click.option("-n", "--runs", default="100000", metavar="N", help="How many, such as 1e6.")
+@click.option("--reader", default="uniform", metavar="NAME", help="uniform, least-used, or a name.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same runs each time.")
+@click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every processor.")
+@click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def sample(
+    story: str, runs: str, reader: str, seed: int, threads: int, start: str | None, form: str
+) -> int:
+    """Let many random readers read a story, and count where they come.
+
+    Shares are estimates, given with the interval they are 95 % sure to lie in. Exit code: 0 fine,
+    1 a run met an error, 2 unusable.
+    """
+    from foretell.sampling import SampleOptions
+    from foretell.sampling import sample as read_at_random
+
+    try:
+        count = int(float(runs))
+    except (ValueError, OverflowError):
+        count = 0
+    if not 1 <= count <= 10**12:
+        raise _refusal("runs", f"`{runs}` is no number of runs", "write a number such as 1e6")
+    options = SampleOptions(
+        runs=count,
+        reader=reader,
+        seed=seed,
+        threads=threads,
+        start=start,
+        as_json=form == "json",
+        progress=sys.stderr.isatty(),
+    )
+    shown, code = read_at_random(_load(story), options)
+    click.echo(shown, nl=False)
+    return code
+
+
 # ---------------------------------------------------------------- what verbs share
 
 

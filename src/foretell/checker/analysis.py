@@ -23,12 +23,11 @@ from typing import Any, Final
 import numpy as np
 
 from foretell.checker import explore as X
-from foretell.checker.explore import Exploration, Explorer, Limits, OutcomeCode
+from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
     UNREACHED,
-    Outcome,
     StateGraph,
     format_path,
     trace,
@@ -41,6 +40,7 @@ from foretell.checker.lengths import (
     word_extent,
     word_quantiles,
 )
+from foretell.checker.outcomes import outcome_of
 from foretell.checker.regions import trap_entrances
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
 from foretell.diagnostics import Diagnostic, Severity
@@ -264,31 +264,6 @@ def with_outcomes(exploration: Exploration) -> StateGraph:
     terminal = graph.kind == TERMINAL
     outcome[terminal] = number[graph.outcome[terminal]]
     return replace(graph, outcome=outcome, outcomes=tuple(distinct))
-
-
-def outcome_of(program: Program, code: OutcomeCode) -> Outcome:
-    """The name and kind of an outcome code."""
-    if code.kind == X.K_ENDING:
-        return Outcome(program.values.strings[code.number], "ending")
-    if code.kind == X.K_PLACE:
-        return Outcome(program.places[code.number] or "the end", "ending")
-    if code.kind == X.K_FAULT:
-        kind = "dead end" if code.fault in faults.RAN_OUT else "error"
-        what = "runs out" if kind == "dead end" else "error"
-        return Outcome(f"{what} at {_where(program, code.number)}", kind)
-    where = _where(program, code.number)
-    if code.kind == X.K_HANG:
-        return Outcome(f"goes round for ever at {where}", "hang")
-    if code.kind == X.K_DEEP:
-        return Outcome(f"recursion without end at {where}", "error")
-    return Outcome(f"not followed beyond {where}", "error")
-
-
-def _where(program: Program, pc: int) -> str:
-    span = program.spans[pc] if 0 <= pc < len(program.spans) else None
-    if span is not None:
-        return f"{span.source.name.rpartition('/')[2]}:{span.line}"
-    return program.paths[pc] if 0 <= pc < len(program.paths) else "?"
 
 
 def _path_to(graph: StateGraph, state: int) -> str | None:

@@ -49,7 +49,7 @@ from foretell.vm.machine import choice_at, choose, is_dealt, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
-__all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "explore"]
+__all__ = ["Exploration", "Explorer", "Limits", "OutcomeCode", "decode", "explore"]
 
 # ------------------------------------------------------------------ the context
 X_HEAD: Final = 0  # queue: where the next row to expand is
@@ -424,6 +424,11 @@ class OutcomeCode:
     value: int = 0  # what belongs to the fault, at one of the states that have it
 
 
+def decode(code: int, value: int = 0) -> OutcomeCode:
+    """An outcome code as the kernels write it, taken apart."""
+    return OutcomeCode(code >> 56, (code >> 40) & 0xFFFF, code & _NUMBER, value)
+
+
 @dataclass(slots=True)
 class Exploration:
     """What exploring found.
@@ -621,7 +626,7 @@ class Explorer:
             if why == SERVE:
                 self._serve()
             elif why == WIDEN:
-                self._widen()
+                self.widen()
             elif why == STUCK:
                 self._judge()
             elif why == FULL:
@@ -652,27 +657,34 @@ class Explorer:
         self.timings["explore"] = time.perf_counter() - began - self.timings.get("compile", 0.0)
         return self._result(stopped, time.perf_counter() - began)
 
-    def _first_state(self) -> None:
-        """Run declarations and the first turn; what they come to is state 0."""
+    def begin(self) -> Any:
+        """The work row, set before the first instruction of the story (or of `start`)."""
         program = self.program
         while True:
-            tables, row = self.tables, self.row
-            machine.start(tables, row, program.declarations_pc)
-            if program.declarations_pc >= 0:
-                status = self._settled(run)
-                if status == P.OVERFLOW and not self.widths.deepest:
-                    self._widen()
-                    continue
-            for name, value in self.constants.items():
-                slot = program.global_names.index(name)
-                row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
-            machine.reset_stack(tables, row, 0)
-            row[P.SAFE] = 0
-            row[P.WORDS] = 0
-            row[P.OUTPUT] = tables[P.T_OUTPUT]
-            row[P.PC] = program.start_pc
-            if self.start is not None:
-                machine.start_at(tables, row, program.target_of_path[self.start])
+            machine.start(self.tables, self.row, program.declarations_pc)
+            if program.declarations_pc < 0:
+                break
+            status = self._settled(run)
+            if status != P.OVERFLOW or self.widths.deepest:
+                break
+            self.widen()
+        tables, row = self.tables, self.row
+        for name, value in self.constants.items():
+            slot = program.global_names.index(name)
+            row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
+        machine.reset_stack(tables, row, 0)
+        row[P.SAFE] = 0
+        row[P.WORDS] = 0
+        row[P.OUTPUT] = tables[P.T_OUTPUT]
+        row[P.PC] = program.start_pc
+        if self.start is not None:
+            machine.start_at(tables, row, program.target_of_path[self.start])
+        return row
+
+    def _first_state(self) -> None:
+        """Run declarations and the first turn; what they come to is state 0."""
+        while True:
+            row = self.begin()
             found = self._settle_first()
             if found >= 0:
                 self.start_words = int(row[P.WORDS])
@@ -682,7 +694,7 @@ class Explorer:
             if why == SERVE:
                 self._serve()
             elif why == WIDEN:
-                self._widen()
+                self.widen()
             elif why == STUCK:
                 self._judge()
             elif why == WARN:
@@ -720,10 +732,13 @@ class Explorer:
     def _serve(self) -> None:
         """Give the machine the operation it lacks; it then begins the state anew."""
         row = self.row
-        operation, a, b = int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND])
+        self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
+
+    def perform(self, operation: int, a: int, b: int) -> None:
+        """Compute an operation and put it into the memo."""
         self._learn(operation, a, b, operate(self.values, operation, a, b))
 
-    def _widen(self) -> None:
+    def widen(self) -> None:
         """Lay the work row out twice as wide."""
         self.widths = self.widths.wider()
         self._lay_out()
@@ -839,10 +854,7 @@ class Explorer:
         terminal = kind == TERMINAL
         distinct, some, inverse = np.unique(raw[terminal], return_index=True, return_inverse=True)
         values = states[:, 2][terminal][some]
-        codes = [
-            OutcomeCode(int(c) >> 56, (int(c) >> 40) & 0xFFFF, int(c) & _NUMBER, int(v))
-            for c, v in zip(distinct, values, strict=True)
-        ]
+        codes = [decode(int(c), int(v)) for c, v in zip(distinct, values, strict=True)]
         outcome = np.zeros(n, np.int32)
         outcome[terminal] = inverse
         lost: list[tuple[OutcomeCode, int]] = []

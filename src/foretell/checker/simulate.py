@@ -1,0 +1,700 @@
+"""Random readers: many playthroughs, executed as ink by the machine itself.
+
+For what can't be exhausted, and to check what was: a reader begins at the start, picks among the
+choices offered, lets chance be chance, and reads on to an end. Nothing is looked up in a solved
+graph and no state is compared with another; a turn costs what its instructions cost.
+
+    found = sample(program, 1_000_000, seed=7, threads=2)
+    for end in found.endings: print(end.name, end.share, end.low, end.high)
+
+Run number r draws from a generator keyed by (seed, r), splitmix64, so a run is the same whoever
+executes it and when: results depend on the seed, never on how many threads there are, and any run
+can be had again (`path_of`). Readers are *uniform*, *weighted* (a weight for each choice point), or
+*least-used*: of the choices offered, one made least often so far in this run.
+
+Threads are real: a kernel runs without Python's lock. Each has its own row, memo and tallies, which
+are added up. What this does not do: conditions on the way, quantiles, figures by state.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from foretell.checker.explore import (
+    K_BUDGET,
+    K_DEEP,
+    K_FAULT,
+    Explorer,
+    OutcomeCode,
+    decode,
+    terminal_code,
+)
+from foretell.checker.outcomes import outcome_of, problem_of
+from foretell.diagnostics import Diagnostic
+from foretell.vm import faults, machine
+from foretell.vm import program as P
+from foretell.vm.kernel import F64, I64, U8, add64, copy, fill, kernel, mul64, shr64
+from foretell.vm.machine import choose, is_dealt, run
+from foretell.vm.program import Program
+from foretell.vm.story import format_path
+
+__all__ = ["LEAST_USED", "UNIFORM", "Sample", "SampledEnding", "sample", "wilson"]
+
+# ------------------------------------------------------------------ the context of one thread
+R_NEXT: Final = 0  # the run to make next
+R_END: Final = 1  # the one to stop before
+R_SEED: Final = 2
+R_STATE: Final = 3  # of the generator
+R_READER: Final = 4
+R_BUDGET: Final = 5  # steps between two stops of a turn
+R_MOST: Final = 6  # choices in a run
+R_DEEPEST: Final = 7  # 1 where the work row is as wide as it may get
+R_OUTCOMES: Final = 8  # outcomes met so far
+R_ROOM: Final = 9  # … and how many there is room for
+R_RECORD: Final = 10  # words `path` has room for, 0: nothing is recorded
+R_RECORDED: Final = 11
+R_KEEP: Final = 12  # words of the row that a start consists of
+R_MARKS: Final = 13  # instructions, in words of eight
+R_POINTS: Final = 14  # choice points
+R_SIZE: Final = 16
+
+UNIFORM: Final = 0
+WEIGHTED: Final = 1
+LEAST_USED: Final = 2
+
+# a tally: outcome code, runs, words, squares of words, choices, first run, value of a fault
+T_CODE: Final = 0
+T_RUNS: Final = 1
+T_WORDS: Final = 2
+T_SQUARES: Final = 3
+T_CHOICES: Final = 4
+T_FIRST: Final = 5
+T_VALUE: Final = 6
+T_SIZE: Final = 8
+
+DONE: Final = 0
+QUOTA: Final = 1
+FULL: Final = 2
+SERVE: Final = 3
+WIDEN: Final = 4
+
+K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
+_MOST_DRAWS: Final = 100_000  # in one turn
+_CHUNK: Final = 1024  # runs a thread takes at a time
+_PLAIN: Final = 30  # runs that are made in plain Python, without compiling
+
+
+@kernel
+def mix(z: int) -> int:
+    """splitmix64's finalizer."""
+    z = mul64(z ^ shr64(z, 30), -4658895280553007687)
+    z = mul64(z ^ shr64(z, 27), -7723592293110705685)
+    return z ^ shr64(z, 31)
+
+
+@kernel
+def begin_stream(ctx: I64, run_number: int) -> None:
+    """Key the generator by the seed and a run's number."""
+    ctx[R_STATE] = mix(add64(mix(ctx[R_SEED]), mul64(run_number + 1, -7046029254386353131)))
+
+
+@kernel
+def draw(ctx: I64, n: int) -> int:
+    """A number from 0 to n-1, each as likely as any other (but for n/2⁶³)."""
+    state = add64(ctx[R_STATE], -7046029254386353131)
+    ctx[R_STATE] = state
+    return shr64(mix(state), 1) % n
+
+
+@kernel
+def record(ctx: I64, path: I64, word: int) -> None:
+    """Keep a choice (times two) or a draw's outcome (times two plus one)."""
+    n = ctx[R_RECORDED]
+    if n < ctx[R_RECORD]:
+        path[n] = word
+    ctx[R_RECORDED] = n + 1
+
+
+@kernel
+def pick(ctx: I64, tables: I64, row: I64, weights: F64, used: I64) -> int:
+    """Which of the visible choices the reader makes, as an index."""
+    at = tables[P.T_CHOICES]
+    visible = 0
+    total = 0.0
+    least = 1 << 62
+    reader = ctx[R_READER]
+    for _i in range(row[P.CHOICES]):
+        point = row[at + P.C_CHOICE]
+        if (tables[tables[P.T_CHOICE_TABLE] + point * P.CHOICE_SIZE] & 8) == 0:
+            visible += 1
+            if reader == WEIGHTED:
+                total += weights[point]
+            elif reader == LEAST_USED:
+                if used[point] < least:
+                    least = used[point]
+                    total = 0.0
+                if used[point] == least:
+                    total += 1.0
+        at += row[at + P.C_SIZE]
+    if reader == UNIFORM or total <= 0.0:
+        return draw(ctx, visible)
+    x = draw(ctx, 1 << 53) / (1 << 53) * total
+    at = tables[P.T_CHOICES]
+    index = 0
+    last = 0
+    for _i in range(row[P.CHOICES]):
+        point = row[at + P.C_CHOICE]
+        if (tables[tables[P.T_CHOICE_TABLE] + point * P.CHOICE_SIZE] & 8) == 0:
+            weight = 0.0
+            if reader == WEIGHTED:
+                weight = weights[point]
+            elif used[point] == least:
+                weight = 1.0
+            if weight > 0.0:
+                last = index
+                if x < weight:
+                    return index
+                x -= weight
+            index += 1
+        at += row[at + P.C_SIZE]
+    return last
+
+
+@kernel
+def tally(ctx: I64, outcomes: I64, code: int, words: int, choices: int, value: int) -> None:
+    """Count a run that is over."""
+    at = 0
+    n = ctx[R_OUTCOMES]
+    while at < n * T_SIZE and outcomes[at + T_CODE] != code:
+        at += T_SIZE
+    if at == n * T_SIZE:
+        ctx[R_OUTCOMES] = n + 1
+        fill(outcomes, at, T_SIZE, 0)
+        outcomes[at + T_CODE] = code
+        outcomes[at + T_FIRST] = ctx[R_NEXT]
+        outcomes[at + T_VALUE] = value
+    outcomes[at + T_RUNS] += 1
+    outcomes[at + T_WORDS] += words
+    outcomes[at + T_SQUARES] += words * words
+    outcomes[at + T_CHOICES] += choices
+
+
+@kernel
+def read_once(
+    ctx: I64,
+    code: I64,
+    tables: I64,
+    memo: I64,
+    row: I64,
+    seen: U8,
+    weights: F64,
+    used: I64,
+    warned: I64,
+    places: I64,
+    outcomes: I64,
+    path: I64,
+) -> int:
+    """Make one run from the row as it stands; 0, or why it could not be finished."""
+    words = 0
+    choices = 0
+    draws = 0
+    end = 0
+    value = 0
+    while end == 0:
+        status = run(code, tables, memo, row, seen, ctx[R_BUDGET])
+        if status == P.REST:
+            words += row[P.WORDS]
+            if row[P.CHOICES] == 0:
+                end = terminal_code(row, places[row[P.LAST]])
+            elif choices >= ctx[R_MOST]:
+                end = K_GOING << 56
+            else:
+                index = pick(ctx, tables, row, weights, used)
+                if ctx[R_READER] == LEAST_USED:
+                    used[row[machine.choice_at(row, tables, index, 1) + P.C_CHOICE]] += 1
+                if ctx[R_RECORD] > 0:
+                    record(ctx, path, index * 2)
+                choose(tables, row, index)
+                choices += 1
+                draws = 0
+        elif status == P.DRAW:
+            n = row[P.DRAW_COUNT]
+            outcome = draw(ctx, n)
+            if row[P.DRAW_KIND] == P.DRAW_SHUFFLE:
+                while is_dealt(tables, row, row[P.DRAW_DEALT], outcome) != 0:
+                    outcome = draw(ctx, n)
+            outcome += row[P.DRAW_LOW]
+            if ctx[R_RECORD] > 0:
+                record(ctx, path, outcome * 2 + 1)
+            row[P.DRAW_OUTCOME] = outcome
+            draws += 1
+            if draws > _MOST_DRAWS:
+                end = (K_BUDGET << 56) | row[P.PC]
+        elif status == P.WARNING:
+            pc = row[P.PC] - 1
+            if warned[pc] == 0:
+                warned[pc] = ctx[R_NEXT] + 1
+        elif status == P.FLUSH:
+            row[P.OUTPUT] = tables[P.T_OUTPUT]
+        elif status == P.ERROR:
+            words += row[P.WORDS]
+            pc = row[P.PC]
+            if pc < 0:
+                pc = row[P.LAST]
+            end = (K_FAULT << 56) | (row[P.FAULT] << 40) | pc
+            value = row[P.FAULT_VALUE]
+        elif status == P.BUDGET:
+            end = (K_BUDGET << 56) | row[P.PC]
+        elif status == P.OVERFLOW:
+            if ctx[R_DEEPEST] == 0:
+                return WIDEN
+            end = (K_DEEP << 56) | row[P.PC]
+        else:
+            return SERVE
+    tally(ctx, outcomes, end, words, choices, value)
+    return 0
+
+
+@kernel
+def read_many(
+    ctx: I64,
+    code: I64,
+    tables: I64,
+    memo: I64,
+    row: I64,
+    start: I64,
+    seen: U8,
+    marks: I64,
+    reach: I64,
+    weights: F64,
+    used: I64,
+    warned: I64,
+    places: I64,
+    outcomes: I64,
+    path: I64,
+    quota: int,
+) -> int:
+    """Make runs until the last, the quota, or something only the host can do.
+
+    `marks` is the memory of `seen`, read eight instructions at a time. A run that is interrupted
+    is made again from its start, which comes to the same.
+    """
+    while quota > 0:
+        number = ctx[R_NEXT]
+        if number >= ctx[R_END]:
+            return DONE
+        if ctx[R_OUTCOMES] >= ctx[R_ROOM]:
+            return FULL
+        copy(row, 0, start, 0, ctx[R_KEEP])
+        if ctx[R_READER] == LEAST_USED:
+            fill(used, 0, ctx[R_POINTS], 0)
+        begin_stream(ctx, number)
+        ctx[R_RECORDED] = 0
+        why = read_once(
+            ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path
+        )
+        for i in range(ctx[R_MARKS]):
+            if marks[i] != 0:
+                if why == 0:
+                    for pc in range(i * 8, i * 8 + 8):
+                        reach[pc] += seen[pc]
+                marks[i] = 0
+        if why != 0:
+            return why
+        ctx[R_NEXT] = number + 1
+        quota -= 1
+    return QUOTA
+
+
+# Results -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SampledEnding:
+    """How many runs came to an end, and what that says of the share of all readers who do.
+
+    `low` and `high` are Wilson's interval at 95 %. `words` and `choices` are means over these runs;
+    `first` is the number of the first of them.
+    """
+
+    name: str
+    kind: str
+    runs: int
+    share: float
+    low: float
+    high: float
+    words: float
+    choices: float
+    first: int
+
+
+@dataclass
+class Sample:
+    """What random readers met. `reach[pc]` counts the runs that executed an instruction."""
+
+    program: Program
+    runs: int
+    seconds: float  # of running alone, compiling not included
+    compiling: float
+    threads: int
+    seed: int
+    endings: list[SampledEnding]
+    problems: list[Diagnostic]
+    words: float
+    words_error: float  # standard error of that mean
+    choices: float
+    reach: np.ndarray[Any, np.dtype[np.int64]]
+    assumed: list[str] = field(default_factory=list)
+    path_of: Callable[[int], str] = lambda _run: ""  # the path of a run, by its number
+
+    @property
+    def runs_per_second(self) -> float:
+        """How fast it went."""
+        return self.runs / self.seconds if self.seconds > 0 else 0.0
+
+
+def wilson(hits: int, runs: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Wilson's interval for a share of which `hits` in `runs` were seen."""
+    if runs == 0:
+        return 0.0, 1.0
+    p = hits / runs
+    scale = 1 + z * z / runs
+    middle = (p + z * z / (2 * runs)) / scale
+    half = z * math.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs)) / scale
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    return low, 1.0 if hits == runs else min(1.0, middle + half)
+
+
+def sample(
+    program: Program,
+    runs: int,
+    *,
+    reader: int = UNIFORM,
+    weights: Sequence[float] | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    steps: int = 1_000_000,
+    most_choices: int = 10_000,
+    constants: dict[str, object] | None = None,
+    start: str | None = None,
+    compiled: bool | None = None,
+    progress: Callable[[int, float], None] | None = None,
+) -> Sample:
+    """Make so many runs and say where they came.
+
+    `weights` (one for each choice point) makes the reader a weighted one; where all of those
+    offered weigh nothing, each is as likely. `threads` 0 takes every processor. `constants` and
+    `start` are `Explorer`'s. The result is the same for any number of threads.
+    """
+    if weights is not None:
+        reader = WEIGHTED
+    threads = threads or os.cpu_count() or 1
+    threads = max(1, min(threads, -(-runs // _CHUNK)))
+    if compiled is None:
+        compiled = runs > _PLAIN
+    began = time.perf_counter()
+    kernel_ = _kernel() if compiled else read_many
+    compiling = time.perf_counter() - began
+    lock = threading.Lock()
+
+    def worker() -> _Worker:
+        explorer = Explorer(program, constants=constants, start=start, reduce=False, compiled=False)
+        return _Worker(
+            explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock
+        )
+
+    workers = [worker() for _ in range(threads)]
+    began = time.perf_counter()
+    _share_out(workers, runs, progress)
+    seconds = time.perf_counter() - began
+    return _result(program, workers, worker, seconds, compiling, seed)
+
+
+_compiled: list[Any] = []
+
+
+def _kernel() -> Any:
+    if not _compiled:
+        from foretell.vm.jit import compile_kernels
+
+        _compiled.append(compile_kernels([read_many]))
+    return _compiled[0][read_many]
+
+
+class _Worker:
+    """One thread's row, memo and tallies."""
+
+    def __init__(
+        self,
+        host: Explorer,
+        kernel_: Any,
+        compiled: bool,
+        reader: int,
+        weights: Sequence[float] | None,
+        seed: int,
+        steps: int,
+        most_choices: int,
+        lock: threading.Lock,
+    ) -> None:
+        self.host = host
+        self.kernel = kernel_
+        self.compiled = compiled
+        self.lock = lock
+        self.failure: BaseException | None = None
+        program = host.program
+        marks = -(-program.length // 8)
+        points = len(program.choices)
+        self.ctx = self._buffer([0] * R_SIZE)
+        self.code = self._buffer(host.code)
+        self.places = self._buffer(program.place_of_pc)
+        self.seen: Any = np.zeros(marks * 8, np.uint8)
+        self.marks: Any = self.seen.view(np.int64)
+        if not compiled:
+            self.seen, self.marks = self.seen.data, self.marks.data
+        self.reach = self._buffer([0] * (marks * 8))
+        plain = [1.0] * points if weights is None else [float(w) for w in weights]
+        self.weights: Any = np.array([*plain, 0.0]) if compiled else [*plain, 0.0]
+        self.used = self._buffer([0] * (points + 1))
+        self.warned = self._buffer([0] * program.length)
+        self.outcomes = self._buffer([0] * (64 * T_SIZE))
+        self.path = self._buffer([0])
+        ctx = self.ctx
+        ctx[R_SEED] = ((seed + (1 << 63)) % (1 << 64)) - (1 << 63)
+        ctx[R_READER] = reader
+        ctx[R_BUDGET] = steps
+        ctx[R_MOST] = most_choices
+        ctx[R_ROOM] = 63
+        ctx[R_MARKS] = marks
+        ctx[R_POINTS] = points
+        with lock:
+            self._start()
+
+    def _buffer(self, words: Sequence[int]) -> Any:
+        return np.array(words, np.int64) if self.compiled else list(words)
+
+    def _start(self) -> None:
+        """Lay the row out and set it before the first instruction of a run."""
+        row = self.host.begin()
+        self.tables = self._buffer(self.host.tables)
+        self.memo = self._buffer(self.host.memo)
+        self.start = self._buffer(row)
+        self.row = self._buffer(row)
+        self.ctx[R_KEEP] = row[P.STACK]
+        self.ctx[R_DEEPEST] = int(self.host.widths.deepest)
+
+    def make(self, first: int, last: int) -> None:
+        """Make the runs from `first` to before `last`."""
+        ctx = self.ctx
+        ctx[R_NEXT], ctx[R_END] = first, last
+        while True:
+            why = self.kernel(
+                ctx,
+                self.code,
+                self.tables,
+                self.memo,
+                self.row,
+                self.start,
+                self.seen,
+                self.marks,
+                self.reach,
+                self.weights,
+                self.used,
+                self.warned,
+                self.places,
+                self.outcomes,
+                self.path,
+                last - first,
+            )
+            if why in (DONE, QUOTA):
+                return
+            if why == FULL:
+                room = int(ctx[R_ROOM]) * 2
+                wider = self._buffer([0] * ((room + 1) * T_SIZE))
+                wider[: len(self.outcomes)] = self.outcomes
+                if not self.compiled:
+                    wider += [0] * ((room + 1) * T_SIZE - len(wider))
+                self.outcomes = wider
+                ctx[R_ROOM] = room
+                continue
+            with self.lock:  # what is interned belongs to all threads
+                if why == WIDEN:
+                    self.host.widen()
+                    self._start()
+                else:
+                    wanted = (P.FAULT, P.FAULT_VALUE, P.OPERAND)
+                    self.host.perform(*(int(self.row[word]) for word in wanted))
+                    self.memo = self._buffer(self.host.memo)
+                    self.tables[P.T_MEMO_MASK] = self.host.tables[P.T_MEMO_MASK]
+
+    def path_of(self, number: int) -> str:
+        """The path of a run, made again."""
+        room = 1024
+        while True:
+            self.path = self._buffer([0] * room)
+            self.ctx[R_RECORD] = room
+            self.make(number, number + 1)
+            count = int(self.ctx[R_RECORDED])
+            if count <= room:
+                break
+            room = count
+        steps: list[tuple[int, list[int]]] = [(-1, [])]
+        for word in self.path[:count]:
+            if word & 1:
+                steps[-1][1].append(int(word) >> 1)
+            else:
+                steps.append((int(word) >> 1, []))
+        return format_path(steps)
+
+
+def _share_out(
+    workers: list[_Worker], runs: int, progress: Callable[[int, float], None] | None
+) -> None:
+    """Let the workers make all runs, a chunk at a time."""
+    began = time.perf_counter()
+    position = [0]
+    turn = threading.Lock()
+    stop = threading.Event()
+
+    def claim() -> tuple[int, int]:
+        with turn:
+            first = position[0]
+            position[0] = last = min(runs, first + _CHUNK)
+        return first, last
+
+    def work(worker: _Worker) -> None:
+        try:
+            while not stop.is_set():
+                first, last = claim()
+                if first == last:
+                    return
+                worker.make(first, last)
+                if progress is not None and worker is workers[0]:
+                    progress(last, time.perf_counter() - began)
+        except BaseException as error:
+            worker.failure = error
+            stop.set()
+
+    others = [threading.Thread(target=work, args=(worker,)) for worker in workers[1:]]
+    for other in others:
+        other.start()
+    try:
+        work(workers[0])
+    finally:
+        for other in others:
+            other.join()
+    for worker in workers:
+        if worker.failure is not None:
+            raise worker.failure
+
+
+def _result(
+    program: Program,
+    workers: list[_Worker],
+    another: Callable[[], _Worker],
+    seconds: float,
+    compiling: float,
+    seed: int,
+) -> Sample:
+    tallies: dict[int, list[int]] = {}
+    for worker in workers:
+        for number in range(int(worker.ctx[R_OUTCOMES])):
+            at = number * T_SIZE
+            found = [int(word) for word in worker.outcomes[at : at + T_SIZE]]
+            known = tallies.setdefault(found[T_CODE], [found[T_CODE], 0, 0, 0, 0, 1 << 62, 0, 0])
+            for place in (T_RUNS, T_WORDS, T_SQUARES, T_CHOICES):
+                known[place] += found[place]
+            if found[T_FIRST] < known[T_FIRST]:
+                known[T_FIRST], known[T_VALUE] = found[T_FIRST], found[T_VALUE]
+    runs = sum(known[T_RUNS] for known in tallies.values())
+    replayer: list[_Worker] = []
+
+    def path_of(number: int) -> str:
+        if not replayer:
+            replayer.append(another())
+        return replayer[0].path_of(number)
+
+    codes = {raw: decode(raw, known[T_VALUE]) for raw, known in tallies.items()}
+    endings = _endings(program, tallies, codes, runs)
+    problems = list(_problems(program, workers, tallies, codes, path_of))
+    words = sum(known[T_WORDS] for known in tallies.values())
+    squares = sum(known[T_SQUARES] for known in tallies.values())
+    mean = words / runs if runs else 0.0
+    spread = max(0.0, squares / runs - mean * mean) if runs else 0.0
+    reach = np.zeros(program.length, np.int64)
+    for worker in workers:
+        reach += np.array(worker.reach[: program.length], np.int64)
+    # what declares the variables is executed once for all
+    reach[np.frombuffer(bytes(workers[0].host.seen), np.uint8) != 0] = runs
+    return Sample(
+        program=program,
+        runs=runs,
+        seconds=seconds,
+        compiling=compiling,
+        threads=len(workers),
+        seed=seed,
+        endings=endings,
+        problems=problems,
+        words=mean,
+        words_error=math.sqrt(spread / runs) if runs else 0.0,
+        choices=sum(known[T_CHOICES] for known in tallies.values()) / runs if runs else 0.0,
+        reach=reach,
+        assumed=[program.externals[index] for index in workers[0].host.assumed],
+        path_of=path_of,
+    )
+
+
+def _endings(
+    program: Program, tallies: dict[int, list[int]], codes: dict[int, OutcomeCode], runs: int
+) -> list[SampledEnding]:
+    """The ends that were met, likeliest first; alike ones are one."""
+    merged: dict[tuple[str, str], list[int]] = {}
+    for raw, known in tallies.items():
+        if codes[raw].kind == K_GOING:
+            key = ("still going", "unfinished")
+        else:
+            outcome = outcome_of(program, codes[raw])
+            key = (outcome.name, outcome.kind)
+        total = merged.setdefault(key, [0, 0, 0, 1 << 62])
+        total[0] += known[T_RUNS]
+        total[1] += known[T_WORDS]
+        total[2] += known[T_CHOICES]
+        total[3] = min(total[3], known[T_FIRST])
+    out = [
+        SampledEnding(name, kind, n, n / runs, *wilson(n, runs), words / n, choices / n, first)
+        for (name, kind), (n, words, choices, first) in merged.items()
+    ]
+    return sorted(out, key=lambda end: (-end.runs, end.name))
+
+
+def _problems(
+    program: Program,
+    workers: list[_Worker],
+    tallies: dict[int, list[int]],
+    codes: dict[int, OutcomeCode],
+    path_of: Callable[[int], str],
+) -> list[Diagnostic]:
+    """What went wrong in some run, with the path of the first it went wrong in."""
+    out: list[Diagnostic] = []
+    for raw, known in sorted(tallies.items(), key=lambda item: item[1][T_FIRST]):
+        if codes[raw].kind != K_GOING:
+            problem = problem_of(program, codes[raw])
+            if problem is not None:
+                out.append(replace(problem, path=path_of(known[T_FIRST])))
+    for pc in range(program.length):
+        numbers = [int(w.warned[pc]) - 1 for w in workers if w.warned[pc]]
+        if numbers:
+            op, a = program.code[pc * 4], program.code[pc * 4 + 1]
+            fault = P.W_NOT_FOUND if op == P.OP_LOAD_TEMP else P.W_NO_CONTAINER
+            fault = a if op == P.OP_FAULT else fault
+            value = program.code[pc * 4 + 2] if fault == P.W_NOT_FOUND else 0
+            problem = faults.describe_at(program, fault, value, pc, "warning")
+            out.append(replace(problem, path=path_of(min(numbers))))
+    return out

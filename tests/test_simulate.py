@@ -1,0 +1,205 @@
+"""Random readers: the machine's runs are the story's, the same for any threads, and fair."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from foretell.checker.analysis import analyse
+from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
+from foretell.cli import run
+from foretell.vm.lower import lower
+from foretell.vm.program import Program
+from foretell.vm.story import Story
+from tests import ours
+from tests.generate_ink import seeded
+from tests.test_explore import ENDLESS, MARKET
+from tests.toys import TOYS, Toy, gamblers_ruin, toy
+
+
+def lowered(source: str) -> Program:
+    story, problems = ours.compiled(source)
+    assert story is not None, problems
+    return lower(story)
+
+
+def figures(found: Sample) -> object:
+    """All that a sample says, but for how long it took."""
+    return found.endings, found.problems, found.words, found.choices, found.reach.tolist()
+
+
+def replays(program: Program, found: Sample, number: int) -> Story:
+    """The story after the path of a run; no draw of it is left to the story's own generator."""
+    story = Story(program, step_budget=30_000)
+    path = found.path_of(number)
+    story.play(path)
+    assert story.path == path
+    return story
+
+
+@pytest.mark.parametrize("known", TOYS, ids=lambda known: known.name)
+def test_a_toys_endings_come_as_often_as_they_should(known: Toy) -> None:
+    runs = 4000
+    found = sample(lowered(known.source), runs, seed=5, most_choices=300)
+    assert found.runs == runs
+    shares = {end.name: end.share for end in found.endings if end.kind == "ending"}
+    for name, p in known.odds.items():
+        slack = 4.5 * math.sqrt(p * (1 - p) / runs)
+        assert shares.get(name, 0.0) == pytest.approx(p, abs=slack + 1e-12)
+    going = sum(end.share for end in found.endings if end.kind == "unfinished")
+    assert going == pytest.approx(
+        known.forever, abs=4.5 * math.sqrt(known.forever * (1 - known.forever) / runs) + 1e-12
+    )
+
+
+def test_a_run_is_the_same_in_plain_python_as_machine_code_and_in_any_thread() -> None:
+    program = lowered(MARKET)
+    plain = sample(program, 60, seed=9, compiled=False)
+    assert figures(sample(program, 60, seed=9, compiled=True)) == figures(plain)
+    one = sample(program, 5000, seed=9, threads=1)
+    assert figures(sample(program, 5000, seed=9, threads=3)) == figures(one)
+    assert figures(sample(program, 5000, seed=10)) != figures(one)
+
+
+def test_every_run_replays_in_the_player() -> None:
+    program = lowered(MARKET)
+    found = sample(program, 60, seed=4, compiled=False)
+    met: dict[str, int] = {}
+    words = 0
+    for number in range(60):
+        story = replays(program, found, number)
+        assert story.ended
+        met[story.ending or ""] = met.get(story.ending or "", 0) + 1
+        words += sum(moment.turn.words for moment in story._history[1:]) + story.turn.words
+        words += story._history[0].turn.words if story._history else 0
+    assert met == {end.name: end.runs for end in found.endings}
+    assert found.words == pytest.approx(words / 60)
+
+
+def test_reach_counts_the_runs_that_executed_an_instruction() -> None:
+    program = lowered(MARKET)
+    found = sample(program, 40, seed=2, compiled=False)
+    counted = [0] * program.length
+    for number in range(40):
+        for pc, seen in enumerate(replays(program, found, number).seen):
+            counted[pc] += seen
+    assert found.reach.tolist() == counted
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_runs_of_generated_programs_replay_in_the_player(seed: int) -> None:
+    story, _ = ours.compiled(seeded(seed, 60))
+    if story is None:
+        pytest.skip("this one does not compile")
+    program = lower(story)
+    found = sample(program, 12, seed=seed, compiled=False, steps=20_000, most_choices=30)
+    for end in found.endings:
+        if end.kind in ("ending", "dead end"):
+            played = replays(program, found, end.first)
+            assert played.ended
+            assert (played.ending is not None) == (end.kind == "ending")
+
+
+def test_sampling_agrees_with_the_exact_odds() -> None:
+    program = lowered(gamblers_ruin(12, 5, 10, 4))
+    exact = {end.name: end.uniform.low for end in analyse(program, compiled=False).endings}
+    found = sample(program, 20_000, seed=1)
+    for end in found.endings:
+        low, high = wilson(end.runs, found.runs, z=4.5)
+        assert low <= exact[end.name] <= high
+        assert (end.low, end.high) == wilson(end.runs, found.runs)
+
+
+def test_wilsons_interval_is_the_formulas() -> None:
+    assert wilson(0, 10) == (0.0, pytest.approx(0.27753, abs=1e-5))
+    assert wilson(5, 10) == (pytest.approx(0.23659, abs=1e-5), pytest.approx(0.76341, abs=1e-5))
+    assert wilson(10, 10)[1] == 1.0
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_a_weighted_reader_makes_choices_in_proportion() -> None:
+    program = lowered(
+        "* [a] -> x\n* [b] -> y\n* [c] -> z\n=== x\n-> END\n=== y\n-> END\n=== z\n-> END\n"
+    )
+    shares = {e.name: e.share for e in sample(program, 20_000, weights=[3, 1, 0]).endings}
+    assert set(shares) == {"x", "y"}
+    assert shares["x"] == pytest.approx(0.75, abs=0.015)
+    idle = {e.name: e.share for e in sample(program, 9000, weights=[0, 0, 0]).endings}
+    assert idle == pytest.approx({"x": 1 / 3, "y": 1 / 3, "z": 1 / 3}, abs=0.025)
+
+
+def test_the_least_used_reader_goes_round_all_choices() -> None:
+    source = """
+VAR a = 0
+VAR b = 0
+-> hub
+=== hub
+{ a + b == 6: { a == 3: -> even | -> odd } }
++ [a]
+  ~ a = a + 1
+  -> hub
++ [b]
+  ~ b = b + 1
+  -> hub
+=== even
+-> END
+=== odd
+-> END
+"""
+    program = lowered(source)
+    found = sample(program, 500, reader=LEAST_USED)
+    assert [end.name for end in found.endings] == ["even"]
+    assert len(sample(program, 500, reader=UNIFORM).endings) == 2
+
+
+def test_what_goes_wrong_is_told_with_the_path_of_a_run() -> None:
+    program = lowered(toy("a hub that runs dry").source)
+    found = sample(program, 100)
+    assert [problem.code for problem in found.problems] == ["out-of-content"]
+    assert found.problems[0].path in ("0/0", "1/0")
+    story = Story(program)
+    assert story.play(found.problems[0].path or "").problems[0].code == "out-of-content"
+
+
+def test_turns_without_end_are_given_up_one_by_one() -> None:
+    found = sample(lowered(ENDLESS), 200, steps=200_000, seed=1)
+    assert sum(end.runs for end in found.endings) == 200
+    assert {problem.code for problem in found.problems} == {"no-rest", "too-deep"}
+    assert any(end.name == "long" and end.kind == "ending" for end in found.endings)
+
+
+def test_the_command_prints_shares_and_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "market.ink"
+    path.write_text(MARKET)
+    assert run(["sample", str(path), "-n", "2e3", "--seed", "3"]) == 0
+    text = capsys.readouterr().out
+    assert "2,000 random readers" in text
+    assert "supper" in text
+    assert run(["sample", str(path), "-n", "2000", "--seed", "3", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["runs"] == 2000
+    assert sum(end["runs"] for end in told["endings"]) == 2000
+    for end in told["endings"]:
+        assert end["interval"][0] <= end["share"] <= end["interval"][1]
+        assert Story(lowered(MARKET)).play(end["path"]).ended
+    assert 0 < told["lines"][0]["share"] <= 1
+    assert all(0 <= point["made"] <= point["met"] <= 1 for point in told["choice_points"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["-n", "0"], "no number of runs"), (["-n", "x"], "no number of runs"),
+     (["--reader", "nobdy"], "no reader is called"), (["--from", "nowhere"], "no knot or stitch")],
+)  # fmt: skip
+def test_what_can_not_be_sampled_is_refused(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "market.ink"
+    path.write_text(MARKET)
+    assert run(["sample", str(path), *arguments]) == 2
+    assert said in capsys.readouterr().err
