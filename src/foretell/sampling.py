@@ -31,7 +31,7 @@ from foretell.vm import program as P
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 
-__all__ = ["SampleOptions", "sample"]
+__all__ = ["SampleOptions", "choice_reach", "line_reach", "sample"]
 
 _NAME: Final = 32
 _SHOWN_LINES: Final = 8
