@@ -78,6 +78,21 @@ class _Entry:
 
 
 @dataclass(slots=True)
+class _Node:
+    """How what is read from an instruction on follows from what is read after it.
+
+    The union of `sources` (each through its mask), what is kept of that, and what is added. `reads`
+    is added, too, unless `sinks` says where what it reads must be read itself, as (place, bits).
+    """
+
+    sources: list[tuple[int, int]]
+    keeps: int = -1
+    adds: int = 0
+    reads: int = 0
+    sinks: list[tuple[int, int]] | None = None
+
+
+@dataclass(slots=True)
 class Liveness:
     """The result: bit sets as integers, bits as laid out below.
 
@@ -702,98 +717,142 @@ class _Analysis:
         return 0
 
     def _solve(self) -> list[int]:
-        """`use` by sweeps from the last instruction to the first until nothing changes."""
+        """The least `use`, by a worklist of instructions whose successors have changed.
+
+        Each instruction that is more than its successor is a node: what flows in from others, each
+        through a mask, then what it keeps of that and what it adds. Two more nodes stand for every
+        place a value may lead to, and for what is read wherever a story rests.
+        """
+        n = self.n
+        somewhere, at_rest = n + 1, n + 2
+        nodes = self._transfers(somewhere, at_rest)
+        # what only passes on what follows it is skipped
+        same = list(range(n + 3))
+        for pc in range(n - 1, -1, -1):
+            if pc not in nodes:
+                same[pc] = same[pc + 1]
+        dependents: dict[int, list[int]] = {}
+        for pc, node in nodes.items():
+            node.sources = [(same[source], mask) for source, mask in node.sources]
+            if node.sinks:
+                node.sinks = [(same[source], bits) for source, bits in node.sinks]
+            for source, _ in (*node.sources, *(node.sinks or ())):
+                dependents.setdefault(source, []).append(pc)
+        use = [0] * (n + 3)
+        waiting = sorted(nodes)  # the last is taken first
+        queued = bytearray(n + 3)
+        for pc in waiting:
+            queued[pc] = 1
+        while waiting:
+            pc = waiting.pop()
+            queued[pc] = 0
+            node = nodes[pc]
+            flow = 0
+            for source, mask in node.sources:
+                flow |= use[source] & mask
+            new = (flow & node.keeps) | node.adds
+            if node.sinks is None or any(use[source] & bits for source, bits in node.sinks):
+                new |= node.reads
+            if new != use[pc]:
+                use[pc] = new
+                for other in dependents.get(pc, ()):
+                    if not queued[other]:
+                        queued[other] = 1
+                        waiting.append(other)
+        for pc in self.asked:
+            self.asked_bits |= use[same[pc]] & ~self.frame_mask
+        return [use[same[pc]] for pc in range(n + 1)]
+
+    def _transfers(self, somewhere: int, at_rest: int) -> dict[int, _Node]:
+        """What each instruction does to the set of what is read after it."""
         n, code = self.n, self.code
-        use = [0] * (n + 1)
+        outside = ~self.frame_mask  # what a frame above or below can see of a frame
         taken_pcs = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
-        overrides = any(
-            code[pc * 4] == P.OP_RETURN and code[pc * 4 + 1] == P.TUNNEL for pc in range(n)
-        ) and bool(taken_pcs)
         always = 1 << self.bits  # a temporary that something points to is read by anyone
         for scope, slots in enumerate(self.pinned):
             always |= slots << self.temps_at[scope]
-        frame_mask = self.frame_mask
+        has_lists = any(self.program.values.definitions)
         stores = {
             pc: self._store_bits(pc)
             for pc in range(n)
             if code[pc * 4] in (P.OP_STORE_GLOBAL, P.OP_SET_TEMP, P.OP_STORE_TEMP)
         }
-        has_lists = any(self.program.values.definitions)
-        reads = {pc: bits for pc in range(n) if (bits := self._read_bits(pc))}
-        changed = True
-        while changed:
-            changed = False
-            for pc in self.asked:
-                self.asked_bits |= use[pc] & ~frame_mask
-            at_rest = self.observed_bits | self.asked_bits
-            end_bits = (1 << self.ending_bit) | at_rest
-            taken_use = 0
-            for target_pc in taken_pcs:
-                taken_use |= use[target_pc]
-            for pc in range(n - 1, -1, -1):
-                at = pc * 4
-                op = code[at]
-                if op == P.OP_JUMP:
-                    new = use[code[at + 1]]
-                elif op == P.OP_JUMP_IF or op == P.OP_JUMP_UNLESS:
-                    new = use[pc + 1] | use[code[at + 1]]
-                elif op == P.OP_CALL:
-                    new = use[pc + 1] | (use[code[at + 1]] & ~frame_mask)
-                elif op == P.OP_RETURN:
-                    new = taken_use if overrides and code[at + 1] == P.TUNNEL else 0
-                elif op == P.OP_FALL or op == P.OP_DONE or op == P.OP_END:
-                    new = end_bits
-                elif op == P.OP_FORK:
-                    new = use[pc + 1] | use[code[at + 1]]
-                elif op == P.OP_CHOICE:
-                    new = use[pc + 1] | use[self._stub(code[at + 1])] | at_rest
-                    once = self._once(code[at + 1])
-                    if once >= 0:
-                        new |= 1 << (self.visits_at + once)
-                elif op == P.OP_JUMP_VALUE:
-                    new = taken_use
-                elif op == P.OP_CALL_VALUE:
-                    new = use[pc + 1] | (taken_use & ~frame_mask)
-                elif op == P.OP_EXTERNAL:
-                    new = use[pc + 1]
-                    if code[at + 3] >= 0:
-                        new |= use[code[at + 3]] & ~frame_mask
-                elif pc in stores:
-                    bits, surely = stores[pc]
-                    new = use[pc + 1]
-                    # an empty list takes over which lists the old value's items came from
-                    if surely and not (has_lists and pc in self.may_be_list):
-                        new &= ~bits
-                    elif not surely:
-                        # what is written may be behind a pointer, which is read for it
-                        new |= 1 << (self.temps_at[self.scope_of_pc[pc]] + code[at + 1])
-                    if op == P.OP_STORE_TEMP:
-                        new |= self._defined(self.scope_of_pc[pc], code[at + 1])
-                    elif op == P.OP_SET_TEMP:
-                        new &= ~self._defined(self.scope_of_pc[pc], code[at + 1])
-                elif op == P.OP_HERE:
-                    new = use[pc + 1] & ~(1 << self.here_bit)
-                elif op == P.OP_ENDING:
-                    new = use[pc + 1] & ~(1 << self.ending_bit)
-                elif op == P.OP_TURN_MARK:
-                    new = use[pc + 1] & ~(1 << (self.turns_at + code[at + 1]))
-                elif op == P.OP_SHUFFLE:
-                    kept = (1 << code[at + 2]) - 1
-                    new = use[pc + 1] | (kept << (self.shuffles_at + code[at + 1]))
-                else:
-                    new = use[pc + 1]
-                    bits = reads.get(pc, 0)
-                    if op == P.OP_LOAD_TEMP or op == P.OP_POINT_TEMP:
-                        new |= self._defined(self.scope_of_pc[pc], code[at + 1])
-                    if bits:
-                        sink = self.sinks.get(pc, set())
-                        if sink is None or any(
-                            stores[store][0] & (use[store + 1] | always)
-                            for store in sink
-                            if store in stores
-                        ):
-                            new |= bits
-                if new != use[pc]:
-                    use[pc] = new
-                    changed = True
-        return use
+        nodes = {
+            n: _Node([]),
+            somewhere: _Node([(pc, -1) for pc in taken_pcs]),
+            at_rest: _Node([(pc, outside) for pc in self.asked], adds=self.observed_bits),
+        }
+        for pc in range(n):
+            at = pc * 4
+            op, a = code[at], code[at + 1]
+            following = (pc + 1, -1)
+            node: _Node | None = None
+            if op == P.OP_JUMP:
+                node = _Node([(a, -1)])
+            elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS, P.OP_FORK):
+                node = _Node([following, (a, -1)])
+            elif op == P.OP_CALL:
+                node = _Node([following, (a, outside)])
+            elif op == P.OP_RETURN:
+                node = _Node([(somewhere, -1)] if a == P.TUNNEL else [])
+            elif op in (P.OP_FALL, P.OP_DONE, P.OP_END):
+                node = _Node([(at_rest, -1)], adds=1 << self.ending_bit)
+            elif op == P.OP_CHOICE:
+                once = self._once(a)
+                counted = 1 << (self.visits_at + once) if once >= 0 else 0
+                node = _Node([following, (self._stub(a), -1), (at_rest, -1)], adds=counted)
+            elif op == P.OP_JUMP_VALUE:
+                node = _Node([(somewhere, -1)])
+            elif op == P.OP_CALL_VALUE:
+                node = _Node([following, (somewhere, outside)])
+            elif op == P.OP_EXTERNAL:
+                fallback = code[at + 3]
+                node = _Node([following, (fallback, outside)] if fallback >= 0 else [following])
+            elif pc in stores:
+                node = self._store_transfer(pc, *stores[pc], has_lists)
+            elif op == P.OP_HERE:
+                node = _Node([following], keeps=~(1 << self.here_bit))
+            elif op == P.OP_ENDING:
+                node = _Node([following], keeps=~(1 << self.ending_bit))
+            elif op == P.OP_TURN_MARK:
+                node = _Node([following], keeps=~(1 << (self.turns_at + a)))
+            elif op == P.OP_SHUFFLE:
+                kept = (1 << code[at + 2]) - 1
+                node = _Node([following], adds=kept << (self.shuffles_at + a))
+            else:
+                bits = self._read_bits(pc)
+                adds = 0
+                if op in (P.OP_LOAD_TEMP, P.OP_POINT_TEMP):
+                    adds = self._defined(self.scope_of_pc[pc], a)
+                sink = self.sinks.get(pc, set())
+                if bits and sink is None:
+                    node = _Node([following], adds=adds | bits)
+                elif bits:
+                    assert sink is not None
+                    # read only where something that it flows into is
+                    reached = [store for store in sink if store in stores]
+                    if any(stores[store][0] & always for store in reached):
+                        node = _Node([following], adds=adds | bits)
+                    else:
+                        sinks = [(store + 1, stores[store][0]) for store in reached]
+                        node = _Node([following], adds=adds, reads=bits, sinks=sinks)
+                elif adds:
+                    node = _Node([following], adds=adds)
+            if node is not None:
+                nodes[pc] = node
+        return nodes
+
+    def _store_transfer(self, pc: int, bits: int, surely: bool, has_lists: bool) -> _Node:
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        keeps, adds = -1, 0
+        # an empty list takes over which lists the old value's items came from
+        if surely and not (has_lists and pc in self.may_be_list):
+            keeps &= ~bits
+        elif not surely:
+            # what is written may be behind a pointer, which is read for it
+            adds |= 1 << (self.temps_at[self.scope_of_pc[pc]] + a)
+        if op == P.OP_STORE_TEMP:
+            adds |= self._defined(self.scope_of_pc[pc], a)
+        elif op == P.OP_SET_TEMP:
+            keeps &= ~self._defined(self.scope_of_pc[pc], a)
+        return _Node([(pc + 1, -1)], keeps, adds)
