@@ -578,7 +578,7 @@ class Explorer:
         from foretell.vm.jit import compile_kernels
 
         began = time.perf_counter()
-        self.kernels = compile_kernels([expand])
+        self.kernels = compile_kernels([expand, place_all])
         for (
             name
         ) in "ctx code tables memo row masks places queue index states first_edge asked".split():
@@ -824,7 +824,10 @@ class Explorer:
         if isinstance(old, np.ndarray):
             entries = old.reshape(-1, 3)
             entries = entries[entries[:, 2] != 0]
-            self.index = _placed(entries, size)
+            assert self.kernels is not None
+            self.index = np.zeros(3 * size, np.int64)
+            flat = np.ascontiguousarray(entries).reshape(-1)
+            self.kernels[place_all](flat, len(entries), self.index, size - 1)
         else:
             new = [0] * (3 * size)
             for at in range(0, len(old), 3):
@@ -949,12 +952,3 @@ def place_all(entries: I64, n: int, index: I64, mask: int) -> None:
     for i in range(n):
         at = index_slot(index, mask, entries[i * 3], entries[i * 3 + 1])
         copy(index, at, entries, i * 3, 3)
-
-
-def _placed(entries: Any, size: int) -> Any:
-    from foretell.vm.jit import compile_kernels
-
-    index = np.zeros(3 * size, np.int64)
-    flat = np.ascontiguousarray(entries).reshape(-1)
-    compile_kernels([place_all])[place_all](flat, len(entries), index, size - 1)
-    return index
