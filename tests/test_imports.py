@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the expressions that a story is asked are source text: a line each
     "checker.questions": (*BASE, "container", "config", "vm", "compiler.standalone"),
     "checker.choices": (*BASE, "container", "config", "vm", "compiler.standalone"),
+    "checker.checkpoint": NO_DEPENDENCIES,
     "checker.graph": ("vm", "checker"),
     "checker.solve": ("vm", "checker"),
 }
