@@ -1,31 +1,25 @@
-"""`foretell whatif` and `foretell why`: questions about a story, and how their answers look.
+"""`foretell whatif` and `foretell why`: questions about a story, from what was typed.
 
 This is a front door: it takes a loaded story and what was typed, has `checker.whatif` and
-`checker.why` find the figures, and gives text or JSON.
-
-    The Vigil · had she called?                          set kept_in_contact = true
-    for the uniform reader          as told                as changed             difference
-    its_done                  ████▌             4.5 %  ██▏               2.1 %       − 2.4
-    …
-
-Odds are drawn as bars of one scale; a figure that differs is marked, one that doesn't is dimmed.
+`checker.why` find the figures, and gives text or JSON. How what-ifs look is in `comparison`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-import math
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from foretell.checker import whatif as W
 from foretell.checker import why as Y
 from foretell.checker.claims import percent, shown_odds
 from foretell.checker.explore import Limits
-from foretell.checker.solve import Interval
 from foretell.checking import progress_line
+from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Bounds, Config, Expression, Setting, WhatIf
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError
@@ -34,10 +28,6 @@ from foretell.terminal import show_problems
 
 __all__ = ["limits_of", "parse_setting", "whatif", "whatifs_asked", "why"]
 
-_BAR: Final = 18  # cells of a bar that means certainty
-_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
-_NAME: Final = 26
-_SHOWN_VALUES: Final = 8
 _SHOWN_CHOICES: Final = 12
 
 
@@ -81,17 +71,24 @@ def whatifs_asked(
     forbid: Sequence[str] = (),
     ask: Sequence[str] = (),
 ) -> list[WhatIf]:
-    """The what-ifs meant by a command line: one described there, or those of the file.
+    """The what-ifs meant by a command line: those described there, or those of the file.
+
+    A name that is set several times makes as many what-ifs, each with one of its values.
 
     Raises StoryError where there is none.
     """
     asked = tuple(Expression(text, Span(Source("--ask", text), 1), verbatim=True) for text in ask)
     if settings or force or forbid:
-        values = dict(parse_setting(text) for text in settings)
-        title = ", ".join(
-            [*settings, *(f"force {c}" for c in force), *(f"forbid {c}" for c in forbid)]
-        )
-        return [WhatIf(title, "", values, tuple(force), tuple(forbid), asked)]
+        if names:
+            hint = f"what-ifs of the file are asked by themselves: leave `{names[0]}` away"
+            raise _refused("whatif", "there is a name and a change", hint)
+        values: dict[str, list[Setting]] = {}
+        for name, value in map(parse_setting, settings):
+            values.setdefault(name, []).append(value)
+        return [
+            _typed(dict(zip(values, chosen, strict=True)), force, forbid, asked)
+            for chosen in itertools.product(*values.values())
+        ]
     chosen = [w for w in config.whatifs if not names or w.name in names or w.question in names]
     missing = [name for name in names if all(name not in (w.name, w.question) for w in chosen)]
     if missing or not chosen:
@@ -102,18 +99,18 @@ def whatifs_asked(
     return [_with_asked(w, asked) for w in chosen]
 
 
+def _typed(
+    settings: dict[str, Setting],
+    force: Sequence[str],
+    forbid: Sequence[str],
+    asked: tuple[Expression, ...],
+) -> WhatIf:
+    whatif = WhatIf("", "", settings, tuple(force), tuple(forbid), asked)
+    return replace(whatif, name=change_of(whatif))
+
+
 def _with_asked(whatif: WhatIf, asked: tuple[Expression, ...]) -> WhatIf:
-    return WhatIf(
-        whatif.name,
-        whatif.question,
-        whatif.set,
-        whatif.force,
-        whatif.forbid,
-        (*whatif.ask, *asked),
-        whatif.reader,
-        whatif.span,
-        whatif.places,
-    )
+    return replace(whatif, ask=(*whatif.ask, *asked))
 
 
 def _refused(code: str, message: str, hint: str = "") -> StoryError:
@@ -165,7 +162,7 @@ def whatif(
     if as_json:
         return json.dumps(W.as_json(found), indent=2, ensure_ascii=False) + "\n", code
     paint = _Paint(colour)
-    return "\n".join(_comparison(comparison, paint) for comparison in found), code
+    return shown_comparisons(found, paint), code
 
 
 def limits_of(states: int | None, seconds: float | None) -> Bounds:
@@ -187,172 +184,6 @@ def _clear(stream: Any) -> None:
     if stream is not None:
         stream.write("\r\x1b[K")
         stream.flush()
-
-
-def _comparison(comparison: W.Comparison, paint: _Paint) -> str:
-    whatif, told, changed = comparison.whatif, comparison.told, comparison.changed
-    out = [paint("1", whatif.question or f"What if {_change(whatif)}?")]
-    if whatif.question:
-        out.append(f"  {_change(whatif)}")
-    unread = [
-        f"{which}: stopped at the limit on {column.stopped}; odds are bounds"
-        for which, column in (("as told", told), ("as changed", changed))
-        if not column.complete
-    ]
-    out += (paint("1;33", f"  {line}") for line in unread)
-    head = f"  {f'for the {comparison.reader} reader':<{_NAME}}"
-    head += f"{'as told':>{_BAR + 11}}  {'as changed':>{_BAR + 11}}  {'difference':>12}"
-    out += ["", paint("2", head)]
-    names = list(dict.fromkeys([*told.endings, *changed.endings]))
-    none = Interval(0.0, 0.0)
-
-    def odds(column: W.Column, name: str) -> Interval:
-        return column.endings[name].odds if name in column.endings else none
-
-    names.sort(key=lambda name: -max(odds(told, name).high, odds(changed, name).high))
-    for name in names:
-        out.append(_row(name, odds(told, name), odds(changed, name), paint))
-    if told.forever.high > 0 or changed.forever.high > 0:
-        out.append(_row("goes on for ever", told.forever, changed.forever, paint))
-    out.append(_numbers("words read", told.words, changed.words, paint))
-    extremes = _extremes(names, told, changed, paint)
-    if extremes:
-        out += ["", paint("2", "  best and worst, over all readers, where they change"), *extremes]
-    for text in told.answers:
-        out += ["", f"  {paint('1', text)} {paint('2', 'at the end')}"]
-        out += _answers(told.answers[text], changed.answers[text], paint)
-    if told.verdicts:
-        out += ["", *_claims(told, changed, paint)]
-    return "\n".join(out) + "\n"
-
-
-def _change(whatif: WhatIf) -> str:
-    parts = [f"{name} = {_setting(value)}" for name, value in whatif.set.items()]
-    parts += [f"{choice} is forced" for choice in whatif.force]
-    parts += [f"{choice} is forbidden" for choice in whatif.forbid]
-    return ", ".join(parts)
-
-
-def _setting(value: Setting) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return f"({', '.join(value)})"
-    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
-
-
-def _bar(x: float) -> str:
-    """A bar of eighths of a cell; what is not 0 shows."""
-    eighths = round(x * _BAR * 8)
-    if x > 0:
-        eighths = max(1, eighths)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR)
-
-
-def _fitted(name: str) -> str:
-    """A name in a column of its own width, cut if it must be."""
-    shown = name if len(name) < _NAME else f"{name[: _NAME - 2]}…"
-    return shown.ljust(_NAME)
-
-
-def _difference(before: float, after: float) -> str:
-    points = (after - before) * 100
-    if abs(points) < 1e-10:
-        return "="
-    sign = "+" if points > 0 else "−"
-    size = abs(points)
-    return f"{sign} {size:.1f}" if size >= 0.05 else f"{sign} {size:.1g}"
-
-
-def _row(name: str, before: Interval, after: Interval, paint: _Paint) -> str:
-    cells = "".join(
-        f"{paint(code, _bar((odds.low + odds.high) / 2))} {shown_odds(odds):>10}  "
-        for odds, code in ((before, "36"), (after, "35"))
-    )
-    if before.known and after.known:
-        difference = _difference(before.low, after.low)
-    else:
-        apart = before.high < after.low or after.high < before.low
-        difference = ("+" if after.low > before.high else "−") if apart else "?"
-    tone = "2" if difference == "=" else "1;32" if difference[0] == "+" else "1;31"
-    return f"  {_fitted(name)}{cells}{paint(tone, difference.rjust(11))}"
-
-
-def _numbers(name: str, before: float | None, after: float | None, paint: _Paint) -> str:
-    def shown(x: float | None) -> str:
-        if x is None or math.isnan(x):
-            return "—"
-        return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.4g}"
-
-    gap = " " * _BAR
-    line = f"  {_fitted(name)}{gap} {shown(before):>10}  {gap} {shown(after):>10}  "
-    if before is None or after is None or math.isnan(before) or math.isnan(after):
-        return line.rstrip()
-    difference = after - before
-    if abs(difference) <= 1e-9 * max(1.0, abs(before)):
-        return line + paint("2", "=".rjust(11))
-    sign = "+" if difference > 0 else "−"
-    tone = "1;32" if difference > 0 else "1;31"
-    return line + paint(tone, f"{sign} {shown(abs(difference))}".rjust(11))
-
-
-def _extremes(names: Sequence[str], told: W.Column, changed: W.Column, paint: _Paint) -> list[str]:
-    out: list[str] = []
-    none = Interval(0.0, 0.0)
-    for name in names:
-        before, after = told.endings.get(name), changed.endings.get(name)
-        rows = (
-            ("best", before.best if before else none, after.best if after else none),
-            ("worst", before.worst if before else none, after.worst if after else none),
-        )
-        parts = [
-            f"{which} {shown_odds(one)} → {paint('1', shown_odds(two))}"
-            for which, one, two in rows
-            if abs(one.low - two.low) > 1e-9 or abs(one.high - two.high) > 1e-9
-        ]
-        if parts:
-            out.append(f"  {_fitted(name)}{',  '.join(parts)}")
-    return out
-
-
-def _answers(before: W.Answer, after: W.Answer, paint: _Paint) -> list[str]:
-    one, two = dict(before.values), dict(after.values)
-    values = sorted({*one, *two}, key=lambda v: -max(one.get(v, 0.0), two.get(v, 0.0)))
-    out = [
-        _row(f"  {v}", _exactly(one.get(v, 0.0)), _exactly(two.get(v, 0.0)), paint)
-        for v in values[:_SHOWN_VALUES]
-    ]
-    if len(values) > _SHOWN_VALUES:
-        out.append(paint("2", f"    … and {len(values) - _SHOWN_VALUES} more values"))
-    is_truth = set(values) <= {"true", "false"}
-    if not is_truth and (before.mean is not None or after.mean is not None):
-        out.append(_numbers("  mean", before.mean, after.mean, paint))
-    return out
-
-
-def _exactly(x: float) -> Interval:
-    return Interval(x, x)
-
-
-def _claims(told: W.Column, changed: W.Column, paint: _Paint) -> list[str]:
-    """The claims whose verdict differs, and how many don't."""
-    tones = {"holds": "32", "fails": "31", "unknown": "33"}
-    out: list[str] = []
-    same = 0
-    for before, after in zip(told.verdicts, changed.verdicts, strict=True):
-        if before.verdict == after.verdict:
-            same += 1
-            continue
-        if after.claim.kind == "sound" and not after.bound and after.verdict == "unknown":
-            continue  # not judged: see `whatif`
-        verdicts = " → ".join(paint(tones[v.verdict], v.verdict) for v in (before, after))
-        path = f"   path {after.path or '(the start)'}" if after.path is not None else ""
-        out.append(f"  {verdicts}  {before.text}{path}")
-    if same:
-        claims = "claim comes" if same == 1 else "claims come"
-        out.append(paint("2", f"  {same} {claims} out the same"))
-    return out
 
 
 # Why --------------------------------------------------------------------------------------------
