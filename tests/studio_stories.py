@@ -205,7 +205,7 @@ def running(
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    session = Session(path, explore or analyse, data.prepare)
+    session = Session(path, explore or analyse, data.prepare, data.sample)
     app = Guard(make_app(session, watch=watch), host, port, token)
     config = uvicorn.Config(
         app, log_level="error", proxy_headers=False, ws="none", timeout_graceful_shutdown=1

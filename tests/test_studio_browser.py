@@ -183,7 +183,8 @@ def test_a_story_is_read_by_keyboard_alone(lamp: Studio, open_page: Any) -> None
     page.keyboard.press("9")  # not on offer
     page.keyboard.press("r")
     becomes(page, "location.hash === '#/read/'")
-    assert page.locator(".turn").count() == 1
+    # the address is there at once, the page when the server has answered
+    becomes(page, "document.querySelectorAll('.turn').length === 1")
 
 
 def test_single_keys_can_be_switched_off(lamp: Studio, open_page: Any) -> None:

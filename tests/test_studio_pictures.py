@@ -223,23 +223,61 @@ def test_bounds_are_shown_where_a_story_was_not_read_whole(tmp_path: Path) -> No
 
 
 def test_shares_of_lines_are_those_of_readers(lamp: Edition) -> None:
-    lines = data.shown_at(lamp)
-    shares, readers = sample_lines(lamp.program, lines, readers=400, seconds=30, seed=3)
-    assert readers == 400
+    shares = sample_lines(lamp.program, readers=20_000, seconds=30, seed=3)
+    assert shares.readers == 20_000
     source = lamp.opened.sources[0]
-    by_text = {source.line(line): share for (_, line), share in shares.items()}
+    by_text = {source.line(line): share for (_, line), share in shares.seen.items()}
     assert (
         by_text["The lamp is {oil > 0:low|out}. Out past the bar a ship is showing one green eye."]
         == 1
     )
     assert by_text[
         "A rope, a bell, and a letter nobody has opened. # CLASS: shed"
-    ] == pytest.approx(0.5, abs=0.1)
+    ] == pytest.approx(0.5, abs=0.02)
     assert by_text["Nobody comes this way."] == 0
 
 
+def test_a_line_with_several_texts_is_seen_by_who_sees_any_and_a_choice_by_who_is_offered_it(
+    tmp_path: Path,
+) -> None:
+    text = """\
+VAR lamp = 0
+~ lamp = RANDOM(1, 4)
+{lamp == 1: Bright.}{lamp == 2: Dim.}
+* {lamp == 3} [Only then] Odd. -> END
+* {lamp > 4} [Never] -> END
++ [Always] -> END
+"""
+    edition = analysed(write_story(tmp_path, text))
+    shares = sample_lines(edition.program, readers=40_000, seconds=30)
+    by_line = {line: share for (_, line), share in shares.seen.items()}
+    assert by_line[3] == pytest.approx(0.5, abs=0.01)
+    assert by_line[4] == pytest.approx(0.25, abs=0.01)
+    assert by_line[5] == 0
+    assert by_line[6] == 1
+    held = {line: parts for (_, line), parts in shares.held.items()}
+    assert held[3] == [pytest.approx(0.25, abs=0.01)] * 2
+    assert held[4] == [pytest.approx(0.25, abs=0.01)]
+    assert held[5] == [0.0]
+    edition.views["shares"] = shares
+    marks = data.VIEWS["source"](edition, {})["files"][0]["marks"]
+    assert marks[5] == 0  # proved: nobody is offered it
+
+
+def test_shares_are_those_of_running_in_plain_python(lamp: Edition) -> None:
+    from foretell.checker.lines import shown_lines
+    from foretell.checker.simulate import sample
+
+    groups = shown_lines(lamp.program).groups
+    fast = sample(lamp.program, 300, seed=5, groups=groups, compiled=True)
+    slow = sample(lamp.program, 300, seed=5, groups=groups, compiled=False)
+    assert fast.met.tolist() == slow.met.tolist()
+    assert fast.offered.tolist() == slow.offered.tolist()
+    assert fast.met.max() == 300
+
+
 def test_sampling_stops_when_it_is_told_to(lamp: Edition) -> None:
-    assert sample_lines(lamp.program, data.shown_at(lamp), wanted=lambda: False) == ({}, 0)
+    assert sample_lines(lamp.program, wanted=lambda: False).readers == 0
 
 
 # The report -------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ __all__ = [
     "Options",
     "check",
     "heading_of",
+    "names_asked",
+    "names_used",
     "place_of",
     "progress_line",
     "read_whole",
@@ -81,7 +83,7 @@ def read_whole(
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
-    named = _names_asked(config, questions)
+    named = names_asked(config, questions)
     problems = [*loaded.diagnostics, *analysis.problems]
     problems = [
         problem
@@ -128,7 +130,7 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
 _UNUSED: Final = ("unused-variable", "unused-function", "unread-variable")
 
 
-def _names_asked(config: Config, questions: Questions) -> set[str]:
+def names_asked(config: Config, questions: Questions) -> set[str]:
     """What the claims and what-ifs of a story name, and what the functions they call read."""
     claimed = [expression.text for claim in config.claims for expression in claim.expressions]
     asked = [expression.text for whatif in config.whatifs for expression in whatif.ask]
@@ -139,11 +141,14 @@ def _names_asked(config: Config, questions: Questions) -> set[str]:
 
 def _is_answered(problem: Diagnostic, named: set[str], loaded: Loaded) -> bool:
     """Whether a note that something is unused is wrong after all, or has been made already."""
-    if problem.code not in _UNUSED:
-        return False
     if problem.code == "unread-variable" and loaded.is_source:
         return True  # the compiler has said so
-    return any(f"`{name}`" in problem.message for name in named)
+    return names_used(problem, named)
+
+
+def names_used(problem: Diagnostic, named: set[str]) -> bool:
+    """Whether a note that something is unused is wrong, since it is among what is `named`."""
+    return problem.code in _UNUSED and any(f"`{name}`" in problem.message for name in named)
 
 
 def _limits(options: Options, config: Config) -> Limits:

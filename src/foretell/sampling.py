@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from foretell.checker import simulate as S
+from foretell.checker.lines import shown_lines
 from foretell.checker.readers import choice_weights
 from foretell.checking import place_of
 from foretell.diagnostics import Diagnostic, StoryError, closest, render_all
@@ -73,6 +74,7 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
         weights=weights,
         seed=options.seed,
         threads=options.threads,
+        groups=shown_lines(program).groups,
         start=place_of(program, options.start) if options.start else None,
         progress=show,
     )
@@ -131,7 +133,7 @@ def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
     out.append(
         f"{found.words:,.0f} (± {error:.2g}) words and {found.choices:,.1f} choices in a run"
     )
-    lines = line_reach(found.program, found)
+    lines = line_reach(found)
     unread = [line for line in lines if line["runs"] == 0]
     rare = sorted((line for line in lines if line["runs"]), key=lambda line: line["runs"])
     out.append(f"{len(lines) - len(unread):,} of {len(lines):,} lines were read by somebody")
@@ -168,7 +170,7 @@ def _json(found: S.Sample, options: SampleOptions) -> dict[str, Any]:
         ],
         "words": {"mean": found.words, "standard_error": found.words_error},
         "choices": {"mean": found.choices},
-        "lines": line_reach(found.program, found),
+        "lines": line_reach(found),
         "choice_points": choice_reach(found.program, found),
         "problems": [
             {
@@ -185,22 +187,19 @@ def _json(found: S.Sample, options: SampleOptions) -> dict[str, Any]:
     }
 
 
-_VISIBLE: Final = {P.OP_TEXT, P.OP_PRINT, P.OP_FIXED_TAG}
+def line_reach(found: S.Sample) -> list[dict[str, Any]]:
+    """Each source line with text on it, and in how many runs some of it was read.
 
-
-def line_reach(program: Program, found: S.Sample) -> list[dict[str, Any]]:
-    """Each source line with text on it, and in how many runs some of it was read."""
-    lines: dict[tuple[str, int], int] = {}
-    for pc in range(program.length):
-        span = program.spans[pc]
-        op, _, _, kind = program.code[pc * 4 : pc * 4 + 4]
-        if span is None or op not in _VISIBLE or (op == P.OP_TEXT and kind != 0):
-            continue
-        key = (span.source.name, span.line)
-        lines[key] = max(lines.get(key, 0), int(found.reach[pc]))
+    A line that offers a choice is read where the choice is on offer.
+    """
     return [
-        {"file": file, "line": line, "runs": runs, "share": runs / max(found.runs, 1)}
-        for (file, line), runs in sorted(lines.items())
+        {
+            "file": source.name,
+            "line": line,
+            "runs": int(found.met[group]),
+            "share": int(found.met[group]) / max(found.runs, 1),
+        }
+        for group, (source, line) in enumerate(shown_lines(found.program).keys, start=1)
     ]
 
 

@@ -46,7 +46,10 @@ from foretell.vm.machine import choose, is_dealt, run
 from foretell.vm.program import Program
 from foretell.vm.story import format_path
 
-__all__ = ["LEAST_USED", "UNIFORM", "Sample", "SampledEnding", "sample", "wilson"]
+__all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
+
+Groups = tuple[Sequence[int], Sequence[int]]
+"""The group of each instruction and of each choice point, from 1 on; 0 is none."""
 
 # ------------------------------------------------------------------ the context of one thread
 R_NEXT: Final = 0  # the run to make next
@@ -64,7 +67,11 @@ R_RECORDED: Final = 11
 R_KEEP: Final = 12  # words of the row that a start consists of
 R_MARKS: Final = 13  # instructions, in words of eight
 R_POINTS: Final = 14  # choice points
-R_SIZE: Final = 16
+R_LINES: Final = 15  # groups of instructions that are counted, 0: none are
+R_GROUP_AT: Final = 16  # where `told` has the group of each choice point, …
+R_STAMP_AT: Final = 17  # … the last run (plus one) that met each group or was offered each choice …
+R_MET_AT: Final = 18  # … and how many did
+R_SIZE: Final = 20
 
 UNIFORM: Final = 0
 WEIGHTED: Final = 1
@@ -121,6 +128,28 @@ def record(ctx: I64, path: I64, word: int) -> None:
     if n < ctx[R_RECORD]:
         path[n] = word
     ctx[R_RECORDED] = n + 1
+
+
+@kernel
+def note(ctx: I64, told: I64, group: int) -> None:
+    """Count that the present run meets a group, once."""
+    at = ctx[R_STAMP_AT] + group
+    if told[at] != ctx[R_NEXT] + 1:
+        told[at] = ctx[R_NEXT] + 1
+        told[ctx[R_MET_AT] + group] += 1
+
+
+@kernel
+def note_offers(ctx: I64, tables: I64, row: I64, told: I64) -> None:
+    """Count the choices that are visible now, and the groups they are in."""
+    at = tables[P.T_CHOICES]
+    for _i in range(row[P.CHOICES]):
+        point = row[at + P.C_CHOICE]
+        if (tables[tables[P.T_CHOICE_TABLE] + point * P.CHOICE_SIZE] & 8) == 0:
+            note(ctx, told, ctx[R_LINES] + 1 + point)
+            if told[ctx[R_GROUP_AT] + point] != 0:
+                note(ctx, told, told[ctx[R_GROUP_AT] + point])
+        at += row[at + P.C_SIZE]
 
 
 @kernel
@@ -201,6 +230,7 @@ def read_once(
     places: I64,
     outcomes: I64,
     path: I64,
+    told: I64,
 ) -> int:
     """Make one run from the row as it stands; 0, or why it could not be finished."""
     words = 0
@@ -217,6 +247,8 @@ def read_once(
             elif choices >= ctx[R_MOST]:
                 end = K_GOING << 56
             else:
+                if ctx[R_LINES] != 0:
+                    note_offers(ctx, tables, row, told)
                 index = pick(ctx, tables, row, weights, used)
                 if ctx[R_READER] == LEAST_USED:
                     used[row[machine.choice_at(row, tables, index, 1) + P.C_CHOICE]] += 1
@@ -280,6 +312,7 @@ def read_many(
     places: I64,
     outcomes: I64,
     path: I64,
+    told: I64,
     quota: int,
 ) -> int:
     """Make runs until the last, the quota, or something only the host can do.
@@ -299,13 +332,17 @@ def read_many(
         begin_stream(ctx, number)
         ctx[R_RECORDED] = 0
         why = read_once(
-            ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path
+            ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told
         )
         for i in range(ctx[R_MARKS]):
             if marks[i] != 0:
                 if why == 0:
                     for pc in range(i * 8, i * 8 + 8):
                         reach[pc] += seen[pc]
+                    if ctx[R_LINES] != 0:
+                        for pc in range(i * 8, i * 8 + 8):
+                            if seen[pc] != 0 and told[pc] != 0:
+                                note(ctx, told, told[pc])
                 marks[i] = 0
         if why != 0:
             return why
@@ -338,7 +375,11 @@ class SampledEnding:
 
 @dataclass
 class Sample:
-    """What random readers met. `reach[pc]` counts the runs that executed an instruction."""
+    """What random readers met. `reach[pc]` counts the runs that executed an instruction.
+
+    Where `groups` were asked for, `met[g]` counts the runs that met group g (`met[0]` is nothing)
+    and `offered[c]` those to which choice point c was ever offered.
+    """
 
     program: Program
     runs: int
@@ -352,6 +393,8 @@ class Sample:
     words_error: float  # standard error of that mean
     choices: float
     reach: np.ndarray[Any, np.dtype[np.int64]]
+    met: np.ndarray[Any, np.dtype[np.int64]]
+    offered: np.ndarray[Any, np.dtype[np.int64]]
     assumed: list[str] = field(default_factory=list)
     path_of: Callable[[int], str] = lambda _run: ""  # the path of a run, by its number
 
@@ -385,14 +428,18 @@ def sample(
     most_choices: int = 10_000,
     constants: dict[str, object] | None = None,
     start: str | None = None,
+    groups: Groups | None = None,
     compiled: bool | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> Sample:
     """Make so many runs and say where they came.
 
-    `weights` (one for each choice point) makes the reader a weighted one; where all of those
-    offered weigh nothing, each is as likely. `threads` 0 takes every processor. `constants` and
-    `start` are `Explorer`'s. The result is the same for any number of threads.
+    `groups` puts instructions and choice points together of which one is as good as another, by
+    numbers from 1 on (0: in none): a run meets a group if it executes one of its instructions or is
+    offered one of its choices. `weights` (one for each choice point) makes the reader a weighted
+    one; where all of those offered weigh nothing, each is as likely. `threads` 0 takes every
+    processor. `constants` and `start` are `Explorer`'s. The result is the same for any number of
+    threads.
     """
     if weights is not None:
         reader = WEIGHTED
@@ -408,7 +455,7 @@ def sample(
     def worker() -> _Worker:
         explorer = Explorer(program, constants=constants, start=start, reduce=False, compiled=False)
         return _Worker(
-            explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock
+            explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups
         )
 
     workers = [worker() for _ in range(threads)]
@@ -443,6 +490,7 @@ class _Worker:
         steps: int,
         most_choices: int,
         lock: threading.Lock,
+        groups: Groups | None,
     ) -> None:
         self.host = host
         self.kernel = kernel_
@@ -474,6 +522,16 @@ class _Worker:
         ctx[R_ROOM] = 63
         ctx[R_MARKS] = marks
         ctx[R_POINTS] = points
+        told = [0]
+        if groups is not None:
+            by_pc, by_point = groups
+            lines = ctx[R_LINES] = max(1, *by_pc, *by_point)
+            told = [*by_pc, *([0] * (marks * 8 - len(by_pc))), *by_point]
+            ctx[R_GROUP_AT] = marks * 8
+            ctx[R_STAMP_AT] = len(told)
+            ctx[R_MET_AT] = len(told) + lines + 1 + points
+            told += [0] * (2 * (lines + 1 + points))
+        self.told = self._buffer(told)
         with lock:
             self._start()
 
@@ -511,6 +569,7 @@ class _Worker:
                 self.places,
                 self.outcomes,
                 self.path,
+                self.told,
                 last - first,
             )
             if why in (DONE, QUOTA):
@@ -631,6 +690,9 @@ def _result(
     reach = np.zeros(program.length, np.int64)
     for worker in workers:
         reach += np.array(worker.reach[: program.length], np.int64)
+    ctx = workers[0].ctx
+    lines, met_at = int(ctx[R_LINES]), int(ctx[R_MET_AT])
+    counts = np.array([worker.told[met_at:] for worker in workers], np.int64).sum(axis=0)
     # what declares the variables is executed once for all
     reach[np.frombuffer(bytes(workers[0].host.seen), np.uint8) != 0] = runs
     return Sample(
@@ -646,6 +708,8 @@ def _result(
         words_error=math.sqrt(spread / runs) if runs else 0.0,
         choices=sum(known[T_CHOICES] for known in tallies.values()) / runs if runs else 0.0,
         reach=reach,
+        met=counts[: lines + 1],
+        offered=counts[lines + 1 :],
         assumed=[program.externals[index] for index in workers[0].host.assumed],
         path_of=path_of,
     )

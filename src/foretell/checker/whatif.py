@@ -22,7 +22,7 @@ What this does not do: reading files or showing anything (`asking`); verdicts th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -61,6 +61,7 @@ __all__ = [
     "as_json",
     "check_whatifs",
     "compare",
+    "comparisons",
     "initial_values",
     "restricted",
 ]
@@ -132,10 +133,26 @@ def compare(
     limits: Limits | None = None,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> list[Comparison]:
-    """Every what-if beside the story as told.
+    """Every what-if beside the story as told: see `comparisons`."""
+    found = comparisons(
+        compile_story, whatifs, config, reader=reader, limits=limits, progress=progress
+    )
+    return list(found)
+
+
+def comparisons(
+    compile_story: Callable[[Mapping[str, Constant]], CompiledStory],
+    whatifs: Sequence[WhatIf],
+    config: Config,
+    *,
+    reader: str = "uniform",
+    limits: Limits | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+) -> Iterator[Comparison]:
+    """The what-ifs beside the story as told, each as soon as it is there.
 
     `compile_story` gives the story with other values for some of its CONSTs; it is called once
-    for each version. Raises StoryError where a change or a reader makes no sense.
+    for each version. Raises StoryError where a change or a reader makes no sense, before the first.
     """
     asks = _distinct(expression for whatif in whatifs for expression in whatif.ask)
     versions: dict[object, _Version] = {}
@@ -154,22 +171,18 @@ def compare(
     # all mistakes before the long work
     check_whatifs(whatifs, ask_story(compile_story({}), asks))
     told = version(None)
-    out: list[Comparison] = []
     for whatif in whatifs:
         name = whatif.reader or reader
         changed = version(whatif)
-        out.append(
-            Comparison(
-                whatif,
-                name,
-                told.column(name, whatif.ask, config),
-                changed.column(name, whatif.ask, config),
-                tuple(check_reader(told.questions.program, config.readers[name]))
-                if name in config.readers
-                else (),
-            )
+        yield Comparison(
+            whatif,
+            name,
+            told.column(name, whatif.ask, config),
+            changed.column(name, whatif.ask, config),
+            tuple(check_reader(told.questions.program, config.readers[name]))
+            if name in config.readers
+            else (),
         )
-    return out
 
 
 def _key(whatif: WhatIf) -> object:

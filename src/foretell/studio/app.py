@@ -180,7 +180,7 @@ def serve(
     """
     from foretell.checker.analysis import analyse
 
-    session = Session(find_story(path_or_name).resolve(), analyse, data.prepare)
+    session = Session(find_story(path_or_name).resolve(), analyse, data.prepare, data.sample)
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(24)
     listening = _listen(host, port)

@@ -12,7 +12,6 @@ checker could be asked for.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +19,14 @@ import numpy as np
 
 from foretell.checker.graph import CHOICE, TERMINAL, GraphError
 from foretell.checker.lengths import word_quantiles
+from foretell.checker.lines import shown_lines
 from foretell.checker.river import mass_by_turn
-from foretell.diagnostics import Diagnostic
-from foretell.studio import pictures, whatifs
+from foretell.diagnostics import Diagnostic, Source
+from foretell.studio import pictures, whatifs, whys
 from foretell.studio.edition import Edition, Json
 from foretell.studio.places import map_view, place_view, places_of
 from foretell.studio.playback import problem_json
-from foretell.studio.shares import sample_lines
+from foretell.studio.shares import Shares, sample_lines
 from foretell.vm import program as P
 
 __all__ = [
@@ -35,14 +35,16 @@ __all__ = [
     "dream",
     "endings",
     "found_problems",
+    "lines_seen",
     "overview",
     "overview_view",
     "prepare",
     "problems",
     "river",
-    "shown_at",
+    "sample",
     "source",
     "whatif",
+    "why",
     "words",
 ]
 
@@ -81,8 +83,11 @@ def prepare(edition: Edition) -> None:
     river(edition, {})
     words(edition, {})
     claims(edition, {})
-    shares, readers = sample_lines(edition.program, shown_at(edition))
-    edition.views["line shares"], edition.views["sampled"] = shares, readers
+
+
+def sample(edition: Edition) -> None:
+    """Find out how many readers see each line."""
+    edition.views["shares"] = sample_lines(edition.program, wanted=lambda: not edition.outdated)
 
 
 # The dream -------------------------------------------------------------------------------------
@@ -232,6 +237,11 @@ def whatif(edition: Edition, query: dict[str, str]) -> Json:
     return whatifs.asked(edition, query.get("change", ""))
 
 
+def why(edition: Edition, query: dict[str, str]) -> Json:
+    """How readers come to a line: see `whys`."""
+    return whys.asked(edition, query.get("target", ""))
+
+
 def words(edition: Edition, _: dict[str, str]) -> Json:
     """How much there is to read, and how much of it readers do read."""
     analysis = edition.need()
@@ -295,7 +305,12 @@ def river(edition: Edition, _: dict[str, str]) -> Json:
         lost = np.cumsum(found.unexplored)
         return {
             "picture": pictures.river(
-                ended, at, lost, outcomes, [places.name(p) for p in range(places.count)]
+                ended,
+                at,
+                lost,
+                outcomes,
+                [places.name(p) for p in range(places.count)],
+                [interval.low for interval in analysis.flow.odds],
             ),
             "turns": turns,
             "going": [float(x) for x in found.going],
@@ -310,50 +325,56 @@ def river(edition: Edition, _: dict[str, str]) -> Json:
 
 # The source ------------------------------------------------------------------------------------
 
-_PROSE = {P.OP_TEXT, P.OP_PRINT, P.OP_CHOICE, P.OP_FIXED_TAG}
-
 
 def source(edition: Edition, _: dict[str, str]) -> Json:
     """Every file's lines, and for those that are read which are seen by any reader, by how many.
 
     `marks` are {line: share}: null for a line that some reader sees but that was not sampled, 0 for
-    one that no reader ever sees (only where every playthrough was read).
+    one that no reader ever sees (only where every playthrough was read). `held` are, for a line's
+    conditions, the parts of those readers who come there for whom each ever holds.
     """
     analysis = edition.analysis
-    files: dict[int, Json] = {
-        id(s): {"name": s.name, "lines": s.text.replace("\r", "").split("\n"), "marks": {}}
+    shares: Shares = edition.views.get("shares") or Shares()
+    files: dict[Source, Json] = {
+        s: {"name": s.name, "lines": s.text.replace("\r", "").split("\n"), "marks": {}, "held": {}}
         for s in edition.opened.sources
     }
-    shares = edition.views.get("line shares", {})
     if analysis is not None:
-        for (key, line), pcs in sorted(shown_at(edition).items()):
-            seen = any(analysis.exploration.seen[pc] for pc in pcs)
-            if key in files and (seen or analysis.complete):
-                share = shares.get((key, line)) or None  # no sampled reader, but one there is
-                files[key]["marks"][line] = share if seen else 0
+        for key, seen in lines_seen(edition).items():
+            if key[0] in files and (seen or analysis.complete):
+                share = shares.seen.get(key) or None  # no sampled reader, but one there is
+                files[key[0]]["marks"][key[1]] = share if seen else 0
+    for (file, line), share in shares.seen.items():
+        if share > 0 and file in files:
+            files[file]["marks"][line] = share
+    for (file, line), held in shares.held.items():
+        if file in files and any(part is not None for part in held):
+            files[file]["held"][line] = held
     return {
         "files": list(files.values()),
         "explored": analysis is not None,
         "complete": bool(analysis is not None and analysis.complete),
-        "sampled": edition.views.get("sampled", 0),
+        "sampled": shares.readers,
     }
 
 
-def shown_at(edition: Edition) -> dict[tuple[int, int], list[int]]:
-    """The instructions that show something, by source and line."""
+def lines_seen(edition: Edition) -> dict[tuple[Source, int], bool]:
+    """Whether any reader sees each line that shows something."""
 
-    def make() -> dict[tuple[int, int], list[int]]:
-        program, code = edition.program, edition.program.code
-        found: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for pc in range(program.length):
-            span, op = program.spans[pc], code[4 * pc]
-            blank = op == P.OP_TEXT and code[4 * pc + 3] != 0
-            if span is not None and op in _PROSE and not blank:
-                found[id(span.source), span.line].append(pc)
-        return dict(found)
+    def make() -> dict[tuple[Source, int], bool]:
+        program, seen = edition.program, edition.need().exploration.seen
+        records = program.tables[P.T_CHOICE_TABLE]
+        lines = shown_lines(program)
+        return {
+            key: any(seen[pc] for pc in pcs)
+            # a choice that is offered was followed
+            or any(
+                seen[program.tables[records + c * P.CHOICE_SIZE + P.CHOICE_STUB]] for c in points
+            )
+            for key, pcs, points in zip(lines.keys, lines.pcs, lines.points, strict=True)
+        }
 
-    made: dict[tuple[int, int], list[int]] = edition.kept("pcs", make)
-    return made
+    return edition.kept("lines seen", make)
 
 
 def overview_view(edition: Edition, _: dict[str, str]) -> Json:
@@ -371,6 +392,7 @@ VIEWS: dict[str, Callable[[Edition, dict[str, str]], Json]] = {
     "river": river,
     "source": source,
     "whatif": whatif,
+    "why": why,
     "words": words,
 }
 """The views by name."""

@@ -19,11 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from foretell.checker.explore import Limits
 from foretell.studio.opening import Opened
 from foretell.studio.pictures import COLOURS
 from foretell.studio.playback import Player, front_matter
 
 __all__ = ["Edition", "Json", "NotYetError"]
+
+_ROUNDS = (3.0, 20.0)  # seconds of the rounds before the last
 
 Json = dict[str, Any]
 Made = TypeVar("Made")
@@ -44,10 +47,31 @@ class Edition:
         self.player = Player(opened.program)
         self.front = front_matter(opened.program.global_tags)
         self.analysis: Any = None
+        self.revision = 0  # how many analyses there have been
+        self.sampled = False  # whether random readers have been through
         self.views: dict[object, Any] = {}  # what was made from the analysis, kept
         self.making = threading.RLock()  # so that nothing is made twice
-        self.jobs: dict[str, Json] = {}  # what-ifs, by what they change
+        self.jobs: dict[str, Json] = {}  # see `jobs`
         self.outdated = False  # whether another edition has taken its place
+
+    @property
+    def rounds(self) -> list[Limits]:
+        """The limits of one exploration after another, until one is complete."""
+        bounds, usual = self.opened.config.bounds, Limits()
+        states = bounds.states or usual.states
+        whole = usual.seconds if bounds.seconds is None else bounds.seconds
+        shorter = [seconds for seconds in _ROUNDS if seconds < whole / 2]
+        return [Limits(states=states, seconds=seconds) for seconds in (*shorter, whole)]
+
+    def know(self, analysis: Any) -> None:
+        """Take what an exploration found in the place of what was known."""
+        with self.making:
+            shares = self.views.get("shares")
+            self.views.clear()
+            if shares is not None:
+                self.views["shares"] = shares
+            self.analysis = analysis
+            self.revision += 1
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foretell.config import Config, read_config
+from foretell.checking import names_asked, names_used
+from foretell.config import Config
+from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, StoryError
-from foretell.loading import read_story
+from foretell.loading import PROMISES, read_promises, read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 
@@ -35,6 +37,7 @@ class Opened:
     """A story's main file and what became of it."""
 
     path: Path
+    story: CompiledStory | None = None
     program: Program | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -70,8 +73,7 @@ def inside(folder: Path, name: str) -> Path | None:
 
 def open_story(path: Path) -> Opened:
     """Read and compile a story; whatever is wrong with it is in `diagnostics`."""
-    promises = path.parent / "foretell.toml"
-    opened = Opened(path, files={path.resolve(), promises.resolve()})
+    opened = Opened(path, files={path.resolve(), (path.parent / PROMISES).resolve()})
     try:
         loaded = read_story(path, confined=True)
         opened.diagnostics = list(loaded.diagnostics)
@@ -81,32 +83,24 @@ def open_story(path: Path) -> Opened:
         opened.files |= {file.resolve() for file in loaded.files}
         if loaded.story is None or loaded.errors:
             return opened
-        opened.program = lower(loaded.story)
+        opened.story, opened.program = loaded.story, lower(loaded.story)
     except StoryError as error:
         opened.diagnostics += error.diagnostics
         return opened
-    if promises.is_file():
-        try:
+    try:
+        opened.config = read_promises(loaded)
+        asked = [e for claim in opened.config.claims for e in claim.expressions]
+        if asked:
             from foretell.checker.questions import ask_story
 
-            opened.config = read_config(promises.read_text("utf-8-sig"), promises.name)
-            asked = [e for claim in opened.config.claims for e in claim.expressions]
-            if opened.config.claims:
-                questions = ask_story(loaded.story, asked)
-                opened.questions, opened.program = questions, questions.program
-                read = {name for e in asked for name in questions.reads(e.text)}
-                opened.diagnostics = [d for d in opened.diagnostics if not _read_by(d, read)]
-        except StoryError as error:
-            opened.config = Config()
-            opened.diagnostics += error.diagnostics
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            opened.diagnostics.append(
-                Diagnostic("error", "unreadable", f"`{promises.name}` can't be read: {why}")
-            )
+            questions = ask_story(loaded.story, asked)
+            opened.questions, opened.program = questions, questions.program
+            named = names_asked(opened.config, questions)
+            opened.diagnostics = [d for d in opened.diagnostics if not names_used(d, named)]
+    except StoryError as error:
+        opened.config = Config()
+        opened.diagnostics += error.diagnostics
+        for problem in error.diagnostics:
+            if problem.span is not None:
+                problem.span.source.name = PROMISES
     return opened
-
-
-def _read_by(problem: Diagnostic, names: set[str]) -> bool:
-    """Whether a note that a variable is never read is wrong, since a claim reads it."""
-    return problem.code == "unused-variable" and any(f"`{n}`" in problem.message for n in names)

@@ -214,19 +214,26 @@ def _route(a: _Box, b: _Box, target: Node, i: int, j: int, times: float) -> str:
 
 # The river -------------------------------------------------------------------------------------
 
-_RIVER_WIDTH, _RIVER_HEIGHT, _RIVER_LABELS = 1000.0, 480.0, 190.0
+_RIVER_WIDTH, _RIVER_HEIGHT, _RIVER_LABELS = 1000.0, 480.0, 210.0
 _WATERS = 6  # classes w0 … that tell neighbouring places apart
 _NAMED = 16  # places told apart; the others flow together
 
 
 def river(
-    ended: Any, at: Any, lost: Any, outcomes: Sequence[Mapping[str, Any]], names: Sequence[str]
+    ended: Any,
+    at: Any,
+    lost: Any,
+    outcomes: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    final: Sequence[float] | None = None,
 ) -> str:
     """Readers after t choices: `ended[t, k]` at outcomes, `at[t, p]` in places, `lost[t]` unknown.
 
     Endings branch off to both sides, the early ones outermost; in the middle flow those who still
-    read, by the place they are in. All of it together is 1 at every t.
+    read, by the place they are in. All of it together is 1 at every t. The picture stops where few
+    are still reading; `final` is what outcomes come to in the end, and is told beside them.
     """
+    final = [float(share) for share in ended[-1]] if final is None else final
     turns = _until_calm(at)
     ended, at, lost = ended[:turns], at[:turns], lost[:turns]
     x = np.linspace(14, _RIVER_WIDTH - _RIVER_LABELS, turns) if turns > 1 else np.array([14.0, 100])
@@ -235,18 +242,18 @@ def river(
     above, below = _banks(ended)
     streams = _streams(at)
 
-    def bank(k: int) -> tuple[str, str, Any]:
-        return str(outcomes[k]["colour"]), str(outcomes[k]["name"]), ended[:, k]
+    def bank(k: int) -> tuple[str, str, Any, float]:
+        return str(outcomes[k]["colour"]), str(outcomes[k]["name"]), ended[:, k], final[k]
 
-    layers = [bank(k) for k in above]  # class, name, thickness by turn
+    layers = [bank(k) for k in above]  # class, name, thickness by turn, what it comes to
     first_water = len(layers)
     for i, p in enumerate(streams):
-        layers.append((f"w{i % _WATERS}", names[p], at[:, p]))
+        layers.append((f"w{i % _WATERS}", names[p], at[:, p], 0.0))
     others = at.sum(axis=1) - at[:, streams].sum(axis=1)
     if others.max(initial=0) > 1e-9:
-        layers.append(("water", "other places", np.clip(others, 0, None)))
+        layers.append(("water", "other places", np.clip(others, 0, None), 0.0))
     if lost.max(initial=0) > 0:
-        layers.append(("unknown", "not followed", lost))
+        layers.append(("unknown", "not followed", lost, 0.0))
     last_water = len(layers)
     layers += [bank(k) for k in below]
     deep = _RIVER_HEIGHT - 60
@@ -260,16 +267,16 @@ def river(
     )
     out = [head]
     labels: list[tuple[float, str, str, float]] = []
-    for i, (colour, name, thick) in enumerate(layers):
+    for i, (colour, name, _, share) in enumerate(layers):
         water = first_water <= i < last_water
-        said = name if water else f"{name}: {percent(float(thick[-1]))}"
+        said = name if water else f"{name}: {percent(share)}"
         out.append(
             f'<path class="{"stream" if water else "end"} {colour}" '
             f'd="{_band(x, top[i], top[i + 1])}"><title>{_text(said)}</title></path>'
         )
         if not water:
             middle = float(top[i, -1] + top[i + 1, -1]) / 2
-            labels.append((middle, name.replace("_", " "), colour, float(thick[-1])))
+            labels.append((middle, name.replace("_", " "), colour, share))
     taken: list[tuple[float, float, float, float]] = []
     out += [
         _water_name(x, top[i], top[i + 1], layers[i][1], taken)
@@ -371,7 +378,7 @@ def _bank_names(labels: list[tuple[float, str, str, float]], x: float) -> list[s
         ys[i] = min(ys[i], ys[i + 1] - 16)
     out = []
     for y, (middle, name, colour, share) in zip(ys, kept, strict=True):
-        shown = name if len(name) <= 20 else name[:19] + "…"
+        shown = name if len(name) <= 19 else name[:18] + "…"
         out.append(
             f'<path class="leader {colour}" d="M{x + 1:.1f} {middle:.1f}l6 0L{x + 14:.1f} {y:.1f}'
             f'l4 0"/><text class="bank-name" x="{x + 22:.1f}" y="{y + 4:.1f}">{_text(shown)} '

@@ -54,8 +54,7 @@ def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()
     """The report's whole text."""
     loaded = story if isinstance(story, Loaded) else read_story(story)
     edition = _edition(analysis, loaded)
-    shares, readers = sample_lines(edition.program, data.shown_at(edition), seconds=2.0)
-    edition.views["line shares"], edition.views["sampled"] = shares, readers
+    edition.views["shares"] = sample_lines(edition.program, seconds=2.0)
     title = edition.title
     parts = [
         _front(edition),

@@ -6,9 +6,13 @@
     session.reload()                # the files changed: open and explore again
 
 A session goes through *phases*: `opening`, `exploring`, `ready`; or `broken` where the story can't
-be played, and `failed` where exploring itself did not work. Every opening makes a new *edition*,
-numbered from 1; a page that has an older one asks again. While a changed story can't be compiled,
-the last edition that could goes on being played and shown, and the problems are shown beside it.
+be played, and `failed` where exploring itself did not work. A story that is not finished at once is
+explored in *rounds*, each from the start and several times as long as the last: after each there is
+an analysis whose figures are bounds, and the next makes them narrower (`revision` counts them). The
+shorter rounds cost a fifth of the whole. Random readers are sent through meanwhile. Every opening
+makes a new *edition*, numbered from 1; a page that has an older one asks again. While a changed
+story can't be compiled, the last edition that could goes on being played and shown, and the
+problems are shown beside it.
 
 Exploring is told to stop when its edition is out of date: its progress callback raises.
 
@@ -20,6 +24,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +34,8 @@ from foretell.studio.opening import open_story
 from foretell.studio.playback import problem_json
 
 __all__ = ["Analyse", "Session"]
+
+_PATIENCE = 1.5  # seconds that random readers wait for the first figures
 
 Analyse = Callable[..., Any]
 """What explores a program: `foretell.checker.analysis.analyse`, or a stand-in for it."""
@@ -41,7 +48,8 @@ class _OutdatedError(Exception):
 class Session:
     """A story open in the studio.
 
-    `analyse` explores; without it nothing is. `prepare` is called with an edition that has been.
+    `analyse` explores; without it nothing is. `prepare` is called with an edition that has been, as
+    is `sample`, which does not wait for it long.
     """
 
     def __init__(
@@ -49,6 +57,7 @@ class Session:
         path: Path,
         analyse: Analyse | None = None,
         prepare: Callable[[Edition], None] | None = None,
+        sample: Callable[[Edition], None] | None = None,
     ) -> None:
         self.path = path
         self.edition: Edition | None = None
@@ -59,6 +68,7 @@ class Session:
         self.failure = ""
         self._analyse = analyse
         self._prepare = prepare
+        self._sample = sample
         self._opened = 0  # how many times the files were opened
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -101,16 +111,28 @@ class Session:
                 self.phase = "unexplored"
                 return
             self.phase = "exploring"
-        thread = threading.Thread(
-            target=self._explore,
-            args=(edition, self._analyse),
-            name="foretell-explore",
-            daemon=True,
-        )
-        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+        first = threading.Event()  # that there are some figures
+        self._threads = [t for t in self._threads if t.is_alive()]
+        self._begin("foretell-explore", self._explore, edition, self._analyse, first)
+        if self._sample is not None:
+            self._begin("foretell-sample", self._send_readers, edition, self._sample, first)
+
+    def _begin(self, name: str, work: Callable[..., None], *given: Any) -> None:
+        thread = threading.Thread(target=work, args=given, name=name, daemon=True)
+        self._threads.append(thread)
         thread.start()
 
-    def _explore(self, edition: Edition, analyse: Analyse) -> None:
+    def _send_readers(
+        self, edition: Edition, sample: Callable[[Edition], None], first: threading.Event
+    ) -> None:
+        first.wait(_PATIENCE)
+        if self._opened == edition.number:
+            # figures that can't be had leave the page without them: exploring tells what is wrong
+            with suppress(StoryError, MemoryError):
+                sample(edition)
+                edition.sampled = True
+
+    def _explore(self, edition: Edition, analyse: Analyse, first: threading.Event) -> None:
         started = time.monotonic()
 
         def progress(states: int, expanded: int, *_: Any) -> None:
@@ -120,7 +142,20 @@ class Session:
             self.progress = {"states": states, "expanded": expanded, "seconds": seconds}
 
         try:
-            analysis = analyse(edition.program, progress=progress, **edition.asked)
+            for limits in edition.rounds:
+                told = analyse(edition.program, limits=limits, progress=progress, **edition.asked)
+                last = told.complete or limits is edition.rounds[-1] or told.stopped != "time"
+                with self._lock:
+                    if self._opened != edition.number:
+                        return
+                    edition.know(told)
+                    if last:
+                        self.phase = "ready"
+                first.set()
+                if self._prepare is not None:
+                    self._prepare(edition)
+                if last:
+                    break
         except _OutdatedError:
             return
         except StoryError as error:
@@ -128,13 +163,8 @@ class Session:
             return
         except Exception as error:  # the page goes on being of use, and says so
             self._fail(edition, f"exploring failed: {type(error).__name__}: {error}")
-            return
-        with self._lock:
-            if self._opened == edition.number:
-                edition.analysis = analysis
-                self.phase = "ready"
-        if self._prepare is not None and self._opened == edition.number:
-            self._prepare(edition)
+        finally:
+            first.set()
 
     def _fail(self, edition: Edition, why: str) -> None:
         with self._lock:
@@ -157,4 +187,9 @@ class Session:
             "stale": bool(edition and self.phase == "broken"),
             "explored": analysis is not None,
             "complete": bool(analysis is not None and analysis.complete),
+            "followed": float(analysis.followed) if analysis is not None else 0.0,
+            "stopped": analysis.stopped if analysis is not None else "",
+            "growing": [name for name, _ in analysis.growing[:2]] if analysis is not None else [],
+            "revision": edition.revision if edition else 0,
+            "sampled": bool(edition and edition.sampled),
         }

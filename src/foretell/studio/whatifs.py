@@ -1,41 +1,39 @@
-"""What-ifs in the studio: comparisons made in the background, one at a time.
+"""What-ifs in the studio: comparisons made in the background (`jobs`).
 
-    whatifs.asked(edition, "")                     # those of foretell.toml, all at once
+    whatifs.asked(edition, "")                     # those of foretell.toml, one after another
     whatifs.asked(edition, "lamp=true")            # a change typed into the page
-
-The first question starts the work and is answered with how far it has come; asked again, it is
-answered with the comparison once that is there. Work for an edition that is out of date stops.
 
 What this does not do: compare (`checker.whatif`), or read settings (`asking`).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foretell.asking import parse_setting
-from foretell.checker.whatif import Comparison, compare
+from foretell.checker.whatif import Comparison, comparisons, initial_values
 from foretell.config import Setting, WhatIf
 from foretell.container import CompiledStory
-from foretell.diagnostics import StoryError
 from foretell.loading import read_story
+from foretell.studio import jobs
 from foretell.studio.edition import Edition, Json
+from foretell.vm import values as V
 
 __all__ = ["asked", "changeable"]
 
-_MOST = 24  # changes that are kept of one edition
-_one_at_a_time = threading.Lock()
 
-
-class _OutdatedError(Exception):
-    """Raised inside work that nobody waits for any more."""
-
-
-def changeable(edition: Edition) -> list[str]:
-    """The variables a what-if may give another first value."""
-    return sorted(edition.program.global_names)
+def changeable(edition: Edition) -> list[Json]:
+    """The variables a what-if may give another first value, and what they begin with."""
+    program = edition.program
+    first = initial_values(program)
+    found = []
+    for name in sorted(program.global_names, key=str.lower):
+        value = first.get(name)
+        flips = value is not None and value >> V.TAG_SHIFT == V.BOOL
+        shown = None if value is None else program.values.text(value)
+        found.append({"name": name, "value": shown, "flips": flips})
+    return found
 
 
 def asked(edition: Edition, change: str) -> Json:
@@ -49,40 +47,21 @@ def asked(edition: Edition, change: str) -> Json:
         wanted: Sequence[WhatIf] = [WhatIf(name=change, set=settings)]
     else:
         wanted = edition.opened.config.whatifs
+    variables = changeable(edition)
     if not wanted:
-        return {"phase": "ready", "comparisons": [], "variables": changeable(edition)}
-    with edition.making:
-        job = edition.jobs.get(change)
-        if job is None:
-            if len(edition.jobs) >= _MOST:
-                del edition.jobs[next(iter(edition.jobs))]
-            job = edition.jobs[change] = {"phase": "working", "states": 0}
-            arguments = (edition, wanted, job)
-            threading.Thread(target=_work, args=arguments, daemon=True).start()
-    return {**job, "variables": changeable(edition)}
+        return {"phase": "ready", "comparisons": [], "variables": variables}
 
-
-def _work(edition: Edition, wanted: Sequence[WhatIf], job: Json) -> None:
-    def progress(states: int, *_: object) -> None:
-        if edition.outdated:
-            raise _OutdatedError
-        job["states"] = states
+    def work(job: Json, progress: jobs.Progress) -> None:
+        colours = {(o["name"], o["kind"]): o for o in edition.outcomes}
+        found = comparisons(compile_story, wanted, edition.opened.config, progress=progress)
+        for comparison in found:
+            job["comparisons"] = [*job.get("comparisons", ()), _comparison(comparison, colours)]
 
     def compile_story(constants: Mapping[str, bool | int | float | str]) -> CompiledStory:
         return read_story(edition.opened.path, confined=True, constants=constants).usable()
 
-    try:
-        with _one_at_a_time:
-            found = compare(compile_story, wanted, edition.opened.config, progress=progress)
-        colours = {(o["name"], o["kind"]): o for o in edition.outcomes}
-        job.update(phase="ready", comparisons=[_comparison(c, colours) for c in found])
-    except _OutdatedError:
-        job.update(phase="failed", failure="the story has changed meanwhile")
-    except StoryError as error:
-        hints = (f"{d.message}{f' ({d.hint})' if d.hint else ''}" for d in error.diagnostics)
-        job.update(phase="failed", failure="; ".join(hints))
-    except Exception as error:  # the page says so, and the other views go on
-        job.update(phase="failed", failure=f"{type(error).__name__}: {error}")
+    job = jobs.asked(edition, f"whatif {change}", work)
+    return {"comparisons": [], "wanted": len(wanted), **job, "variables": variables}
 
 
 def _comparison(comparison: Comparison, colours: Mapping[tuple[str, str], Json]) -> Json:

@@ -1,7 +1,7 @@
 // The page: which view is shown, what goes on in the background, and where focus goes.
 
 import { ask, h, replace, say } from "./dom.js";
-import { count } from "./figures.js";
+import { count, percent } from "./figures.js";
 import { apply, suggest } from "./settings.js";
 import { read } from "./read.js";
 import { whatif } from "./whatif.js";
@@ -103,9 +103,10 @@ function drawNow() {
   document.body.classList.toggle("exploring", going);
   if (going) {
     const states = status.progress.states ?? 0;
-    replace(now, h("span", { class: "pulse", "aria-hidden": "true" }), states ? `${count(states)} situations so far` : "reading ahead");
+    replace(now, h("span", { class: "pulse", "aria-hidden": "true" }), states ? `${count(states)} situations` : "reading ahead",
+      status.explored && h("span", { class: "wider" }, `, ${percent(status.followed)} followed: figures are bounds`));
   } else if (status.phase === "ready") {
-    replace(now, status.complete ? "every playthrough read" : "read in part: figures are bounds");
+    replace(now, status.complete ? "every playthrough read" : `${percent(status.followed)} followed: figures are bounds`);
   } else replace(now, { broken: "can't be played", failed: "exploring failed", opening: "opening" }[status.phase] ?? "");
   const banner = document.getElementById("banner");
   if (status.stale) replace(banner, h("p", {}, "The story's files have changed and can't be played as they are; shown is the last version that could. ", h("a", { href: "#/problems" }, "See the problems")));
@@ -122,11 +123,12 @@ async function poll() {
     document.getElementById("story-title").textContent = status.title;
     suggest(status.front.theme);
     drawNow();
-    const changed = !old || old.edition !== status.edition || old.explored !== status.explored || old.phase !== status.phase;
+    const changed = !old || old.edition !== status.edition || old.explored !== status.explored || old.phase !== status.phase || old.revision !== status.revision;
     if (changed) {
       drawNav(address().name);
       if (old && old.edition !== status.edition && old.edition) say("The story has changed and was read anew.");
-      else if (old && !old.explored && status.explored) say("Every playthrough has been read.");
+      else if (old && !old.complete && status.complete) say("Every playthrough has been read.");
+      else if (old && old.revision !== status.revision) say("The figures are bounds, and have become narrower.");
       if (!old || !shown.name) await show();
       else if (shown.update) shown.update(status);
       else {

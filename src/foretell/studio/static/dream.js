@@ -1,7 +1,7 @@
 // The dream: what each choice leads to, and the panel of how things stand.
 
 import { h } from "./dom.js";
-import { chip, odds, spoken, stacked } from "./figures.js";
+import { chip, odds, roughly, spoken, stacked } from "./figures.js";
 
 const MENTIONED = 3;
 
@@ -12,7 +12,7 @@ export function choiceOdds(after, outcomes) {
   const gone = after.impossible.map((k) => spoken(outcomes[k].name));
   return h("div", { class: "omen" },
     stacked(after.odds, outcomes),
-    h("p", { class: "likely" }, likely.map(([k, low, high]) => h("span", { class: "omen-item" }, chip(outcomes[k]), " ", h("b", {}, odds(low, high)))), more > 0 && h("span", { class: "omen-item" }, `and ${more} more`)),
+    h("p", { class: "likely" }, likely.map(([k, low, high]) => h("span", { class: "omen-item" }, chip(outcomes[k]), " ", h("b", { title: odds(low, high) }, roughly(low, high)))), more > 0 && h("span", { class: "omen-item" }, `and ${more} more`)),
     gone.length > 0 && h("p", { class: "ruled-out" }, "Makes impossible: ", gone.length > 6 ? `${gone.slice(0, 6).join(", ")} and ${gone.length - 6} more` : gone.join(", ")),
     after.odds.length > 1 && h("details", { class: "exact" }, h("summary", {}, "Best and worst"), oddsTable(after, outcomes)));
 }
@@ -21,10 +21,10 @@ export function choiceOdds(after, outcomes) {
 export function oddsTable(at, outcomes) {
   const best = new Map(at.best.map(([k, low, high]) => [k, [low, high]]));
   const worst = new Map(at.worst.map(([k, low, high]) => [k, [low, high]]));
-  const cell = (pair) => h("td", { class: "figure" }, pair ? odds(...pair) : "–");
+  const cell = (pair) => h("td", { class: "figure", title: pair ? odds(...pair) : false }, pair ? roughly(...pair) : "–");
   return h("table", { class: "odds" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col", title: "who chooses at random" }, "uniform"), h("th", { scope: "col", title: "who chooses for it" }, "best"), h("th", { scope: "col", title: "who chooses against it" }, "worst"))),
-    h("tbody", {}, at.odds.map(([k, low, high]) => h("tr", {}, h("th", { scope: "row" }, chip(outcomes[k])), h("td", { class: "figure" }, odds(low, high)), cell(best.get(k)), cell(worst.get(k))))));
+    h("tbody", {}, at.odds.map(([k, low, high]) => h("tr", {}, h("th", { scope: "row" }, chip(outcomes[k])), cell([low, high]), cell(best.get(k)), cell(worst.get(k))))));
 }
 
 /** The panel beside the text. */
@@ -37,7 +37,7 @@ export function here(now, status) {
     h("h2", {}, "From here"),
     dream
       ? [stacked(dream.odds, dream.outcomes), now.ended ? h("p", {}, "It is over.") : oddsTable(dream, dream.outcomes)]
-      : h("p", { class: "quiet" }, status.phase === "exploring" ? "The odds come when every playthrough has been read." : status.explored ? "This situation was not explored." : "There are no odds to show."),
+      : h("p", { class: "quiet" }, status.phase === "exploring" ? (status.explored ? "This situation has not been read so far." : "The odds come when the first playthroughs have been read.") : status.explored ? "This situation was not explored." : "There are no odds to show."),
     now.variables.length > 0 && h("h2", {}, "What the story remembers"),
     changed.length > 0 && h("dl", { class: "variables changed" }, changed.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, h("del", {}, v.before || "nothing"), " ", h("ins", {}, value(v)))))),
     others.length > 0 && h("details", { open: !changed.length && others.length < 15 }, h("summary", {}, changed.length ? `${others.length} unchanged this turn` : `${others.length} variables, none changed this turn`),

@@ -25,6 +25,20 @@ export function percent(x) {
 const raise = (digits) => [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("");
 const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
+/** A share in a column: to a tenth, and never 0 or 100 of what is neither. */
+export function rough(x) {
+  if (x > 0 && x < 0.0005) return "< 0.1 %";
+  if (x < 1 && x > 0.9995) return "> 99.9 %";
+  return x > 0 && x < 1 ? `${(100 * x).toFixed(1)} %` : percent(x);
+}
+
+/** Rough odds that may be bounds. */
+export function roughly(low, high) {
+  if (low === null || low === undefined) return "–";
+  if (high - low < 1e-9 || rough(low) === rough(high)) return rough(low);
+  return `${rough(low).replace(" %", "")} – ${rough(high)}`;
+}
+
 /** Odds that may be bounds. */
 export function odds(low, high) {
   if (low === null || low === undefined) return "–";

@@ -47,7 +47,8 @@ export async function read(root, rest, { status: first }) {
 
   function go(path) {
     moving = true;
-    location.hash = address(path);
+    if (location.hash === address(path)) goTo(path); // the same address tells nobody of a change
+    else location.hash = address(path);
   }
 
   /** Do something once the page stands still. */
@@ -184,8 +185,8 @@ export async function read(root, rest, { status: first }) {
     replace(root, h("div", { class: "plain", role: "alert" },
       h("h1", {}, "This link does not fit the story"),
       h("p", {}, `${error.message}.`),
-      fits !== undefined && h("p", {}, "The story may have changed since the link was made. ",
-        h("a", { class: "button", href: address(fits) }, fits ? "Read up to where it still fits" : "Read from the beginning"))));
+      fits !== undefined && [h("p", {}, "The story may have changed since the link was made."),
+        h("p", {}, h("a", { class: "button", href: address(fits) }, fits ? "Read up to where it still fits" : "Read from the beginning"))]));
   }
 
   function choose(i) {

@@ -1,7 +1,7 @@
 // The views that are tables: endings, problems, words; and claims and what-if where there are any.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, count, odds, percent, several, stacked } from "./figures.js";
+import { chip, count, odds, percent, roughly, several, stacked } from "./figures.js";
 
 const heading = (text, ...more) => h("div", { class: "heading" }, h("h1", {}, text), more);
 const readLink = (path, text) => h("a", { href: `#/read/${path}` }, text);
@@ -10,11 +10,12 @@ export async function endings(root) {
   const answer = await ask("endings");
   const outcomes = answer.outcomes;
   const column = (name, title) => h("th", { scope: "col", title }, name);
+  const figure = (name, pair) => h("td", { class: "figure", data: { name }, title: odds(...pair) }, roughly(...pair));
   const row = (r) => h("tr", { class: outcomes[r.outcome].kind === "ending" ? "" : "broken" },
     h("th", { scope: "row" }, chip(outcomes[r.outcome]), outcomes[r.outcome].kind !== "ending" && h("span", { class: "kind" }, outcomes[r.outcome].kind)),
     h("td", { class: "figure", data: { name: "uniform" } }, odds(...r.uniform)),
-    h("td", { class: "figure", data: { name: "best" } }, odds(...r.best)),
-    h("td", { class: "figure", data: { name: "worst" } }, odds(...r.worst)),
+    figure("best", r.best),
+    figure("worst", r.worst),
     h("td", { class: "figure", data: { name: "words" } }, r.words === null ? "–" : count(Math.round(r.words))),
     h("td", { data: { name: "shortest way" } }, r.shortest === null ? "–" : readLink(r.shortest, several(r.choices, "choice", "choices"))));
   const forever = answer.forever;
@@ -44,12 +45,17 @@ function problem(p) {
 
 export async function problems(root, _, { status }) {
   const found = status.edition ? await ask("problems") : { problems: [], explored: false };
-  const all = [...status.problems, ...found.problems];
   const groups = { error: "errors", warning: "warnings", note: "notes" };
+  const all = Object.keys(groups).flatMap((s) => [...status.problems, ...found.problems].filter((p) => p.severity === s));
+  const grave = all.filter((p) => p.severity !== "note");
+  const notes = all.slice(grave.length);
   const tally = Object.entries(groups).map(([s, name]) => [all.filter((p) => p.severity === s).length, name]).filter(([n]) => n);
   replace(root, h("div", { class: "sheet" },
     heading("Problems", h("p", { class: "lead" }, all.length ? tally.map(([n, name]) => `${count(n)} ${n === 1 ? name.slice(0, -1) : name}`).join(", ") + "." : found.explored ? "None: every playthrough was read, and nothing is amiss." : "None so far.")),
-    h("ol", { class: "problems" }, all.map(problem))));
+    h("ol", { class: "problems" }, grave.map(problem)),
+    notes.length > 0 && h("details", { class: "notes", open: notes.length < 6 || grave.length === 0 },
+      h("summary", {}, `${several(notes.length, "note", "notes")}: what is odd but may be meant`),
+      h("ol", { class: "problems" }, notes.map(problem)))));
   return {};
 }
 
@@ -78,10 +84,10 @@ export async function words(root) {
       fact(count(answer.all), "words in all of its prose"),
       answer.mean !== null && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
       answer.mean_choices !== null && fact(answer.mean_choices.toFixed(1), "choices in it, on average"),
-      seen !== null && seen <= 1 && fact(percent(seen), "as much as that is of the whole"),
+      seen !== null && seen <= 1 && fact(percent(seen), "of its length, in one playthrough"),
       answer.least !== null && fact(`${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough")),
     answer.picture && h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Picture of words read" }, picture(answer.picture)), h("figcaption", {}, "Each dot is one reader in fifty, placed by the words they read.")),
-    h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Words by ending" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col" }, "words on the way, on average"))),
+    h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Words by ending" }, h("table", { class: "by-ending" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col", title: "read on average by those who come there" }, "words"))),
       h("tbody", {}, answer.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, chip(answer.outcomes[r.outcome])), h("td", { class: "figure" }, r.words === null ? "–" : count(Math.round(r.words))))))))));
   return {};
 }
