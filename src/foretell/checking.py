@@ -213,8 +213,13 @@ def heading_of(loaded: Loaded, program: Program) -> Heading:
         name, colon, value = tag.partition(":")
         if colon and name.strip().lower() == "title":
             title = value.strip()
-    lines = sum(source.text.count("\n") + 1 for source in loaded.sources)
+    lines = sum(_lines(source.text) for source in loaded.sources)
     return Heading(title, lines, loaded.words or program.words)
+
+
+def _lines(text: str) -> int:
+    """The lines of a text; what ends the last one begins no other."""
+    return text.count("\n") + (not text.endswith("\n") and text != "")
 
 
 def progress_line(stream: Any) -> Callable[[int, int, float], None]:

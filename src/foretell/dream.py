@@ -77,7 +77,7 @@ class Dream:
     def rarity(self, story: Story) -> str:
         """How rare the ending that was reached is, "" where it is not known."""
         for ending in self.analysis.endings:
-            if ending.kind == "ending" and ending.name == (story.ending or "the end"):
+            if ending.kind == "ending" and ending.name == story.ending:
                 low, high = ending.uniform.low, ending.uniform.high
                 if low != high:
                     return ""

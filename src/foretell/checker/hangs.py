@@ -95,6 +95,9 @@ class _Standing(Story):
             self.turns_to_play -= 1
             super()._play(choice)
 
+    def _check_drawn(self, path: str, left: list[int]) -> None:
+        """The turn that is not played draws nothing."""
+
 
 def prove_hang(program: Program, path: str) -> bool:
     """Whether the turn that the last choice of a path begins surely never comes to rest.

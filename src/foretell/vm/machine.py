@@ -1250,7 +1250,9 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             x = 0
             if row[P.ENDED] != 0:
                 x = row[P.ENDING]
-                if x == 0:
+                if x == 0 and row[P.ENDED] == 1:
+                    x = tables[tables[P.T_PLACE_NAMES] - 1]
+                elif x == 0:
                     x = tables[tables[P.T_PLACE_NAMES] + row[P.ENDED] - 1]
             row[sp] = (V.STRING << 32) | x
             sp += 1

@@ -99,7 +99,7 @@ T_EXTERNALS: Final = (
 )
 T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
-T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices
+T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices; before: THE_END
 TABLES: Final = 17
 
 FALLBACK: Final = 0  # an external is called as the story's own function of that name
@@ -295,6 +295,8 @@ OP_FAULT: Final = 67  #    a fault b value         ( -- )            what loweri
 OP_NOP: Final = 68
 OP_LOAD_HERE: Final = 69  #                        ( -- s )          in expressions that ask only
 OP_LOAD_ENDING: Final = 70  #                      ( -- s )          likewise
+
+THE_END: Final = "the end"  # the ending of a story that ends in no knot
 
 OPCODES: Final = {
     value: name[3:].lower() for name, value in list(globals().items()) if name.startswith("OP_")

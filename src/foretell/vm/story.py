@@ -266,6 +266,7 @@ class Story:
         steps = parse_path(path)
         self._random = random.Random(self.seed)
         self._begin(steps[0][1])
+        self._check_drawn(path, steps[0][1])
         for number, (choice, draws) in enumerate(steps[1:], start=1):
             if choice >= len(self._turn.choices):
                 why = "the story has ended" if self.ended else f"{len(self.choices)} are on offer"
@@ -275,12 +276,26 @@ class Story:
                 )
             self._remember()
             machine.choose(self._tables, self._row, choice)
-            self._replaying = list(draws)
+            left = self._replaying = list(draws)
             try:
                 self._play(choice)
             finally:
                 self._replaying = None
+            self._check_drawn(path, left)
         return self._turn
+
+    def _check_drawn(self, path: str, left: list[int]) -> None:
+        """Raise PathError where a path gives outcomes of draws that its turn did not make."""
+        broken = any(problem.severity == "error" for problem in self._turn.problems)
+        if not left or broken:
+            return
+        made = len(self._steps[-1][1])
+        drawn = f"only {made} {'is' if made == 1 else 'are'}" if made else "nothing is"
+        surplus = ", ".join(map(str, left))
+        raise PathError(
+            f"the path `{path}` does not fit: it draws {surplus} in the turn after "
+            f"`{format_path(self._steps)}`, where {drawn} drawn"
+        )
 
     def jump(self, path: str) -> Turn:
         """Leave the present scene for a knot or `knot.stitch`; variables and counts stay.
@@ -553,7 +568,7 @@ class Story:
             if not choices:
                 name = row[P.ENDING]
                 place = self.program.places[self.program.place_of_pc[row[P.LAST]]]
-                ending = self.values.strings[name] if name else place
+                ending = self.values.strings[name] if name else place or P.THE_END
         self._turn = Turn(tuple(lines), tuple(choices), tuple(problems), ending, row[P.WORDS])
         self._steps.append((choice, self._drawn))
         self._drawn = []
