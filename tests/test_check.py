@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from foretell import cli
 from foretell.compiler import compile_ink
+from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
 
@@ -189,3 +191,107 @@ def test_a_broken_foretell_toml_gives_2_and_its_place(
     code, out, err = check(FINE, promises=promises)
     assert code == 2 and out == ""
     assert place in err and "Traceback" not in err
+
+
+# ------------------------------------------------- stories that a host enters knot by knot
+
+ENTERED = """\
+VAR lamp = false
+EXTERNAL wind()
+=== function wind() ===
+~ return 0
+=== kitchen ===
+You cook.
+* [Take the lamp.] -> lit
+* [Leave.] -> out
+= lit
+~ lamp = true
+-> END
+=== hall ===
+It is {RANDOM(1, 2) == 1:cold|warm}.
+* [Leave.] -> out
+* {lamp} [Light up.] -> END
+=== out ===
+-> END
+=== attic(who) ===
+Nobody: {who}.
+-> END
+=== cellar ===
+* [Down.]
+"""
+
+
+def test_each_entry_is_read_by_itself_and_what_none_meets_is_told(check: Folder) -> None:
+    code, out, _ = check(ENTERED, promises='entries = ["kitchen", "hall"]\n')
+    assert code == 1
+    assert "entered at 2 places" in out
+    kitchen, hall = out.index("\nkitchen\n"), out.index("\nhall\n")
+    assert "read all 2 playthroughs" in out[kitchen:hall] and "kitchen:1" in out[kitchen:hall]
+    assert "branches of choice and chance" in out[hall:] and "hall:@1/0" in out[hall:]
+    unread = re.findall(r"no reader ever comes to `(.*)`", out)
+    assert unread == ["attic", "cellar"]  # `out` is met from both
+    assert "no reader is ever offered this choice" in out  # the lamp is never lit in the hall
+
+
+def test_entries_in_json_have_figures_each_and_bounds_together(check: Folder) -> None:
+    code, out, _ = check(
+        ENTERED, "--from", "kitchen", "--from", "hall", "--from", "cellar", "--format", "json"
+    )
+    assert code == 1
+    report = reported(out)
+    assert [entry["entry"] for entry in report["entries"]] == ["kitchen", "hall", "cellar"]
+    assert [entry["states"] for entry in report["entries"]] == [3, 3, 2]
+    assert report["states"] == 8 and report["complete"]
+    out_ending = next(e for e in report["endings"] if e["name"] == "out")
+    assert out_ending["uniform"] == [0, 1] and out_ending["shortest"] == "kitchen:1"
+    assert report["entries"][1]["endings"][0]["uniform"] == 1
+    faults = [p for p in report["problems"] if p["severity"] == "error"]
+    assert [(p["code"], p["path"]) for p in faults] == [("out-of-content", "cellar:0")]
+    story = Story(read_story(check.folder / "tale.ink").usable())
+    for path in (p["path"] for p in report["problems"] if p["path"] is not None):
+        story.play(path)
+        assert story.path.partition(",")[0].startswith(path)
+
+
+def test_a_claim_must_hold_from_every_entry_but_possible_from_one(check: Folder) -> None:
+    promises = """\
+entries = ["kitchen", "hall"]
+[[claim]]
+possible = "lamp"
+[[claim]]
+never = "lamp"
+[[claim]]
+inevitable = 'ending == "out"'
+[[claim]]
+always = "turns < 2"
+"""
+    _, out, _ = check(ENTERED, "--format", "json", promises=promises)
+    claims = reported(out)["claims"]
+    assert [claim["verdict"] for claim in claims] == ["holds", "fails", "fails", "holds"]
+    assert [claim["path"] for claim in claims] == ["kitchen:0", "kitchen:0", "kitchen:0", None]
+    assert "lamp = true" in claims[1]["reason"]
+
+
+def test_the_top_is_an_entry_like_any_other(check: Folder) -> None:
+    story = "* [On] -> END\n=== aside ===\n* [a] -> END\n* [b] -> END\n"
+    code, out, _ = check(story, "--format", "json", promises='entries = ["", "aside"]')
+    report = reported(out)
+    assert code == 0
+    assert [entry["entry"] for entry in report["entries"]] == ["", "aside"]
+    assert report["playthroughs"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [("kitchn", "did you mean `kitchen`?"), ("attic", "`attic` takes arguments")],
+)
+def test_a_place_that_no_host_can_enter_is_refused(check: Folder, entry: str, message: str) -> None:
+    code, _, err = check(ENTERED, promises=f'entries = ["{entry}"]')
+    assert code == 2 and message in err
+
+
+def test_a_single_entry_is_reported_as_a_story_whose_paths_tell_it(check: Folder) -> None:
+    code, out, _ = check(ENTERED, "--from", "kitchen.lit", "--format", "json")
+    report = reported(out)
+    assert code == 1 and report["entries"] == []
+    assert report["endings"][0]["shortest"] == "kitchen.lit:"

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,25 +19,29 @@ from typing import Any, Final
 
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.claims import Verdict, decide
+from foretell.checker.entries import Entered, joint_problems, joint_verdict
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader
-from foretell.checker.report import Heading, as_json, exit_code, text
+from foretell.checker.report import Heading, entered_json, entered_text, exit_code
 from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
 from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
+from foretell.vm import program as P
 from foretell.vm.program import Program
 
 __all__ = [
     "Limits",
     "Options",
     "check",
+    "entry_of",
     "heading_of",
     "names_asked",
     "names_used",
     "place_of",
     "progress_line",
+    "read_entries",
     "read_whole",
     "watching",
 ]
@@ -51,7 +56,7 @@ class Options:
     every: bool = False
     timings: bool = False
     allow: Sequence[str] = ()
-    start: str | None = None
+    entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
 
@@ -59,69 +64,88 @@ class Options:
 def read_whole(
     loaded: Loaded, options: Options | None = None
 ) -> tuple[Analysis, list[Verdict], list[Diagnostic]]:
-    """The analysis of a loaded story, the verdicts on its claims, and every problem.
+    """The analysis of a loaded story from its top, the verdicts on its claims, every problem.
 
-    Raises StoryError where the story can't be used or there is no such place to start at.
+    Raises StoryError where the story can't be used.
     """
-    options = options or Options()
+    found = read_entries(loaded, replace(options or Options(), entries=("",)))
+    return found.analyses[0], found.verdicts, found.problems
+
+
+def read_entries(loaded: Loaded, options: Options) -> Entered:
+    """A loaded story read from each of its entries, with verdicts and problems of them all.
+
+    Entries are those of the options, else those of foretell.toml, else the story's top. The limit
+    of time is for them together. Raises StoryError where the story can't be used, or a place to
+    enter at is none.
+    """
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions)
     check_whatifs(config.whatifs, questions)
     program = questions.program
-    start = place_of(program, options.start) if options.start else None
+    places = [
+        entry_of(program, name) for name in dict.fromkeys(options.entries or config.entries or [""])
+    ]
     show = progress_line(sys.stderr) if options.progress else None
     changed = {name for whatif in config.whatifs for name in whatif.set}
-    analysis = analyse(
-        program,
-        limits=_limits(options, config),
-        asked=questions.pcs,
-        start=start,
-        progress=show,
-        expected_unread=changed,
-    )
+    limits = _limits(options, config)
+    until = time.perf_counter() + limits.seconds
+    entries: list[tuple[str, Analysis]] = []
+    for number, place in enumerate(places):
+        left = max(0.0, until - time.perf_counter()) / (len(places) - number)
+        analysis = analyse(
+            program,
+            limits=replace(limits, seconds=left),
+            asked=questions.pcs,
+            start=place or None,
+            progress=show,
+            expected_unread=changed,
+        )
+        entries.append((place, analysis))
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
+    found = Entered(entries)
+    analyses = found.analyses
     named = names_asked(config, questions)
-    problems = [*loaded.diagnostics, *analysis.problems]
-    problems = [
+    met = analyses[0].problems if len(entries) == 1 else joint_problems(analyses, list(changed))
+    found.problems = [
         problem
-        for problem in problems
+        for problem in [*loaded.diagnostics, *met]
         if problem.code not in options.allow and not _is_answered(problem, named, loaded)
     ]
-    verdicts = decide(
-        config.claims,
-        analysis.exploration,
-        questions,
-        readers=config.readers,
-        problems=problems,
-    )
-    problems += (
+    verdicts = [
+        decide(
+            config.claims,
+            analysis.exploration,
+            questions,
+            readers=config.readers,
+            problems=found.problems,
+        )
+        for analysis in analyses
+    ]
+    found.verdicts = [joint_verdict(same) for same in zip(*verdicts, strict=True)]
+    found.problems += (
         problem
         for reader in config.readers.values()
         for problem in check_reader(program, reader)
         if problem.code not in options.allow
     )
-    return analysis, verdicts, problems
+    return found
 
 
 def check(loaded: Loaded, options: Options) -> tuple[str, int]:
     """The report on a loaded story, and the exit code; raises what `read_whole` raises."""
-    analysis, verdicts, problems = read_whole(loaded, options)
-    heading = heading_of(loaded, analysis.program)
-    code = exit_code(analysis, verdicts, problems)
+    found = read_entries(loaded, options)
+    heading = heading_of(loaded, found.analyses[0].program)
+    worst = next((a for a in found.analyses if not a.complete), found.analyses[0])
+    code = exit_code(worst, found.verdicts, found.problems)
     if options.as_json:
-        report: dict[str, Any] = as_json(analysis, heading, verdicts, problems)
+        report: dict[str, Any] = entered_json(found, heading)
         return json.dumps(report, indent=2, ensure_ascii=False) + "\n", code
-    shown = text(
-        analysis,
-        heading,
-        verdicts,
-        colour=options.colour,
-        problems=problems,
-        every=options.every,
-        timings=options.timings,
+    shown = entered_text(
+        found, heading, colour=options.colour, every=options.every, timings=options.timings
     )
     return shown, code
 
@@ -192,6 +216,22 @@ def watching(story: str, options: Options) -> int:
                 return code
         except KeyboardInterrupt:
             return code
+
+
+def entry_of(program: Program, name: str) -> str:
+    """The place a host enters at; StoryError where there is none, or it takes arguments."""
+    if not name:
+        return ""
+    place = place_of(program, name)
+    record = program.tables[P.T_TARGETS] + program.target_of_path[place] * P.TARGET_SIZE
+    pc = program.tables[record + P.TARGET_PC]
+    while program.code[pc * 4] in (P.OP_VISIT, P.OP_TURN_MARK, P.OP_HERE):
+        pc += 1
+    if program.code[pc * 4] != P.OP_SET_TEMP:
+        return place
+    message = f"`{place}` takes arguments: it can't be entered without them"
+    hint = "enter at a knot that diverts to it with arguments"
+    raise StoryError([Diagnostic("error", "entry", message, program.spans[pc], hint=hint)])
 
 
 def place_of(program: Program, name: str) -> str:

@@ -115,6 +115,7 @@ def verbs(ctx: click.Context) -> None:
 @verbs.command(short_help="play in the terminal, with undo and saves")
 @story_argument
 @click.option("--path", default="", help="Begin at the end of this path, such as 0/2@17/1.")
+@click.option("--from", "start", metavar="KNOT", help="Enter at a knot, as a host might.")
 @click.option("--seed", type=int, help="Deal luck from this number: the same each time.")
 @click.option("--dream", is_flag=True, help="Show the odds of every ending beside each choice.")
 @click.option("--plain", is_flag=True, help="No colour, no layout: one line of story a line.")
@@ -124,7 +125,13 @@ def verbs(ctx: click.Context) -> None:
     help="Read choices (from 1) from standard input and print what ink's own player prints.",
 )
 def play(
-    story: str, path: str, seed: int | None, dream: bool, plain: bool, transcript: bool
+    story: str,
+    path: str,
+    start: str | None,
+    seed: int | None,
+    dream: bool,
+    plain: bool,
+    transcript: bool,
 ) -> int:
     """Play a story.
 
@@ -141,6 +148,10 @@ def play(
     dealt = seed if seed is not None else 0 if transcript else fresh_seed()
     playing = Story(loaded.usable(), seed=dealt, step_budget=_PATIENCE)
     try:
+        if start is not None and ":" not in path:
+            from foretell.checking import entry_of
+
+            path = f"{entry_of(playing.program, start)}:{path}"
         playing.play(path)
     except PathError as error:
         raise _refusal("bad-path", str(error), "a path counts choices from 0") from None
@@ -208,7 +219,9 @@ def disassemble(story: str) -> int:
 @story_argument
 @click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
 @click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
-@click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
+@click.option(
+    "--from", "entries", multiple=True, metavar="KNOT", help="Enter at a knot, as a host might."
+)
 @click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
 @click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
 @click.option("--timings", is_flag=True, help="Say where the time went.")
@@ -220,7 +233,7 @@ def check(
     story: str,
     max_states: int | None,
     max_seconds: float | None,
-    start: str | None,
+    entries: tuple[str, ...],
     allow: tuple[str, ...],
     every: bool,
     timings: bool,
@@ -244,7 +257,7 @@ def check(
         every=every,
         timings=timings,
         allow=allow,
-        start=start,
+        entries=entries,
         colour=_colourful(),
         progress=sys.stderr.isatty(),
     )

@@ -37,7 +37,7 @@ from foretell.diagnostics import Diagnostic, StoryError
 from foretell.output import write_whole
 from foretell.page import Page
 from foretell.terminal import printable
-from foretell.vm.story import PathError, Story, Turn, parse_path
+from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
 if TYPE_CHECKING:
     from foretell.dream import Dream
@@ -126,7 +126,7 @@ class Player:
 
     def _retell(self) -> None:
         """Every turn of the path that was asked for, and the choices that were made."""
-        chosen = [choice for choice, _ in parse_path(self.story.path)[1:]]
+        chosen = [choice for choice, _ in entry_and_steps(self.story.path)[1][1:]]
         for number, (turn, index) in enumerate(zip(self._read, chosen, strict=False)):
             self.page.turn(turn, self.story.global_tags if number == 0 else ())
             self.page.gap()

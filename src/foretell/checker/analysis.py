@@ -14,6 +14,7 @@ limit, odds are intervals that contain the truth, and what was not met is not ca
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -230,7 +231,7 @@ def analyse(
         )
     timings = dict(exploration.timings)
     timings["solve"] = time.perf_counter() - explored
-    problems = find_problems(exploration, set(expected_unread))
+    problems = find_problems([exploration], expected_unread)
     analysis = Analysis(
         program=program,
         exploration=exploration,
@@ -275,20 +276,45 @@ def _path_to(graph: StateGraph, state: int) -> str | None:
 # Problems --------------------------------------------------------------------------------------
 
 
-def find_problems(exploration: Exploration, expected_unread: set[str]) -> list[Diagnostic]:
-    """Everything wrong with a story that was explored, gravest first."""
-    out = [
-        *_faults(exploration),
-        *_warnings(exploration),
-        *_traps(exploration),
-        *_assumptions(exploration),
-    ]
-    if exploration.complete:
-        out += _unread(exploration, expected_unread)
-        out += _idle_choices(exploration)
-    out += _idle_variables(exploration.program)
+def find_problems(
+    explorations: Sequence[Exploration], expected_unread: Iterable[str] = ()
+) -> list[Diagnostic]:
+    """Everything wrong with a story that was explored, gravest first.
+
+    Of a story that is entered at several places there is an exploration for each; a line is
+    unread, a choice idle, where it is so for all of them. A fault that several meet is told once.
+    """
+    out: list[Diagnostic] = []
+    for exploration in explorations:
+        out += _faults(exploration)
+        out += _warnings(exploration)
+        out += _traps(exploration)
+    out += _assumptions(explorations[0])
+    if all(exploration.complete for exploration in explorations):
+        out += _unread(explorations, set(expected_unread))
+        out += _idle_choices(explorations)
+    out += _idle_variables(explorations[0].program)
+    if len(explorations) > 1:
+        out = _told_once(out)
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(out, key=lambda problem: order[problem.severity])
+
+
+def _told_once(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The problems without repetitions, each with the shortest of its paths."""
+    first: dict[tuple[object, ...], Diagnostic] = {}
+    for problem in problems:
+        span = problem.span
+        place = (span.source.name, span.line, span.column) if span is not None else None
+        key = (problem.code, problem.message, place or problem.path)
+        known = first.get(key)
+        if known is None or _length(problem.path) < _length(known.path):
+            first[key] = problem
+    return list(first.values())
+
+
+def _length(path: str | None) -> float:
+    return math.inf if path is None else path.count("/") + path.count(",")
 
 
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
@@ -314,7 +340,7 @@ def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
 def _warnings(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
     for fault, pc, state, label in exploration.warnings:
-        path: str | None = ""
+        path: str | None = format_path(graph, [])
         if state >= 0:
             first, last = int(graph.first_edge[state]), int(graph.first_edge[state + 1])
             edges = [e for e in range(first, last) if graph.edge_label[e] == label]
@@ -346,7 +372,7 @@ def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
             "warning",
             "no-ending",
             "no reader ever comes to an end: this story only goes on",
-            path="",
+            path=format_path(graph, []),
             hint="if a host decides when it is over, allow this with `--allow no-ending`",
         )
         return
@@ -370,10 +396,12 @@ def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
         )
 
 
-def _unread(exploration: Exploration, expected: set[str]) -> Iterable[Diagnostic]:
+def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable[Diagnostic]:
     """Lines, choices and whole knots that no reader ever meets."""
-    program = exploration.program
-    seen = exploration.seen
+    program = explorations[0].program
+    seen = explorations[0].seen
+    for other in explorations[1:]:
+        seen = bytearray(map(max, seen, other.seen))
     code = program.code
     exempt = _whatif_places(program)
     never_offered: set[int] = set()
@@ -539,30 +567,34 @@ def _guard_hint(program: Program, pc: int) -> str:
     return f"the condition{where} never lets a reader through: it asks for {listed}"
 
 
-def _idle_choices(exploration: Exploration) -> Iterable[Diagnostic]:
+def _idle_choices(explorations: Sequence[Exploration]) -> Iterable[Diagnostic]:
     """Choice points that, whenever offered, lead to the very state a sibling leads to."""
-    graph, points = exploration.graph, exploration.edge_point
-    offered = points >= 0
-    if not offered.any():
-        return
-    source = graph.edge_source[offered].astype(np.int64)
-    target = graph.edge_target[offered].astype(np.int64)
-    point = points[offered]
-    key = source * (graph.n + 1) + target
-    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-    alike = count[inverse] > 1
-    total = np.bincount(point, minlength=len(exploration.program.choices))
-    same = np.bincount(point[alike], minlength=len(exploration.program.choices))
+    choices = explorations[0].program.choices
+    total, same = np.zeros(len(choices), np.int64), np.zeros(len(choices), np.int64)
+    idle: dict[int, str | None] = {}  # where each was first of no consequence
+    for exploration in explorations:
+        graph, points = exploration.graph, exploration.edge_point
+        offered = points >= 0
+        source = graph.edge_source[offered].astype(np.int64)
+        target = graph.edge_target[offered].astype(np.int64)
+        point = points[offered]
+        key = source * (graph.n + 1) + target
+        _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+        alike = count[inverse] > 1
+        total += np.bincount(point, minlength=len(choices))
+        same += np.bincount(point[alike], minlength=len(choices))
+        for index in np.flatnonzero((total > 0) & (same == total)):
+            if int(index) not in idle:
+                first = source[alike & (point == index)]
+                idle[int(index)] = _path_to(graph, int(first[0])) if len(first) else None
     for index in np.flatnonzero((total > 0) & (same == total)):
-        info = exploration.program.choices[int(index)]
-        state = int(source[alike & (point == index)][0])
         yield Diagnostic(
             "note",
             "idle-choice",
             "this choice changes nothing: another one offered with it always leads to the same",
-            info.span,
+            choices[int(index)].span,
             label="only the words differ",
-            path=_path_to(graph, state),
+            path=idle[int(index)],
         )
 
 

@@ -213,7 +213,7 @@ class _Deciding:
         goal = self.mask()
         if is_sure(self.graph, goal)[0]:
             return self.verdict("holds", "every reader comes to it")
-        return self._escape(0, goal, "") or self.unknown()
+        return self._escape(0, goal, format_path(self.graph, [])) or self.unknown()
 
     def after(self) -> Verdict:
         before, goal = self.mask(0), self.mask(1)
@@ -244,7 +244,7 @@ class _Deciding:
         ends = np.where(graph.kind == TERMINAL, found.depth, UNREACHED)
         end = int(ends.argmin())
         if ends[end] != UNREACHED:
-            way = _joined(path, format_path(graph, trace(graph, found, end)))
+            way = _joined(path, format_path(graph, trace(graph, found, end), entered=False))
             outcome = graph.outcomes[int(graph.outcome[end])].name
             return self.verdict("fails", f"{after}the story can end without it, in {outcome}", way)
         staying = end_components(graph, open_edges)
@@ -255,8 +255,8 @@ class _Deciding:
         inside = open_edges & (staying.number[graph.edge_source] == staying.number[entry])
         inside &= staying.number[graph.edge_target] == staying.number[entry]
         cycle = shortest_cycle(graph, entry, inside)
-        way = _joined(path, format_path(graph, trace(graph, found, entry)))
-        loop = format_path(graph, cycle) if cycle else None
+        way = _joined(path, format_path(graph, trace(graph, found, entry), entered=False))
+        loop = format_path(graph, cycle, entered=False) if cycle else None
         return self.verdict("fails", f"{after}a reader can go on for ever without it", way, loop)
 
     def odds(self) -> Verdict:
@@ -317,7 +317,9 @@ def _compared(figures: Interval, least: float) -> Answer:
 def _joined(path: str, further: str) -> str:
     if further.startswith("@"):  # it goes on in the middle of a turn
         return f"{path},{further[1:]}" if "@" in path.rpartition("/")[2] else path + further
-    return f"{path}/{further}" if path and further else path or further
+    if path.endswith(":") or not path or not further:
+        return path + further
+    return f"{path}/{further}"
 
 
 def shown_odds(figures: Interval) -> str:

@@ -877,6 +877,7 @@ class Explorer:
             outcome=outcome,
             outcomes=outcomes,
             start_words=self.start_words,
+            entry=self.start or "",
         )
         k = len(self.asked_pcs)
         asked: list[Any] = []

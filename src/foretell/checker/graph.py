@@ -103,7 +103,8 @@ class StateGraph:
 
     `outcome[s]` is an index into `outcomes` where s is TERMINAL and is ignored elsewhere.
     `start_words` are read before the first choice. `parent` and `parent_edge` (−1 at the start)
-    are the explorer's own tree, if it kept one; searches here make theirs.
+    are the explorer's own tree, if it kept one; searches here make theirs. `entry` names the place
+    that the start stands for, if there are several: paths then begin with it (`kitchen:0/2`).
     """
 
     kind: Bytes
@@ -117,6 +118,7 @@ class StateGraph:
     start_words: int = 0
     parent: Int64s | None = None
     parent_edge: Int64s | None = None
+    entry: str = ""
 
     def __post_init__(self) -> None:
         self.kind = np.ascontiguousarray(self.kind, np.uint8)
@@ -541,8 +543,8 @@ def shortest_cycle(
 # Paths -----------------------------------------------------------------------------------------
 
 
-def format_path(graph: StateGraph, edges: Iterable[int]) -> str:
-    """A walk as people read it: `0/2@17,3/1`."""
+def format_path(graph: StateGraph, edges: Iterable[int], *, entered: bool = True) -> str:
+    """A walk as people read it: `0/2@17,3/1`, after its entry if it is `entered` at the start."""
     turns: list[str] = []
     drew = False
     for e in edges:
@@ -558,7 +560,8 @@ def format_path(graph: StateGraph, edges: Iterable[int]) -> str:
         else:
             turns.append("@" + label)
             drew = True
-    return "/".join(turns)
+    walked = "/".join(turns)
+    return f"{graph.entry}:{walked}" if entered and graph.entry else walked
 
 
 def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
@@ -567,7 +570,10 @@ def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
     Where several edges bear the label, the first is taken; a path may end in mid-turn.
     """
     edges: list[int] = []
-    for turn in filter(None, path.strip().split("/")):
+    entry, colon, rest = path.rpartition(":")
+    if colon and entry.strip() != graph.entry:
+        raise GraphError(f"path {path!r} starts at {entry!r}, not at {graph.entry or 'the top'!r}")
+    for turn in filter(None, rest.strip().split("/")):
         choice, _, draws = turn.partition("@")
         steps = [(CHOICE, choice)] if choice else []
         steps += [(CHANCE, draw) for draw in draws.split(",") if draw]

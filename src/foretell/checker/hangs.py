@@ -23,7 +23,7 @@ from foretell.checker.rows import M_WORDS, MASK_BITS, build_masks, pack_draw
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm.program import Program
-from foretell.vm.story import Story, parse_path
+from foretell.vm.story import Story, entry_and_steps
 
 __all__ = ["find_loop", "prove_hang"]
 
@@ -105,7 +105,7 @@ def prove_hang(program: Program, path: str) -> bool:
     Its draws are the path's; the turn must be past the last of them. Raises PathError for a path
     that can't be followed up to that choice.
     """
-    steps = parse_path(path)
+    _, steps = entry_and_steps(path)
     story = _Standing(program)
     story.turns_to_play = len(steps) - 1
     story.play(path)

@@ -12,18 +12,28 @@ them, so a number is never rounded up to certainty. Where a limit was hit, odds 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from foretell.checker.analysis import Analysis, Ending
+from foretell.checker.entries import Entered, hull, joint_endings
 from foretell.checker.solve import Interval
 from foretell.diagnostics import Diagnostic, render
 
 if TYPE_CHECKING:
     from foretell.checker.claims import Verdict
 
-__all__ = ["Heading", "as_json", "exit_code", "odds_text", "short_path", "text"]
+__all__ = [
+    "Heading",
+    "as_json",
+    "entered_json",
+    "entered_text",
+    "exit_code",
+    "odds_text",
+    "short_path",
+    "text",
+]
 
 _TONES: Final = {"ending": "1", "dead end": "1;31", "error": "1;31", "hang": "1;31"}
 _SHOWN_PROBLEMS: Final = 20
@@ -127,29 +137,77 @@ def text(
     """The whole report; at most 20 problems and no notes unless `every` is asked for."""
     paint = _Painter(colour)
     found = list(analysis.problems if problems is None else problems)
-    parts = [_head(analysis, heading, paint), _endings(analysis, paint)]
+    parts = [f"{_title(heading, paint)}\n{_read(analysis, paint)}", _endings(analysis, paint)]
     if not math.isnan(analysis.flow.all_words):
         parts.append(_words(analysis, heading, paint))
-    shown = found if every else [p for p in found if p.severity != "note"][:_SHOWN_PROBLEMS]
-    if shown:
-        parts.append("\n\n".join(render(problem, colour=colour) for problem in shown))
-    if verdicts:
-        parts.append(_claims(verdicts, paint))
-    if not analysis.complete:
-        parts.append(_why_stopped(analysis, paint))
-    parts.append(_summary(analysis, found, len(shown), paint))
-    if timings:
-        spent = ", ".join(f"{name} {t:.3f} s" for name, t in analysis.timings.items())
-        parts.append(f"time: {spent}")
+    parts += _found([analysis], found, verdicts, paint, every, timings)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
-    size = [heading.title]
+def entered_text(
+    found: Entered,
+    heading: Heading,
+    *,
+    colour: bool = False,
+    every: bool = False,
+    timings: bool = False,
+) -> str:
+    """The report on a story read from each of its entries; `text` where there is one."""
+    paint = _Painter(colour)
+    if len(found.entries) == 1:
+        return text(
+            found.analyses[0],
+            heading,
+            found.verdicts,
+            colour=colour,
+            problems=found.problems,
+            every=every,
+            timings=timings,
+        )
+    parts = [f"{_title(heading, paint)} · entered at {len(found.entries)} places"]
+    for place, analysis in found.entries:
+        name = paint("1", place or "(the top)")
+        parts.append(f"{name}\n{_read(analysis, paint)}\n{_endings(analysis, paint)}".rstrip())
+    parts += _found(found.analyses, found.problems, found.verdicts, paint, every, timings)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _found(
+    analyses: Sequence[Analysis],
+    found: Sequence[Diagnostic],
+    verdicts: Sequence[Verdict],
+    paint: _Painter,
+    every: bool,
+    timings: bool,
+) -> Iterable[str]:
+    """What comes below the endings: problems, claims, what was assumed, what stopped it."""
+    shown = found if every else [p for p in found if p.severity != "note"][:_SHOWN_PROBLEMS]
+    yield "\n\n".join(render(problem, colour=paint.colour) for problem in shown)
+    if verdicts:
+        yield _claims(verdicts, paint)
+    assumed = [p for p in found if p.code == "assumed-external" and p not in shown]
+    yield "\n".join(paint("2", f"assumed: {problem.message}") for problem in assumed)
+    bounded = [analysis for analysis in analyses if not analysis.complete]
+    for analysis in bounded:
+        yield _why_stopped(analysis, paint)
+    yield _summary(not bounded, found, len(shown), paint)
+    if timings:
+        names = dict.fromkeys(name for analysis in analyses for name in analysis.timings)
+        spent = (f"{n} {sum(a.timings.get(n, 0.0) for a in analyses):.3f} s" for n in names)
+        yield f"time: {', '.join(spent)}"
+
+
+def _title(heading: Heading, paint: _Painter) -> str:
+    size = [paint("1", heading.title)]
     if heading.lines:
         size.append(f"{heading.lines:,} lines")
     if heading.words:
         size.append(f"{heading.words:,} words")
+    return " · ".join(size)
+
+
+def _read(analysis: Analysis, paint: _Painter) -> str:
+    """How much was read, in a line."""
     counts = analysis.playthroughs
     figures = [f"{analysis.states:,} states", f"{analysis.turns:,} turns"]
     if analysis.choices.least is not None:
@@ -171,8 +229,7 @@ def _head(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
         else:
             read = f"read all {counts.total:,} playthroughs"
         verdict = paint("1;32", "complete")
-    line = f"{read} ({inside}) in {analysis.seconds:.1f} s · {verdict}"
-    return paint("1", size[0]) + "".join(f" · {s}" for s in size[1:]) + "\n" + line
+    return f"{read} ({inside}) in {analysis.seconds:.1f} s · {verdict}"
 
 
 def _endings(analysis: Analysis, paint: _Painter) -> str:
@@ -243,10 +300,11 @@ def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
 
 
 def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
+    where = f" from {analysis.graph.entry}" if analysis.graph.entry else ""
     line = (
-        f"{paint('1;33', 'not everything was read')}: the limit of {analysis.stopped} was hit with "
-        f"{analysis.states:,} states found. Odds are bounds that hold whatever the rest does; what "
-        "no reader met so far is not called unreachable."
+        f"{paint('1;33', 'not everything was read')}{where}: the limit of {analysis.stopped} was "
+        f"hit with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
+        "does; what no reader met so far is not called unreachable."
     )
     growing = analysis.growing
     if growing:
@@ -257,7 +315,7 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
 
 
 def _summary(
-    analysis: Analysis,
+    complete: bool,
     problems: Sequence[Diagnostic],
     shown: int,
     paint: _Painter,
@@ -268,7 +326,7 @@ def _summary(
     ]
     listed = [f"{n:,} {what}{'s' if n != 1 else ''}" for n, what in counts if n]
     if not listed:
-        good = "no problem found" if analysis.complete else "no problem found so far"
+        good = "no problem found" if complete else "no problem found so far"
         return paint("32", good)
     line = ", ".join(listed)
     if shown < len(problems):
@@ -286,13 +344,87 @@ def as_json(
     problems: Sequence[Diagnostic] | None = None,
 ) -> dict[str, Any]:
     """The report as plain data; docs/check.md says what each field is."""
-    counts = analysis.playthroughs
-    total = None if counts.total is None else str(counts.total)
-    quantiles = analysis.word_quantiles
     found = analysis.problems if problems is None else problems
     return {
         "foretell": SCHEMA,
         "title": heading.title,
+        **_figures(analysis, heading),
+        **_judged(found, verdicts),
+        "entries": [],
+    }
+
+
+def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
+    """The report on a story read from each of its entries; `as_json` where there is one.
+
+    Where there are several, each has its figures in `entries`; above them stands what holds
+    whichever is taken: sums of states and playthroughs, the hull of odds, the longest and shortest.
+    """
+    if len(found.entries) == 1:
+        return as_json(found.analyses[0], heading, found.verdicts, found.problems)
+    each = [{"entry": place, **_figures(analysis, heading)} for place, analysis in found.entries]
+    analyses = found.analyses
+
+    def summed(key: str) -> str | None:
+        counted = [figures[key] for figures in each if figures[key] is not None]
+        return str(sum(map(int, counted))) if len(counted) == len(each) else None
+
+    depths = [figures["depth"] for figures in each]
+    shortest = [figures["shortest"] for figures in each if figures["shortest"] is not None]
+    return {
+        "foretell": SCHEMA,
+        "title": heading.title,
+        "complete": found.complete,
+        "stopped": next((a.stopped for a in analyses if a.stopped), None),
+        "followed": min(analysis.followed for analysis in analyses),
+        "states": sum(analysis.states for analysis in analyses),
+        "turns": sum(analysis.turns for analysis in analyses),
+        "depth": None if None in depths else max(depths),
+        "shortest": min(shortest, default=None),
+        "playthroughs": summed("playthroughs"),
+        "branches": summed("branches"),
+        "seconds": round(sum(analysis.seconds for analysis in analyses), 4),
+        "timings": {
+            name: round(sum(a.timings.get(name, 0.0) for a in analyses), 4)
+            for name in analyses[0].timings
+        },
+        "words": {
+            "mean": None,
+            "least": min(
+                (a.words.least for a in analyses if a.words.least is not None), default=None
+            ),
+            "most": None,
+            "quantiles": None,
+            "written": heading.words or None,
+        },
+        "endings": [_ending(ending) for ending in joint_endings(analyses)],
+        "for_ever": _odds(hull([analysis.forever for analysis in analyses])),
+        **_judged(found.problems, found.verdicts),
+        "entries": each,
+    }
+
+
+def _judged(problems: Sequence[Diagnostic], verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    return {
+        "problems": [_problem(problem) for problem in problems],
+        "claims": [
+            {
+                "text": verdict.text,
+                "verdict": verdict.verdict,
+                "path": verdict.path,
+                "reason": verdict.reason or None,
+            }
+            for verdict in verdicts
+        ],
+    }
+
+
+def _figures(analysis: Analysis, heading: Heading) -> dict[str, Any]:
+    """What one exploration came to."""
+    counts = analysis.playthroughs
+    total = None if counts.total is None else str(counts.total)
+    quantiles = analysis.word_quantiles
+    return {
         "complete": analysis.complete,
         "stopped": analysis.stopped or None,
         "followed": analysis.followed,
@@ -315,16 +447,6 @@ def as_json(
         },
         "endings": [_ending(ending) for ending in analysis.endings],
         "for_ever": _odds(analysis.forever),
-        "problems": [_problem(problem) for problem in found],
-        "claims": [
-            {
-                "text": verdict.text,
-                "verdict": verdict.verdict,
-                "path": verdict.path,
-                "reason": verdict.reason or None,
-            }
-            for verdict in verdicts
-        ],
     }
 
 

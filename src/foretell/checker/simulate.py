@@ -610,7 +610,7 @@ class _Worker:
                 steps[-1][1].append(int(word) >> 1)
             else:
                 steps.append((int(word) >> 1, []))
-        return format_path(steps)
+        return format_path(steps, self.host.start or "")
 
 
 def _share_out(

@@ -435,7 +435,7 @@ def _explored(
     exploration.graph = with_outcomes(exploration)
     problems: list[Diagnostic] | None = None
     if whatif is None or not (whatif.force or whatif.forbid):
-        problems = find_problems(exploration, {name for w in whatifs for name in w.set})
+        problems = find_problems([exploration], {name for w in whatifs for name in w.set})
         if whatif is not None:  # what a change keeps from the reader is its effect, not a fault
             problems = [p for p in problems if p.code not in _UNREAD]
     else:

@@ -11,7 +11,8 @@ the next: its lines, the choices it ends in, and what went wrong in it.
 
 Chance is the story's own generator, seeded; every draw is recorded in the path (`0/2@17,3/1`:
 second choice made was number 2, and in the turn it started 17 and 3 were drawn), so a path
-replays exactly. Draws may also be given in advance.
+replays exactly. Draws may also be given in advance. A host may enter a story at a knot instead of
+its top: `story.play("kitchen:")` does, and its paths then begin with that name.
 
 Where ink delivers one line at a time, a turn is run to its end at once: what an EXTERNAL function
 does happens before the host sees the turn's first line. Nothing else can tell.
@@ -39,7 +40,16 @@ from foretell.vm.lower import lower
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, operate
 
-__all__ = ["Choice", "PathError", "Story", "Turn", "format_path", "parse_path", "widened"]
+__all__ = [
+    "Choice",
+    "PathError",
+    "Story",
+    "Turn",
+    "entry_and_steps",
+    "format_path",
+    "parse_path",
+    "widened",
+]
 
 STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
@@ -122,8 +132,17 @@ def parse_path(path: str) -> list[tuple[int, list[int]]]:
     return steps
 
 
-def format_path(steps: Iterable[tuple[int, list[int]]]) -> str:
-    """The path of turns as `parse_path` gives them."""
+def entry_and_steps(path: str) -> tuple[str, list[tuple[int, list[int]]]]:
+    """The knot or stitch a path starts at (`kitchen:0/2`), "" for the top, and its turns.
+
+    Raises PathError where it is not written as a path is.
+    """
+    entry, colon, rest = path.partition(":")
+    return (entry.strip(), parse_path(rest)) if colon else ("", parse_path(path))
+
+
+def format_path(steps: Iterable[tuple[int, list[int]]], entry: str = "") -> str:
+    """The path of turns as `parse_path` gives them, with the place they start at in front."""
     pieces: list[str] = []
     for choice, draws in steps:
         piece = "" if choice < 0 else str(choice)
@@ -131,7 +150,8 @@ def format_path(steps: Iterable[tuple[int, list[int]]]) -> str:
             piece += "@" + ",".join(map(str, draws))
         if piece:
             pieces.append(piece)
-    return "/".join(pieces)
+    walked = "/".join(pieces)
+    return f"{entry}:{walked}" if entry else walked
 
 
 class Story:
@@ -171,6 +191,7 @@ class Story:
         self._drawn: list[int] = []
         self._steps: list[tuple[int, list[int]]] = []
         self._history: list[_Moment] = []
+        self._entry = ""  # the knot or stitch the story was entered at, "" for its top
         self._turn = Turn()
         self._begin()
 
@@ -204,7 +225,7 @@ class Story:
     @property
     def path(self) -> str:
         """The choices and draws that lead here from the start."""
-        return format_path(self._steps)
+        return format_path(self._steps, self._entry)
 
     @property
     def draws(self) -> list[int]:
@@ -263,7 +284,10 @@ class Story:
 
         Draws the path does not give come from the seed, so a path always leads to the same turn.
         """
-        steps = parse_path(path)
+        entry, steps = entry_and_steps(path)
+        if entry and entry not in self.program.target_of_path:
+            raise PathError(f"the path `{path}` starts at `{entry}`, which is no knot or stitch")
+        self._entry = entry
         self._random = random.Random(self.seed)
         self._begin(steps[0][1])
         self._check_drawn(path, steps[0][1])
@@ -294,7 +318,7 @@ class Story:
         surplus = ", ".join(map(str, left))
         raise PathError(
             f"the path `{path}` does not fit: it draws {surplus} in the turn after "
-            f"`{format_path(self._steps)}`, where {drawn} drawn"
+            f"`{self.path}`, where {drawn} drawn"
         )
 
     def jump(self, path: str) -> Turn:
@@ -307,6 +331,7 @@ class Story:
         self._row[P.OUTPUT] = self._tables[P.T_OUTPUT]
         self._row[P.WORDS] = 0
         self._steps = []
+        self._entry = ""
         self._history = []
         self._play(-1)
         return self._turn
@@ -460,7 +485,7 @@ class Story:
         return self._turn
 
     def _restore(self, saved: dict[str, Any]) -> None:
-        steps = parse_path(saved["path"])
+        entry, steps = entry_and_steps(saved["path"])
         strings = [self.values.string_index(str(text)) for text in saved["strings"]]
         lists = [
             self.values.list_value(
@@ -510,6 +535,7 @@ class Story:
         row[P.OUTPUT] = tables[P.T_OUTPUT]
         row[P.EMIT] = 1
         self._random = generator
+        self._entry = entry
         self._steps = steps
         self._history = []
         self._turn = restored
@@ -550,6 +576,8 @@ class Story:
         row[P.WORDS] = 0
         row[P.OUTPUT] = tables[P.T_OUTPUT]
         row[P.PC] = self.program.start_pc
+        if self._entry:
+            machine.start_at(tables, row, self._target(self._entry))
         try:
             self._play(-1)
         finally:
