@@ -231,7 +231,7 @@ def _end(program: Program, code: X.OutcomeCode) -> Hashable:
     if code.kind == X.K_ENDING:
         return ("end", program.values.strings[code.number])
     if code.kind == X.K_PLACE:
-        return ("end", program.places[code.number])
+        return ("end", program.places[code.number] or "the end")
     if code.kind == X.K_FAULT:
         return (
             "error",
