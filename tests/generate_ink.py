@@ -4,13 +4,16 @@ One grammar, asked for numbers by a `choose(n)` that gives 0 … n-1: `seeded(7)
 Python's generator, `programs()` from Hypothesis, which then shrinks what fails. Alternative 0 is
 always the plainest one.
 
-    python -m tests.generate_ink --seed 7 [--size 40]
+    python -m tests.generate_ink --seed 7 [--size 40] [--games]
 
 A program declares a few variables of each type, functions, tunnels and threads, then knots with
 stitches. What keeps most programs from going round for ever: before a choice a knot diverts only
 to later knots, tunnels and functions call only later ones; after a choice anything goes, and
 rarely a backward divert is written all the same. Names are resolved here, so the compiler is asked
 to accept, not to reject; errors have spec blocks of their own.
+
+With `games` a program also throws dice and keeps counters as games do: tests of a die against
+numbers and variables, switches on it, counters that only rise or fall and are compared.
 
 Not written: INCLUDE, floats that JavaScript can't hold apart from integers, division by what may
 be zero, and what inkjs is known to get wrong (named where it is left out).
@@ -63,8 +66,9 @@ class _Flow:
 class _Writer:
     """Writes one program; every method returns text or appends whole lines."""
 
-    def __init__(self, choose: Choose, size: int) -> None:
+    def __init__(self, choose: Choose, size: int, games: bool = False) -> None:
         self.choose = choose
+        self.games = games
         self.left = size  # lines that may still be branched on
         self.lines: list[str] = []
         self.labels: list[str] = []  # absolute names of labels already written
@@ -117,6 +121,10 @@ class _Writer:
             self.put("VAR bag = ()")
         else:
             self.put("VAR bag = (ash, three)")
+        if self.games:
+            self.put(f"VAR up = {self.choose(3)}")
+            self.put(f"VAR down = {2 + self.choose(4)}")
+            self.put("VAR roll = 0")
         if self.external:
             self.put("EXTERNAL outside(x)")
         opening = _Flow("knot", -1, "")
@@ -257,6 +265,9 @@ class _Writer:
         return name
 
     def line(self, flow: _Flow, after_choice: bool) -> None:
+        if self.games and self.left > 0 and self.once_in(2):
+            self.counter(flow) if self.once_in(2) else self.dice(flow, after_choice)
+            return
         kind = self.choose(11) if self.left > 0 else 0
         indent = "    " * self.choose(2)
         if kind <= 3:
@@ -275,6 +286,78 @@ class _Writer:
             self.put(self.pick(("// a remark", "/* two\nlines */", "", "TODO: later")))
         else:
             self.put(indent + self.prose(flow, 3))
+
+    # ------------------------------------------------------------ games
+    def die(self) -> str:
+        low = self.pick((1, 1, 1, 0, -2))
+        die = f"RANDOM({low}, {low + self.pick((1, 3, 5, 9))})"
+        kind = self.choose(9)
+        if kind == 3:
+            return f"{die} {self.pick(('+', '-'))} {self.choose(4)}"
+        if kind == 4:
+            return f"{self.choose(6)} - {die}"
+        if kind == 5:
+            return f"{die} {self.pick(('/', '%'))} {2 + self.choose(3)}"
+        if kind == 6:
+            return f"{self.pick(('MIN', 'MAX'))}({die}, {self.choose(5)})"
+        if kind == 7:
+            return f"{die} + {self.pick(('n', 'up', die, die))}"
+        return die
+
+    def dice(self, flow: _Flow, after_choice: bool) -> None:
+        """A throw, and what looks at it."""
+        thrown = self.die()
+        form = self.choose(5)
+        if form >= 3:
+            name = "roll"
+            if form == 4 and flow.kind != "function" and flow.name:
+                name = self.fresh("t")
+                flow.temps.append(name)
+                self.put(f"~ temp {name} = {thrown}")
+            else:
+                self.put(f"~ roll = {thrown}")
+            thrown = name
+        if form == 1:
+            self.put("{ " + thrown + ":")
+            for value in range(1 + self.choose(3)):
+                self.put(f"- {value + 1}: {self.inline(flow, 1)}")
+        elif form == 2:
+            self.put("{ " + self.pick(("not ", "")) + f"({thrown}):")
+            self.branch(flow, after_choice)
+        else:
+            for _ in range(1 + self.choose(2)):
+                against = self.pick((str(self.choose(7)), "m", "n", "up", str(self.choose(7))))
+                sign = self.pick(("<=", ">=", "<", ">", "==", "!="))
+                self.put(
+                    "{ " + self.pick((f"{thrown} {sign} {against}:", f"{against} {sign} {thrown}:"))
+                )
+                self.branch(flow, after_choice)
+                self.put("}")
+            return
+        if self.once_in(2):
+            self.put("- else:")
+            self.branch(flow, after_choice)
+        self.put("}")
+
+    def counter(self, flow: _Flow) -> None:
+        """Something that is counted up or down, set back, or looked at."""
+        kind = self.choose(12)
+        if kind <= 3:
+            self.put(f"~ {self.pick(('up++', 'up += 2', 'down--', 'down -= 3', 'up = up + 1'))}")
+        elif kind == 4:
+            self.put(f"~ {self.pick(('up', 'down'))} = {self.choose(4)}")
+        elif kind == 5:
+            self.put(self.pick(("~ down = up", "~ up = down + 1", "~ roll = up", "~ n = up")))
+        elif kind == 6:
+            self.put(self.pick(("~ up += RANDOM(0, 2)", "~ down -= RANDOM(1, 3)", "~ down = roll")))
+        elif kind == 7:
+            self.put(f"{{{self.pick(('up', 'down', 'roll'))}}}")
+        else:
+            name = self.pick(("up", "down", "roll"))
+            test = f"{name} {self.pick(('>=', '==', '<', '>'))} {self.choose(5)}"
+            self.put(
+                f"{{ {self.pick((test, test, f'not {name}', name))}: {self.inline(flow, 1)} }}"
+            )
 
     # ------------------------------------------------------------ where the flow goes
     def onward(self, flow: _Flow, after_choice: bool) -> str:
@@ -625,14 +708,14 @@ def _group(expression: str) -> str:
     return f"({expression})"
 
 
-def program(choose: Choose, size: int = 40) -> str:
+def program(choose: Choose, size: int = 40, games: bool = False) -> str:
     """One ink program; `size` bounds its lines, roughly."""
-    return _Writer(choose, size).write()
+    return _Writer(choose, size, games).write()
 
 
-def seeded(seed: int, size: int = 40) -> str:
+def seeded(seed: int, size: int = 40, games: bool = False) -> str:
     """The program that a seed stands for, the same on every machine."""
-    return program(random.Random(seed).randrange, size)
+    return program(random.Random(seed).randrange, size, games)
 
 
 @st.composite
@@ -646,8 +729,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a random ink program.")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--size", type=int, default=40)
+    parser.add_argument("--games", action="store_true", help="with dice and counters")
     options = parser.parse_args()
-    print(seeded(options.seed, options.size), end="")
+    print(seeded(options.seed, options.size, options.games), end="")
 
 
 if __name__ == "__main__":

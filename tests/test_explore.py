@@ -48,11 +48,12 @@ def agree(
     expected = twins.profile(twin.nodes, depth)
     kept: list[Exploration] = []
     for compiled in hosts:
-        for reduce in (False, True):
+        for reduce, whole in ((False, False), (False, True), (True, True)):
             limits = Limits(states=20_000 if reduce else 4 * most, seconds=3, steps=STEPS)
-            found = Explorer(program, limits=limits, reduce=reduce, compiled=compiled).run()
+            options = {"limits": limits, "reduce": reduce, "whole": whole, "compiled": compiled}
+            found = Explorer(program, **options).run()  # type: ignore[arg-type]
             found.graph.check()
-            which = f"reduce={reduce}, compiled={compiled}"
+            which = f"reduce={reduce}, whole={whole}, compiled={compiled}"
             difference = twins.first_difference(
                 twins.profile(twins.nodes_of(found), depth), expected
             )
@@ -61,9 +62,12 @@ def agree(
                 assert found.seen == twin.reached, which
                 assert twin.warnings <= twins.warnings_of(found), which
                 assert found.graph.n <= len(twin.nodes) or not reduce, which
-                assert ends(found) == pytest.approx(twin_ends(twin), abs=1e-9), which
-                counts = count_playthroughs(found.graph).total
-                assert counts == count_playthroughs(twin.graph()).total, which
+                found_ends, theirs = ends(found), twin_ends(twin)
+                # of draws for ever playing gives up somewhere, and exploring goes round
+                if ("given up" in theirs) == ("given up" in found_ends):
+                    assert found_ends == pytest.approx(theirs, abs=1e-9), which
+                    counts = count_playthroughs(found.graph).total
+                    assert counts == count_playthroughs(twin.graph()).total, which
             elif found.complete:
                 assert all(a <= b for a, b in zip(twin.reached, found.seen, strict=True)), which
             if reduce:
@@ -271,18 +275,19 @@ def test_the_spec_pages_are_not_empty() -> None:
     assert sum(lowered(case.story.text + "\n", case.files) is not None for case in CASES) > 100
 
 
-def check_seeds(seeds: range, size: int, **options: int) -> None:
+def check_seeds(seeds: range, size: int, games: bool = False, **options: int) -> None:
     failed: list[str] = []
     explored = 0
     for seed in seeds:
-        program = lowered(seeded(seed, size))
+        program = lowered(seeded(seed, size, games))
         if program is None:
             continue
         explored += 1
         try:
             agree(program, **options)  # type: ignore[arg-type]
         except AssertionError as error:
-            failed.append(f"--seed {seed} --size {size}: {str(error)[:500]}")
+            which = f"--seed {seed} --size {size}" + " --games" * games
+            failed.append(f"{which}: {str(error)[:500]}")
     assert not failed, "\n\n".join(failed)
     assert explored > 0.9 * len(seeds)
 
@@ -292,9 +297,14 @@ def test_a_generated_program_is_explored_as_it_is_played(block: int) -> None:
     check_seeds(range(block * 10, block * 10 + 10), 40, most=100, depth=9)
 
 
+@pytest.mark.parametrize("block", range(6))
+def test_a_generated_game_is_explored_as_it_is_played(block: int) -> None:
+    check_seeds(range(block * 10, block * 10 + 10), 30, games=True, most=100, depth=9)
+
+
 def test_a_generated_program_is_the_same_as_machine_code() -> None:
-    for seed in range(200, 208):
-        program = lowered(seeded(seed, 60))
+    for seed in range(200, 212):
+        program = lowered(seeded(seed, 60, games=seed >= 206))
         if program is not None:
             agree(program, most=60, depth=8, hosts=(False, True))
 
@@ -303,7 +313,7 @@ def test_a_generated_program_is_the_same_as_machine_code() -> None:
 @pytest.mark.parametrize("block", range(40))
 def test_thousands_of_programs_are_explored_as_they_are_played(block: int) -> None:
     start = 1000 + block * 100
-    check_seeds(range(start, start + 100), 30 + block * 2, most=400, depth=12)
+    check_seeds(range(start, start + 100), 30 + block * 2, block % 2 == 1, most=400, depth=12)
 
 
 # Random readers ----------------------------------------------------------------------------------

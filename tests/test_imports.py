@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ink_json": (*BASE, "container"),
     "compiler": (*BASE, "container", "ink_json"),
     "vm": (*BASE, "container", "vm"),
-    "vm.machine": ("vm.kernel", "vm.intrinsics", "vm.program", "vm.values"),
+    "vm.machine": ("vm.kernel", "vm.intrinsics", "vm.program", "vm.values", "vm.dice"),
     "vm.kernel": ("vm",),
     "toml_places": BASE,
     "config": (*BASE, "toml_places"),

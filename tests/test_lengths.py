@@ -38,8 +38,13 @@ def test_counts_and_extents_of_acyclic_graphs_are_those_of_all_walks(
     with compiled_from(work):
         found, choices, words = count_playthroughs(graph), choice_extent(graph), word_extent(graph)
     last = [int(graph.edge_target[walk[-1]]) for walk in walks]
-    assert found.total == len(walks) == sum(x or 0 for x in found.each)
-    assert found.each == tuple([int(graph.outcome[s]) for s in last].count(k) for k in range(2))
+    # an edge of a draw is as many ways as it has outcomes
+    drawn = graph.kind[graph.edge_source] == CHANCE
+    ways = [math.prod(int(graph.edge_weight[e]) for e in walk if drawn[e]) for walk in walks]
+    assert found.total == sum(ways) == sum(x or 0 for x in found.each)
+    assert found.each == tuple(
+        sum(n for n, s in zip(ways, last, strict=True) if graph.outcome[s] == k) for k in range(2)
+    )
     assert found.complete
     turns = [sum(int(graph.kind[graph.edge_source[e]] == CHOICE) for e in walk) for walk in walks]
     read = [int(graph.edge_words[walk].sum()) for walk in walks]
@@ -89,6 +94,20 @@ def test_a_count_of_a_thousand_digits_is_exact() -> None:
     found = count_playthroughs(graph)
     assert found.total == b * 3**500
     assert found.each == (0, found.total)
+
+
+@both_hosts
+def test_outcomes_of_large_dice_are_counted_exactly(work: float) -> None:
+    sides = 2**31 - 3
+    rows: list[Any] = [(CHANCE, [(s + 1, sides - s), (s + 2, 5 + s)]) for s in range(60)]
+    graph = make([*rows, (TERMINAL, 0), (TERMINAL, 1)])
+    ways = [0] * graph.n
+    ways[0] = 1
+    for s in range(60):
+        ways[s + 1] += ways[s] * (sides - s)
+        ways[s + 2] += ways[s] * (5 + s)
+    with compiled_from(work):
+        assert count_playthroughs(graph).each == (ways[60], ways[61])
 
 
 def test_counts_grow_beyond_the_range_of_a_float() -> None:

@@ -206,9 +206,10 @@ def node_of(found: Exploration, s: int) -> Node:
     graph, program = found.graph, found.program
     kind = int(graph.kind[s])
     span = range(int(graph.first_edge[s]), int(graph.first_edge[s + 1]))
-    edges = [
-        (int(graph.edge_target[e]), int(graph.edge_label[e]), int(graph.edge_words[e]))
+    edges = [  # an edge that stands for several outcomes of a draw is as many
+        (int(graph.edge_target[e]), int(graph.edge_label[e]) + face, int(graph.edge_words[e]))
         for e in span
+        for face in range(int(graph.edge_weight[e]) if kind == CHANCE else 1)
     ]
     seen: Hashable = None
     if kind == CHOICE:

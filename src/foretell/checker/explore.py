@@ -4,7 +4,7 @@ Breadth first over *packed rows*, the canonical form of a state (`rows`): what i
 nothing else, written so that equal futures give equal rows. A state is one of
 
     CHOICE    at rest, choices on offer             one edge per visible choice
-    CHANCE    in mid-turn, at a draw                one edge per outcome, all alike likely
+    CHANCE    in mid-turn, at a draw                one edge per class of outcomes (`vm.dice`)
     TERMINAL  at rest with nothing to choose, or broken: its outcome is a code, below
 
 States are numbered as they are found. Rows wait in a queue until they are expanded and are then
@@ -44,6 +44,7 @@ from foretell.checker.rows import (
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.dice import make_whole, seal, thrown
 from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
 from foretell.vm.machine import choice_at, choose, is_dealt, memo_slot, run
 from foretell.vm.program import Program, Widths, layout
@@ -65,17 +66,19 @@ X_BUDGET: Final = 9  # steps a turn may take
 X_EVENT: Final = 10  # a warning: fault, pc, state, label
 X_EVENT_PC: Final = 11
 X_EVENT_LABEL: Final = 12
-X_WIDEST_DRAW: Final = 13  # outcomes a draw may have
+X_WIDEST_DRAW: Final = 13  # edges a draw may have
 X_ASKED: Final = 14  # how many expressions are evaluated at every rest
 X_ASKED_KEEP: Final = 15  # words of a work row that evaluating them may change
 X_WATCHED: Final = 16  # how many instructions are watched: edges that execute one are marked
 X_AT: Final = 17  # choices or outcomes of the state at the head that are done already
 X_VERDICT: Final = 18  # the outcome code of the turn that used up its budget, 0 not known
 X_DEEPEST: Final = 19  # 1 where the work row is as wide as it may get
+X_WHOLE: Final = 20  # 1 where dice stay whole
+X_TOO_WIDE: Final = 21  # 1 while the rest of a draw that has too many outcomes is given up
 X_PCS: Final = 64  # where the code of each expression is, then the watched instructions
 
 STATE_SIZE: Final = 3  # a state: kind, outcome code, value that belongs to a fault
-EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-1: a draw)
+EDGE_SIZE: Final = 4  # an edge: target, label, words read, choice point (-n: n outcomes of a draw)
 MARK: Final = 1 << 30  # added to the words of an edge that executes a watched instruction
 
 # ------------------------------------------------------------------ why the kernel returned
@@ -192,7 +195,7 @@ def settle(
     if status == P.REST and row[P.CHOICES] > 0:
         end = pack_rest(tables, masks, row, queue, tail)
     elif status == P.DRAW:
-        if row[P.DRAW_COUNT] > ctx[X_WIDEST_DRAW]:
+        if ctx[X_TOO_WIDE] != 0:
             outcome = (K_DRAW << 56) | row[P.PC]
             end = tail
         else:
@@ -212,6 +215,7 @@ def settle(
         if outcome == 0:
             return -1 - STUCK
         ctx[X_VERDICT] = 0
+        row[P.ALIKE] = row[P.FACE]  # the verdict is this outcome's alone
         machine.force_end(tables, row)
         end = tail
     elif status == P.OVERFLOW:
@@ -230,6 +234,8 @@ def settle(
         begin_union(masks)
         end = pack_live(masks, row, queue, end)
         queue[tail] = end - tail
+    if row[P.WHOLE] != 0:
+        seal(row, queue, tail, end)
     n = ctx[X_ASKED]
     if n > 0:
         one = fingerprint(queue, tail, 0x243F6A8885A308D)
@@ -285,8 +291,10 @@ def ask(
         return -1 - WIDEN
     v = V.FAILED << 32
     if result == P.RETURNED and row[P.EVAL] > eval_top:
-        v = row[row[P.EVAL] - 1]
+        v = thrown(row, row[row[P.EVAL] - 1])
+    alike = row[P.ALIKE]
     copy(row, 0, scratch, at, keep)
+    row[P.ALIKE] = alike
     return v
 
 
@@ -350,7 +358,8 @@ def expand(
             low = queue[head + 4]
             count = queue[head + 5]
             dealt = queue[head + 6]
-        for i in range(ctx[X_AT], count):
+        i = ctx[X_AT]
+        while i < count:
             if (
                 ctx[X_STATES] + 1 >= ctx[X_STATE_CAP]
                 or ctx[X_EDGES] + 1 >= ctx[X_EDGE_CAP]
@@ -362,15 +371,22 @@ def expand(
             watch(ctx, seen)
             unpack(tables, masks, row, queue, head)
             if dealt >= 0 and is_dealt(tables, row, dealt, i) != 0:
+                i += 1
                 continue
             label = i
             point = -1
+            ctx[X_TOO_WIDE] = 0
             if kind == CHOICE:
                 point = row[choice_at(row, tables, i, 1) + P.C_CHOICE]
                 choose(tables, row, i)
             else:
                 label = low + i
-                row[P.DRAW_OUTCOME] = label
+                if ctx[X_EDGES] - first_edge[state] >= ctx[X_WIDEST_DRAW]:
+                    ctx[X_TOO_WIDE] = 1
+                elif queue[head + 3] == P.DRAW_RANDOM and ctx[X_WHOLE] != 0:
+                    make_whole(row, label, low + count - 1)
+                else:
+                    row[P.DRAW_OUTCOME] = label
             found = settle(
                 ctx,
                 code,
@@ -391,12 +407,17 @@ def expand(
             if found < 0:
                 ctx[X_AT] = i
                 return -1 - found
+            if ctx[X_TOO_WIDE] != 0:
+                point = i - count
+            elif row[P.WHOLE] != 0:
+                point = label - row[P.ALIKE] - 1
             e = ctx[X_EDGES] * EDGE_SIZE
             edges[e] = found
             edges[e + 1] = label
             edges[e + 2] = row[P.WORDS] | touched(ctx, seen)
             edges[e + 3] = point
             ctx[X_EDGES] += 1
+            i += 1 if point >= 0 else -point
         ctx[X_AT] = 0
         ctx[X_HEAD] = head + queue[head]
         ctx[X_EXPANDED] = state + 1
@@ -406,7 +427,7 @@ def expand(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where exploring stops: states found, seconds, steps in one turn, outcomes of one draw."""
+    """Where exploring stops: states found, seconds, steps in one turn, edges of one draw."""
 
     states: int = 20_000_000
     seconds: float = 120.0
@@ -482,8 +503,8 @@ class Explorer:
 
     `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
-    by name, `start` a place to begin at, `reduce=False` keeps everything alive (the slow twin that
-    tests compare with).
+    by name, `start` a place to begin at, `reduce=False` keeps everything alive and `whole=False`
+    gives every face of a die an edge of its own (the slow twins that tests compare with).
     """
 
     def __init__(
@@ -497,6 +518,7 @@ class Explorer:
         constants: dict[str, object] | None = None,
         start: str | None = None,
         reduce: bool = True,
+        whole: bool = True,
         compiled: bool | None = None,
         progress: Callable[[int, int, float], None] | None = None,
     ) -> None:
@@ -553,6 +575,7 @@ class Explorer:
         self.ctx[X_WIDEST_DRAW] = self.limits.draw
         self.ctx[X_ASKED] = n
         self.ctx[X_WATCHED] = len(self.watched)
+        self.ctx[X_WHOLE] = int(whole)
         self.ctx[X_PCS:] = [*self.asked_pcs, *self.watched]
         self.kernels: Any = None  # `Compiled` once machine code is used
 
@@ -873,6 +896,7 @@ class Explorer:
             first_edge=first_edge,
             edge_target=np.ascontiguousarray(edges[:, 0]),
             edge_label=np.ascontiguousarray(edges[:, 1]),
+            edge_weight=np.maximum(1, -edges[:, 3]).astype(np.float64),
             edge_words=np.ascontiguousarray(edges[:, 2] & (MARK - 1)),
             outcome=outcome,
             outcomes=outcomes,
@@ -893,7 +917,7 @@ class Explorer:
             warnings=self.warnings,
             stopped=stopped,
             seconds=seconds,
-            edge_point=np.ascontiguousarray(edges[:, 3]),
+            edge_point=np.maximum(-1, edges[:, 3]),
             asked=asked,
             touched=(edges[:, 2] & MARK) != 0,
             touched_first=self.touched_first,

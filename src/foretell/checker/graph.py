@@ -10,8 +10,8 @@ The edges of state s are `first_edge[s] … first_edge[s + 1] − 1`:
     state        0        1      2      3            first_edge   0  2  4  4  4
     kind      CHOICE   CHANCE  TERM   TERM
     edge       0   1    2   3                        edge_target  1  2  2  3
-    label      0   1    0   1    choice index, or the outcome of a draw
-    weight     1   1    5   1    relative: a draw's odds here are 5/6 and 1/6
+    label      0   1    1   6    choice index, or the outcome of a draw: here 1 to 5, or 6
+    weight     1   1    5   1    relative, at a draw how many outcomes there are
     words     12   7    3   4    words the reader reads on the way
 
 A *turn* is a CHOICE edge and the CHANCE edges that follow it, up to the next CHOICE. The *depth*
@@ -32,6 +32,7 @@ What this does not do: odds (`solve`), who can force what (`regions`), lengths (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +75,7 @@ UNREACHED = 2**31 - 1
 
 _MOST = 2**31 - 2  # states and edges are numbered in 32 bits
 _DONE = 2**31 - 1
+_LABEL = re.compile(r"-?\d+")
 
 Mask = npt.NDArray[np.bool_] | npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]
@@ -567,7 +569,8 @@ def format_path(graph: StateGraph, edges: Iterable[int], *, entered: bool = True
 def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
     """The edges a path takes from a state; GraphError, saying where, if it leaves the graph.
 
-    Where several edges bear the label, the first is taken; a path may end in mid-turn.
+    Where several edges bear the label, the first is taken; a path may end in mid-turn. An outcome
+    of a draw that is no label belongs to the edge whose label and weight take it in.
     """
     edges: list[int] = []
     entry, colon, rest = path.rpartition(":")
@@ -578,9 +581,11 @@ def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
         steps = [(CHOICE, choice)] if choice else []
         steps += [(CHANCE, draw) for draw in draws.split(",") if draw]
         for kind, text in steps:
-            label = int(text) if text.strip().isdecimal() else -1
+            label = int(text) if _LABEL.fullmatch(text.strip()) else _MOST
             span = range(int(graph.first_edge[state]), int(graph.first_edge[state + 1]))
             found = [e for e in span if graph.edge_label[e] == label]
+            if kind == CHANCE and not found:
+                found = [e for e in span if 0 < label - graph.edge_label[e] < graph.edge_weight[e]]
             if graph.kind[state] != kind or not found:
                 so_far = format_path(graph, edges) or "the start"
                 what = "choice" if kind == CHOICE else "draw"

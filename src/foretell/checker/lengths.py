@@ -113,12 +113,16 @@ def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
     mantissa, exponent = np.zeros(graph.n), np.zeros(graph.n, np.int32)
     mantissa[0] = 1.0
     work = graph.n + graph.m
-    run(_bound, work, graph.n, order, graph.first_edge, graph.edge_target, mantissa, exponent)
+    times = _outcomes_drawn(graph)
+    run(
+        _bound, work, graph.n, order, graph.first_edge, graph.edge_target, times, mantissa,
+        exponent,
+    )  # fmt: skip
     states = np.flatnonzero(reached)
     highest = int(exponent[states].max(initial=0))
     largest = float(mantissa[states][exponent[states] == highest].max(initial=1.0))
-    # Each sum may lose half a unit in the last place, and a way is no longer than n sums.
-    slack = 1.0 + graph.n * 2.0**-51
+    # Each sum and product may lose half a unit in the last place, and a way is no longer than n.
+    slack = 1.0 + graph.n * 2.0**-50
     bits = 512 * highest + math.log2(max(largest, 1.0)) + math.log2(len(states) + 1) + slack
     primes = _primes(int(bits / 61.99) + 1)
     counts, modulus = [0] * len(graph.outcomes), 1
@@ -129,7 +133,7 @@ def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
         ways[: len(some)] = 1
         run(
             _count_modulo, work * len(some), graph.n, order, graph.first_edge, graph.edge_target,
-            np.array(some), len(some), ways,
+            times, np.array(some), len(some), ways,
         )  # fmt: skip
         for j, prime in enumerate(some):
             residues = _sums_modulo(
@@ -142,6 +146,13 @@ def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
             ]
             modulus *= prime
     return counts
+
+
+def _outcomes_drawn(graph: StateGraph) -> Int32s:
+    """For each edge how many ways it is: the outcomes of a draw that it stands for, else 1."""
+    drawn = graph.kind[graph.edge_source] == CHANCE
+    whole = drawn & (graph.edge_weight == np.floor(graph.edge_weight))
+    return np.where(whole, graph.edge_weight, 1).astype(np.int32)
 
 
 def _sums_modulo(ways: Int64s, outcome: Int32s, outcomes: int, prime: int) -> list[int]:
@@ -181,7 +192,13 @@ def _is_prime(odd: int) -> bool:
 
 @kernel
 def _bound(
-    n: int, order: I32, first_edge: I64, edge_target: I32, mantissa: F64, exponent: I32
+    n: int,
+    order: I32,
+    first_edge: I64,
+    edge_target: I32,
+    times: I32,
+    mantissa: F64,
+    exponent: I32,
 ) -> None:
     """About how many ways lead to each state: mantissa · 2^(512 · exponent)."""
     for i in range(n - 1, -1, -1):
@@ -191,22 +208,47 @@ def _bound(
             x = exponent[v]
             for e in range(first_edge[v], first_edge[v + 1]):
                 w = edge_target[e]
+                more = m * float(times[e])
                 if exponent[w] > x:
                     if exponent[w] == x + 1:
-                        mantissa[w] += m * _SMALL
+                        mantissa[w] += more * _SMALL
                 else:
                     if exponent[w] < x:
                         mantissa[w] = mantissa[w] * _SMALL if exponent[w] == x - 1 else 0.0
                         exponent[w] = x
-                    mantissa[w] += m
+                    mantissa[w] += more
                 if mantissa[w] > _BIG:
                     mantissa[w] *= _SMALL
                     exponent[w] += 1
 
 
 @kernel
+def times_modulo(x: int, times: int, prime: int) -> int:
+    """x · times modulo a prime below 2⁶², times ≥ 1, by doubling: the product might overflow."""
+    total = x if (times & 1) != 0 else 0
+    times = times >> 1
+    while times != 0:
+        x += x - prime
+        if x < 0:
+            x += prime
+        if (times & 1) != 0:
+            total += x - prime
+            if total < 0:
+                total += prime
+        times = times >> 1
+    return total
+
+
+@kernel
 def _count_modulo(
-    n: int, order: I32, first_edge: I64, edge_target: I32, primes: I64, width: int, ways: I64
+    n: int,
+    order: I32,
+    first_edge: I64,
+    edge_target: I32,
+    times: I32,
+    primes: I64,
+    width: int,
+    ways: I64,
 ) -> None:
     """Count the ways to each state modulo each prime."""
     for i in range(n - 1, -1, -1):
@@ -214,7 +256,8 @@ def _count_modulo(
         for e in range(first_edge[v], first_edge[v + 1]):
             w = edge_target[e]
             for k in range(width):
-                x = ways[w * width + k] + ways[v * width + k] - primes[k]
+                x = times_modulo(ways[v * width + k], times[e], primes[k])
+                x += ways[w * width + k] - primes[k]
                 ways[w * width + k] = x if x >= 0 else x + primes[k]
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.dice import drawn_result, drawn_truth, thrown
 from foretell.vm.kernel import (
     I64,
     U8,
@@ -98,7 +99,7 @@ def is_dealt(tables: I64, row: I64, slot: int, element: int) -> int:
 
 @kernel
 def truth(v: int) -> int:
-    """1 if a condition with this value holds, 0 if not, 2 if it may not be one."""
+    """1 if a condition with this value holds, 0 if not, 2 if it may not be one, 3 if drawn."""
     tag = v >> 32
     payload = v & 0xFFFFFFFF
     if tag <= V.BOOL:
@@ -111,7 +112,7 @@ def truth(v: int) -> int:
         return 1 if payload != 0 else 0
     if tag == V.TARGET:
         return 2
-    return 0
+    return 3 if tag >= V.DRAWN else 0
 
 
 @kernel
@@ -359,8 +360,10 @@ def offer(tables: I64, row: I64, sp: int, choice: int, bare: int) -> int:
     if (flags & 1) != 0:
         sp -= 1
         held = truth(row[sp])
-        if held == 2:
-            return -2
+        if held >= 2:
+            if held == 2:
+                return -2
+            held = drawn_truth(row, row[sp])
         if held == 0:
             show = 0
     only = 0
@@ -577,11 +580,13 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     break
                 sp -= 1
                 x = truth(row[sp])
-                if x == 2:
-                    fault = P.F_CONDITION_TARGET
-                    value = row[sp]
-                    status = P.ERROR
-                    break
+                if x >= 2:
+                    if x == 2:
+                        fault = P.F_CONDITION_TARGET
+                        value = row[sp]
+                        status = P.ERROR
+                        break
+                    x = drawn_truth(row, row[sp])
                 if op == P.OP_JUMP_IF:
                     pc = a if x != 0 else pc + 1
                 else:
@@ -767,6 +772,9 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 if (x >> 32) <= V.BOOL:
                     row[sp - 1] = V.TRUE if (x & 0xFFFFFFFF) == 0 else V.FALSE
                     pc += 1
+                elif (x >> V.DRAWN_SHIFT) == 1:
+                    row[sp - 1] = V.TRUE if drawn_truth(row, x) == 0 else V.FALSE
+                    pc += 1
                 else:
                     y = memo_find(memo, mask, V.O_NOT, x, 0)
                     if y < 0:
@@ -795,6 +803,15 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     row[sp - 2] = integer_result(op, wrap32(x), wrap32(y))
                     sp -= 1
                     pc += 1
+                elif (x >> V.DRAWN_SHIFT) == 1 or (y >> V.DRAWN_SHIFT) == 1:
+                    value = drawn_result(row, op, x, y)
+                    if value >= 0:
+                        row[sp - 2] = value
+                        sp -= 1
+                        pc += 1
+                    else:  # numbers from here on: the instruction is run again
+                        row[sp - 2] = thrown(row, x)
+                        row[sp - 1] = thrown(row, y)
                 else:
                     operation = operation_of(op)
                     value = y
@@ -833,7 +850,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                             if row[P.OUTPUT] >= out_top:
                                 status = P.OVERFLOW if row[P.STRING] != 0 else P.FLUSH
                                 break
-                            put(row, (P.PRINT << P.TOKEN_SHIFT) | y)
+                            put(row, (P.PRINT << P.TOKEN_SHIFT) | thrown(row, y))
                         row[P.WORDS] += 1
                         if row[P.SAFE] != 0:
                             note_text(row, 0)
@@ -848,6 +865,13 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 if op == P.OP_NEG and (x >> 32) <= V.BOOL:
                     row[sp - 1] = (-x) & 0xFFFFFFFF
                     pc += 1
+                elif (x >> V.DRAWN_SHIFT) == 1:
+                    y = drawn_result(row, P.OP_SUB, 0, x) if op == P.OP_NEG else -1
+                    if y >= 0:
+                        row[sp - 1] = y
+                        pc += 1
+                    else:
+                        row[sp - 1] = thrown(row, x)
                 else:
                     operation = V.O_NEG if op == P.OP_NEG else a
                     value = 0
@@ -866,9 +890,11 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     fault = P.F_EVAL_EMPTY
                     status = P.ERROR
                     break
-                x = row[sp - 2]
+                x = thrown(row, row[sp - 2])
                 operation = a
-                value = row[sp - 1]
+                value = thrown(row, row[sp - 1])
+                row[sp - 2] = x
+                row[sp - 1] = value
                 y = memo_find(memo, mask, operation, x, value)
                 if y < 0:
                     status = P.NEEDS_OPERATION
@@ -1017,7 +1043,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 y = row[sp - 1]
                 if (y >> 32) != V.TARGET:
                     fault = P.F_NOT_A_TARGET
-                    value = y
+                    value = thrown(row, y)
                     status = P.ERROR
                     break
                 y = y & 0xFFFFFFFF
@@ -1041,6 +1067,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     fault = P.F_EVAL_EMPTY
                     status = P.ERROR
                     break
+                row[sp - 2] = thrown(row, row[sp - 2])
+                row[sp - 1] = thrown(row, row[sp - 1])
                 if (row[sp - 2] >> 32) != V.INT or (row[sp - 1] >> 32) != V.INT:
                     fault = P.F_RANDOM_TYPE
                     value = 1 if (row[sp - 2] >> 32) == V.INT else 0
@@ -1063,7 +1091,10 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     status = P.DRAW
                     break
                 row[P.DRAW_OUTCOME] = P.NO_OUTCOME
-                row[sp - 2] = z & 0xFFFFFFFF
+                if y > 1 and row[P.WHOLE] != 0:
+                    row[sp - 2] = V.DRAWN << 32
+                else:
+                    row[sp - 2] = z & 0xFFFFFFFF
                 sp -= 1
                 pc += 1
             elif op == P.OP_LIST_RANDOM:
@@ -1074,7 +1105,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 x = row[sp - 1]
                 if (x >> 32) != V.LIST:
                     fault = P.F_NOT_LIST
-                    value = x
+                    value = thrown(row, x)
                     status = P.ERROR
                     break
                 n = 0
@@ -1110,6 +1141,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     fault = P.F_EVAL_EMPTY
                     status = P.ERROR
                     break
+                row[sp - 1] = thrown(row, row[sp - 1])
+                row[sp - 2] = thrown(row, row[sp - 2])
                 n = wrap32(row[sp - 1])
                 x = wrap32(row[sp - 2])
                 if n <= 0 or n > code[at + 2] * P.DEAL_BITS:
@@ -1160,7 +1193,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 y = row[sp - 1]
                 if (y >> 32) != V.TARGET:
                     fault = P.F_COUNT_TARGET
-                    value = y
+                    value = thrown(row, y)
                     status = P.ERROR
                     break
                 record = tables[P.T_TARGETS] + (y & 0xFFFFFFFF) * P.TARGET_SIZE
@@ -1191,12 +1224,12 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     fault = P.F_EVAL_EMPTY
                     status = P.ERROR
                     break
-                x = row[sp - 2]
-                value = row[sp - 1]
+                x = thrown(row, row[sp - 2])
+                value = thrown(row, row[sp - 1])
                 operation = V.O_BOUNDS
                 y = memo_find(memo, mask, operation, x, value)
                 if y >= 0:
-                    x = row[sp - 3]
+                    x = thrown(row, row[sp - 3])
                     value = y
                     operation = V.O_RANGE
                     y = memo_find(memo, mask, operation, x, value)

@@ -77,7 +77,10 @@ OPERAND: Final = 23  # NEEDS_OPERATION: its second operand (the first is FAULT_V
 LAST: Final = 24  # where the flow came to rest: the pc of the END, DONE or FALL
 ENDED: Final = 25  # set by who asks an expression: 0, or 1 + the place the story ended in
 ASKED_AT: Final = 26  # … and HERE as it was: a function that is asked may be a place itself
-HEADER: Final = 27
+WHOLE: Final = 27  # set with DRAW_OUTCOME: 1 where it stands for all outcomes alike up to ALIKE
+FACE: Final = 28  # the outcome whose turn is run, for itself and those alike
+ALIKE: Final = 29  # … the highest so far that is alike: nothing has told those between apart
+HEADER: Final = 30
 
 # ------------------------------------------------------------------ program tables
 # `Program.tables` starts with where things are; the walks of `targets` follow at T_WALKS.

@@ -33,12 +33,15 @@ __all__ = [
     "BOOL",
     "DEAD",
     "DEAD_VALUE",
+    "DRAWN",
+    "DRAWN_SHIFT",
     "FAILED",
     "FALSE",
     "FLOAT",
     "INT",
     "LIST",
     "OPERATIONS",
+    "OPPOSED",
     "POINTER",
     "STRING",
     "TAG",
@@ -71,6 +74,10 @@ UNSET: Final = 8
 TAG: Final = 9
 FAILED: Final = 10
 DEAD: Final = 11
+# a die that is still whole, in the explorer only (`dice`): its face plus, or the payload minus it
+DRAWN: Final = 1 << 29
+OPPOSED: Final = DRAWN + 1
+DRAWN_SHIFT: Final = 61  # no other word of a packed row has this bit alone at its top
 
 TAG_SHIFT: Final = 32
 PAYLOAD: Final = 0xFFFFFFFF
