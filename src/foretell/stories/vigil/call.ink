@@ -35,7 +35,7 @@ She writes it on the bandage.
     -> nina_on_the_phone
 + [Give up her place in line. Tomorrow. It'll keep until tomorrow.]
     "Ma'am, do you need another three?" says the girl with the clipboard. And there's a line. There are all these people.
-    It's on her wrist, it isn't going anywhere. She goes back up to him with her sleeve pulled down over it. She's bought herself a day, and she paid for it with his dinner.
+    It's on her wrist, it isn't going anywhere. She goes back up to him with her sleeve pulled down over it. Three days, she thinks. Willow can do three more standing on her head. She's never in her life been greedy about anything but this, and it's his dinner that pays for it.
     -> one_more_day
 
 === one_more_day
@@ -123,7 +123,7 @@ He'll have to have something in him for the road. She knows what there is.
 + [Her wrist, once more.]
     -> the_last_feeding
 + [What's left in the bowl.]
-    It's cold, and it's rat, and there isn't much. He takes it and turns his face away, like a kid who was promised something. {hunger > 1:It isn't going to be enough.|It's going to have to be enough.}
+    It's cold, and it's rat, and there isn't much. He takes it and turns his face away, like a kid who was promised something. {hunger > 1:It isn't enough.|It's going to have to be enough.}
     ~ blood = 0
     { hunger > 1:
         ~ mends(-1)
@@ -174,7 +174,7 @@ The cross is the last thing. It was his to begin with. He gave it to her when sh
 · · · # break
 She pulls the door shut behind her till it clicks. She sits down on the hall carpet with her back against it.
 
-It's getting gray. To have something to do she goes over the doors in her head, this floor and the one below, and how many of them have a green X. It comes to {green}. This makes {green}, and one. There's still some paint. It would be a way of saying it.
+It's getting gray. To have something to do she goes over the doors in her head, this floor and the one below, and how many of them have a green X. It comes to {green}. This one would make it {green}, and one. There's a can with some left in it on the sill at the end of the hall. It would be a way of saying it.
 
 She doesn't cry. She's not being brave. She goes and looks, and there isn't any there.
 

@@ -66,6 +66,7 @@
     - else: She has thought about this, and what she thinks is that people buy it once a year for company. Then the company doesn't come. It must be happening in every house in the country. There must be enough of it to float a ship.
     }
     ~ restore(2)
+    ~ did = a_can
 + [Leave the food. Take what he could use.]
     { doors:
     - one: It takes three loud trips: a card table, two chairs, a lamp with oil in it. There are good towels that nobody ever dried a hand on. She tears them up for bandages, and apologizes out loud.
@@ -75,6 +76,7 @@
     ~ mends(1)
     ~ tire(1)
     ~ stir()
+    ~ did = his_things
 + { doors > two } [Take the cat.]
     It lets itself be picked up. That's the part she'll remember. It's been waiting for somebody to come and open a can.
     She does it on the stairs, quickly, with her back to the wall. He has it while it's warm. Afterward she washes the bowl with the name on it, and that's the bowl she uses from then on.

@@ -130,9 +130,13 @@ In Rome a man turns over and puts out an arm.
 ~ soldiers_know += where_they_are
 They're so careful with her. That's what she can't make anybody see. They put a blanket around her. They say, "You're okay, ma'am," and "How long have you been here?" and "Is that your grandpa?"
 
-"Don't," she's saying. She's hitting one of them in the chest, and she isn't strong enough for him to think it's anything but grief. "Don't, don't, leave it, don't move it —"
+"Don't," she's saying. {weak > 1:She's hitting one of them in the chest, and she isn't strong enough for him to think it's anything but grief.|She puts two of them down, as gently as you can put a person down, and the rest just hang on to her, four of them, saying "easy, easy," since they think it's grief.} "Don't, don't, leave it, don't move it —"
 
-"Let's get some light on him," says the medic, and takes hold of the bedspread. He's got a good kind face. He's done this for a lot of old people.
+{ army > 3:
+    They've got a truck. It's an open one. They lay him in the back of it, wrapped up as he is, and her in front by the heater, and there's a bridge, and a line for the bridge, and over the river the sky has begun to go white. "Let's get the old guy some air," says the medic, back there, and takes hold of the bedspread. He's got a good kind face. He's done this for a lot of old people.
+- else:
+    "Let's get some light on him," says the medic, and takes hold of the bedspread. He's got a good kind face. He's done this for a lot of old people.
+}
 
 · · · # break
 
@@ -151,7 +155,7 @@ She walks out to them with her hands up, and draws the door shut behind her with
 
 "Anybody who's hiding in that," says the boy, with his nose wrinkled up, "can stay." And they laugh, and take her downstairs between them. She tells them her name's Anne.
 
-It's a stadium, with cots. It has a fence around it for everyone's safety. She's too weak to go over it the first night, or the second, and then there's the fever. It's nine days.
+It's a stadium, with cots. It has a fence around it for everyone's safety. {weak > 1:She's too weak to go over it the first night, or the second, and then there's the fever.|She's got one leg over it, the first night, when the whole ward starts to scream; and somebody ought to see what that is; and then there's the fever.} It's nine days.
 
 · · · # break
 
@@ -205,7 +209,7 @@ They take her home, all of them. In Rome they sit up with her in shifts. Xander 
 ~ together = false
 ~ angel_knows += she_came
 · · · # break
-It's almost morning, and she's doing something with a towel. She doesn't hear it. It's the buzz that changes, like somebody picking up the phone.
+{nina_called:It's almost morning, and she hasn't gotten up yet. She doesn't hear it.|It's almost morning, and she's doing something with a towel. She doesn't hear it.} It's the buzz that changes, like somebody picking up the phone.
 
 "Buffy," says Angel.
 
@@ -328,7 +332,7 @@ He's in there. She can smell him. He's alive, he's asleep, he's smiling. She has
 
 That's where she decides it, on her knees in the hall, with her hands under a stranger's arms. He'd never get up again. He'd lie down next to her on the rug and wait for the sun. So there wasn't anyone. So he was alone, and somebody called. She'll say it tomorrow, and at Christmas, and in thirty years. She's a terrible liar. She'll get better.
 
-She goes along the hall, after a while, looking for a sheet, and finds the can of paint. There's enough. She does the X as high up as she can reach, so whoever comes will know there's somebody. It runs a little. It looks like something growing.
+She goes along the hall, after a while, looking for a sheet, and what there is is a can of green paint. There's enough. She does the X as high up as she can reach, so whoever comes will know there's somebody. It runs a little. It looks like something growing.
 
 In Rome nobody tells them anything. They've got a note.
 -> END

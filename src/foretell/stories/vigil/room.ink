@@ -41,7 +41,7 @@ The animals come first. You can't so much as kneel.
 
 - Then she throws up, neatly, in a planter. Then she goes to see who on this floor owned a broom.
 
-The one she finds is in 7C, MRS. R. ABELARD on the mail, along with a good spoon and a mixing bowl, and she gets them with her eyes kept on the floor. There's a mattress in 7A, still in its plastic, as if somebody had been about to start over. There are men's shirts, folded. By the time the light goes she has swept the floor, scrubbed it, and swept it again, and nailed a stranger's bedspread over the window with a stranger's forks. He lies on the clean mattress in the middle of the clean boards like something that washed up, and somebody called the museum.
+The one she finds is in 7C, MRS. R. ABELARD on the mail, along with a good spoon and a mixing bowl, and she gets them with her eyes kept on the floor. There's a mattress in 7A, still in its plastic, as if somebody had been about to start over. There's a kitchen chair. There are men's shirts, folded. By the time the light goes she has swept the floor, scrubbed it, and swept it again, and nailed a stranger's bedspread over the window with a stranger's forks. He lies on the clean mattress in the middle of the clean boards like something that washed up, and somebody called the museum.
 
 It will not occur to her, then or after, to take him somewhere better. He chose this place. {late > 3:Out of all that city it was the one thing he'd been able to choose.|You could see how hard he'd chosen it.}
 
@@ -62,8 +62,10 @@ Morning, or brown anyway. There's one day before he has to be fed, and it will h
 + { weak > 0 } [Lie down on the boards and sleep. # careful]
     She lies down on the floor with her jacket under her head, an arm's length off, and doesn't so much fall asleep as get switched off at the wall.
     ~ restore(1)
+    ~ did = slept
     -> nightfall
 + [Sit with him. Just that.]
     She sits against the wall with her knees up and looks at him until the light goes. It isn't medicine. It isn't anything. But it's been a long time, and nobody's asking her to say what she's thinking.
+    ~ did = sat_up
     -> nearer ->
     -> nightfall

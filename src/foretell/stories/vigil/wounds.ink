@@ -8,6 +8,7 @@
 
 === the_feet
 ~ tire(1)
+~ did = cut_him
 { debris < 2:
     -> the_rest ->
     ->->
