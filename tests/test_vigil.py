@@ -6,22 +6,31 @@ made for, with a path that the player can follow to where the promise is broken.
 
 from __future__ import annotations
 
-import json
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from foretell.checker import whatif as W
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.claims import Verdict, decide
 from foretell.checker.questions import Questions, ask_story
-from foretell.checking import Options, check
+from foretell.checker.readers import choice_weights
+from foretell.checker.simulate import Sample, sample
+from foretell.checking import read_whole
 from foretell.compiler import compile_ink
 from foretell.config import Config
+from foretell.diagnostics import Diagnostic
 from foretell.loading import BUNDLED, read_promises, read_story
+from foretell.vm.lower import lower
 from foretell.vm.story import Story
 
 FOLDER = BUNDLED / "vigil"
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,8 @@ def promises() -> Config:
 
 
 @cache
-def told() -> tuple[str, int]:
-    return check(read_story("vigil"), Options(as_json=True))
+def told() -> tuple[Analysis, list[Verdict], list[Diagnostic]]:
+    return read_whole(read_story("vigil"))
 
 
 def questions_of(mutant: Mutant) -> Questions:
@@ -159,25 +168,23 @@ def verdict_on(mutant: Mutant) -> tuple[Verdict, Questions, Analysis]:
 
 
 def test_the_vigil_is_read_whole_and_every_promise_holds() -> None:
-    text, code = told()
-    report = json.loads(text)
-    assert code == 0
-    assert report["complete"] is True
-    assert 10_000 <= report["states"] <= 1_000_000
-    assert len(report["endings"]) >= 10
-    assert {ending["kind"] for ending in report["endings"]} == {"ending"}
-    assert all(ending["uniform"] > 0 for ending in report["endings"])
-    assert [claim["verdict"] for claim in report["claims"]] == ["holds"] * len(report["claims"])
-    assert len(report["claims"]) >= 10
-    assert not [p for p in report["problems"] if p["severity"] != "note"]
-    assert len(report["problems"]) <= 6
+    analysis, verdicts, problems = told()
+    assert analysis.complete
+    assert 10_000 <= analysis.states <= 1_000_000
+    assert len(analysis.endings) >= 10
+    assert {ending.kind for ending in analysis.endings} == {"ending"}
+    assert all(ending.uniform.low > 0 for ending in analysis.endings)
+    assert {verdict.verdict for verdict in verdicts} == {"holds"}
+    assert len(verdicts) >= 10
+    assert not [p for p in problems if p.severity != "note"]
+    assert len(problems) <= 6
 
 
 def test_the_way_to_its_done_replays() -> None:
-    report = json.loads(told()[0])
-    ending = next(e for e in report["endings"] if e["name"] == "its_done")
+    ending = next(e for e in told()[0].endings if e.name == "its_done")
+    assert ending.shortest is not None
     story = Story(read_story("vigil").usable())
-    story.play(ending["shortest"])
+    story.play(ending.shortest)
     assert story.ending == "its_done"
 
 
@@ -200,3 +207,101 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
 
 def test_every_promise_has_a_mutant() -> None:
     assert {mutant.claim for mutant in MUTANTS} == {claim.name for claim in promises().claims}
+
+
+# What the README says, and random readers who really read ----------------------------------------
+
+# the knot that is entered exactly where the answer to a question of hers is yes
+ANSWERS = {
+    "let_in_on_the_plan": "let_in",
+    "heard_of_spike": "he_tells_her_about_spike",
+    "asked_for_help": "they_ask_her",
+    "war_averted": "averted",
+    'ending == "too_late"': "too_late",
+}
+
+
+def read_at_random(runs: int, reader: str, *, kept_in_contact: bool, seed: int) -> Sample:
+    program = lower(read_story("vigil").usable())
+    known = promises().readers.get(reader)
+    return sample(
+        program,
+        runs,
+        weights=None if known is None else [float(w) for w in choice_weights(program, known)],
+        constants={"kept_in_contact": kept_in_contact},
+        seed=seed,
+        threads=0,
+    )
+
+
+def shares(found: Sample) -> dict[str, float]:
+    """The share of every ending and of every answer, as met."""
+    out = {ending.name: ending.share for ending in found.endings}
+    program = found.program
+    for expression, knot in ANSWERS.items():
+        pcs = [pc for pc, place in enumerate(program.place_of_pc) if program.places[place] == knot]
+        out[expression] = max(int(found.reach[pc]) for pc in pcs) / found.runs
+    return out
+
+
+def assert_agrees(met: Mapping[str, float], exact: Mapping[str, float], runs: int) -> None:
+    """Shares are where they should be, but for five standard errors and a run."""
+    for name in {*met, *exact}:
+        odds = exact.get(name, 0.0)
+        slack = 5 * math.sqrt(odds * (1 - odds) / runs) + 1 / runs
+        assert met.get(name, 0.0) == pytest.approx(odds, abs=slack), name
+
+
+def figures_of_the_readme() -> dict[str, tuple[float, float]]:
+    """What she asks herself: as told, and had she kept in touch."""
+    rows = re.findall(r"\| ([0-9.]+) % \| ([0-9.]+) % \|$", README, re.MULTILINE)
+    return {
+        name: (float(one) / 100, float(two) / 100)
+        for name, (one, two) in zip(ANSWERS, rows, strict=True)
+    }
+
+
+def test_the_readme_has_the_figures_of_the_story_as_told() -> None:
+    analysis, verdicts, _ = told()
+    assert f"reads all of its {analysis.states:,} situations" in README
+    done = next(e for e in analysis.endings if e.name == "its_done")
+    assert f"once in {1 / done.uniform.low:,.0f} playthroughs" in README
+    (careful,) = (v for v in verdicts if v.claim.reader == "careful")
+    assert careful.odds is not None
+    assert f"in {100 * careful.odds.low:.1f} % of them as the `careful` reader" in README
+    too_late = next(e for e in analysis.endings if e.name == "too_late")
+    shown = figures_of_the_readme()['ending == "too_late"'][0]
+    assert shown == pytest.approx(too_late.uniform.low, abs=0.0005)
+
+
+def test_random_readers_find_what_the_readme_says() -> None:
+    runs = 30_000
+    for kept_in_contact in (False, True):
+        found = read_at_random(runs, "uniform", kept_in_contact=kept_in_contact, seed=5)
+        exact = {name: pair[kept_in_contact] for name, pair in figures_of_the_readme().items()}
+        met = shares(found)
+        assert_agrees({name: met[name] for name in exact}, exact, runs)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("reader", ["uniform", "careful"])
+def test_a_million_random_readers_agree_with_every_exact_figure(reader: str) -> None:
+    runs = 1_000_000
+    loaded = read_story("vigil")
+    comparisons = W.compare(
+        lambda _: loaded.usable(), promises().whatifs, promises(), reader=reader
+    )
+    for kept_in_contact in (False, True):
+        columns = [c.changed if kept_in_contact else c.told for c in comparisons]
+        assert all(column.complete for column in columns)
+        exact = {name: ending.odds.low for name, ending in columns[0].endings.items()}
+        for column in columns:
+            for text, answer in column.answers.items():
+                exact[text] = dict(answer.values).get("true", 0.0)
+        assert set(ANSWERS) <= set(exact)
+        if reader == "uniform":
+            for text, pair in figures_of_the_readme().items():
+                assert pair[kept_in_contact] == pytest.approx(exact[text], rel=0.02, abs=0.0005)
+        found = read_at_random(runs, reader, kept_in_contact=kept_in_contact, seed=11)
+        assert_agrees(shares(found), exact, runs)
+        assert found.words == pytest.approx(columns[0].words, abs=5 * found.words_error)
