@@ -11,10 +11,11 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from foretell.container import CompiledStory
 from foretell.loading import read_story
@@ -49,21 +50,33 @@ def machine_name() -> str:
     return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
-def rounds(contenders: Mapping[str, Callable[[], float]], count: int) -> dict[str, list[float]]:
-    """What each contender measured in each round; one that fails is left out, and says so."""
-    out: dict[str, list[float]] = {name: [] for name in contenders}
-    failed: dict[str, str] = {}
+Measured = TypeVar("Measured")
+
+
+def rounds(
+    contenders: Mapping[str, Callable[[], Measured]],
+    count: int,
+    failed: dict[str, str] | None = None,
+) -> dict[str, list[Measured]]:
+    """What each contender measured in each round; one that fails is left out, and says so.
+
+    `failed` takes each one's reason.
+    """
+    out: dict[str, list[Measured]] = {name: [] for name in contenders}
+    failed = {} if failed is None else failed
     for number in range(count):
         for name, measure in contenders.items():
             if name in failed:
                 continue
             try:
                 out[name].append(measure())
+            except subprocess.TimeoutExpired as error:
+                failed[name] = f"had not come back after {error.timeout:.0f} s"
             except Exception as error:  # a peer may fail in any way of its own
-                failed[name] = f"{type(error).__name__}: {error}"
+                failed[name] = f"failed: {error}"
         print(f"  round {number + 1} of {count}", file=sys.stderr)
     for name, why in failed.items():
-        print(f"  {name} failed: {why[:200]}", file=sys.stderr)
+        print(f"  {name} {why[:200]}", file=sys.stderr)
         out.pop(name)
     return out
 

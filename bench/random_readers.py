@@ -2,128 +2,87 @@
 
     python bench/random_readers.py [--rounds 5] [--seconds 1] [STORY.ink …]
 
-All single-threaded, each on the same compiled JSON, in interleaved rounds; the median counts. A run
-reads from the start to an end, choosing uniformly, or stops after MOST choices. Peers make text,
-which readers want and counting does not need: foretell makes none. Peers: inkjs (npm), inkcpp-py
-and bink (PyPI), each where it is installed. Without arguments, three stories of the corpus.
+All single-threaded, each on the same compiled JSON and in a process of its own, in interleaved
+rounds; the median counts. A run reads from the start to an end, choosing uniformly, or stops after
+MOST choices. Peers make text, which readers want and counting does not need: foretell makes none.
+Peers: inkjs (npm), inkcpp-py and bink (PyPI), each where it is installed; one that fails on a
+story, or has not come back after PATIENCE seconds, is left out there, and the table says so.
+Without arguments: The Intercept, and the corpus's stories that use lists, strings and dice.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from foretell import ink_json
-from foretell.checker.simulate import sample
-from foretell.vm.lower import lower
 from peers import compiled, corpus_story, medians, rounds, save
 
 MOST = 200
-STORIES = ("the-intercept--theintercept", "inky--murder-scene", "inky--swindlestones")
+PATIENCE = 30.0
+STORIES = (
+    "the-intercept--theintercept",
+    "inky--murder-scene",
+    "inky--swindlestones",
+    "inky--pontoon-example",
+)
+HERE = Path(__file__).parent
 
 
-def by_foretell(program: Any, seconds: float) -> Callable[[], float]:
-    """Runs a second by foretell; compiling the kernel is done before."""
-    warm = sample(program, 500, most_choices=MOST)
-    runs = max(500, int(warm.runs_per_second * seconds))
-    seed = iter(range(1000))
-    return lambda: sample(program, runs, seed=next(seed), most_choices=MOST).runs_per_second
+def contenders(file: Path, seconds: float) -> dict[str, Callable[[], dict[str, float]]]:
+    """What makes one measurement of each runtime that is installed."""
 
+    def of(command: list[str]) -> Callable[[], dict[str, float]]:
+        seed = iter(range(1000))
 
-def by_inkjs(path: Path, seconds: float) -> Callable[[], float]:
-    """Runs a second by inkjs on node."""
-    script = Path(__file__).with_name("random_readers.js")
-    seed = iter(range(1000))
+        def measure() -> dict[str, float]:
+            given = [*command, str(file), str(seconds), str(MOST), str(next(seed))]
+            patience = seconds * 3 + PATIENCE
+            done = subprocess.run(
+                given, capture_output=True, text=True, timeout=patience, check=False
+            )
+            if done.returncode:
+                raise RuntimeError((done.stderr.strip() or f"ended with {done.returncode}")[-160:])
+            found = json.loads(done.stdout)
+            return {what: found[what] / found["seconds"] for what in ("runs", "choices")}
 
-    def measure() -> float:
-        command = ["node", str(script), str(path), str(seconds), str(MOST), str(next(seed))]
-        done = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        return float(done["runs"]) / float(done["seconds"])
+        return measure
 
-    return measure
-
-
-def timed(run: Callable[[random.Random], None], seconds: float) -> Callable[[], float]:
-    """Runs a second of a function that makes one."""
-    reader = random.Random(1)
-
-    def measure() -> float:
-        runs, began = 0, time.perf_counter()
-        while (taken := time.perf_counter() - began) < seconds:
-            run(reader)
-            runs += 1
-        return runs / taken
-
-    return measure
-
-
-def by_inkcpp(path: Path, seconds: float) -> Callable[[], float]:
-    """Runs a second by inkcpp."""
-    import inkcpp_py
-
-    binary = str(path.with_suffix(".bin"))
-    inkcpp_py.compile_json(str(path), binary)
-    story = inkcpp_py.Story.from_file(binary)
-
-    def run(reader: random.Random) -> None:
-        runner = story.new_runner()
-        for made in range(MOST + 1):
-            while runner.can_continue():
-                runner.getline()
-            offered = runner.num_choices()
-            if not offered or made == MOST:
-                return
-            runner.choose(reader.randrange(offered))
-
-    return timed(run, seconds)
-
-
-def by_bink(path: Path, seconds: float) -> Callable[[], float]:
-    """Runs a second by bink."""
-    from bink.story import Story
-
-    story = Story(path.read_text("utf-8-sig"))
-
-    def run(reader: random.Random) -> None:
-        story.reset_state()
-        for made in range(MOST + 1):
-            while story.can_continue():
-                story.cont()
-            offered = len(story.get_current_choices())
-            if not offered or made == MOST:
-                return
-            story.choose_choice_index(reader.randrange(offered))
-
-    return timed(run, seconds)
+    alone = [sys.executable, str(HERE / "read_at_random.py")]
+    found = {"foretell": of([*alone, "foretell"])}
+    if (HERE.parent / "tests/peers/node_modules/inkjs").exists():
+        found["inkjs"] = of(["node", str(HERE / "random_readers.js")])
+    for name, module in (("inkcpp", "inkcpp_py"), ("bink", "bink")):
+        if find_spec(module):
+            found[name] = of([*alone, name])
+    return found
 
 
 def bench(path: Path, count: int, seconds: float) -> dict[str, Any]:
     """All contenders on one story."""
-    story = compiled(path)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "story.json")
-        file.write_text(ink_json.dump(story), "utf-8")
-        contenders = {"foretell": by_foretell(lower(story), seconds)}
-        for name, make in (("inkjs", by_inkjs), ("inkcpp", by_inkcpp), ("bink", by_bink)):
-            try:
-                contenders[name] = make(file, seconds)
-            except Exception as error:  # a peer that is not there, or refuses the story
-                print(f"  without {name}: {str(error)[:120]}", file=sys.stderr)
-        measured = rounds(contenders, count)
-    middle = medians(measured)
+        file.write_text(ink_json.dump(compiled(path)), "utf-8")
+        failed: dict[str, str] = {}
+        measured = rounds(contenders(file, seconds), count, failed)
+    runs = {name: [one["runs"] for one in every] for name, every in measured.items()}
+    choices = {name: [one["choices"] for one in every] for name, every in measured.items()}
+    rate, turns = medians(runs), medians(choices)
     return {
         "story": path.name,
-        "runs_per_second": middle,
-        "ratio": {name: middle["foretell"] / rate for name, rate in middle.items()},
-        "rounds": measured,
+        "runs_per_second": rate,
+        "choices_per_second": turns,
+        "ratio": {name: rate["foretell"] / each for name, each in rate.items()},
+        "ratio_of_choices": {name: turns["foretell"] / each for name, each in turns.items()},
+        "failed": failed,
+        "rounds": runs,
     }
 
 
@@ -135,12 +94,17 @@ def main() -> None:
     options = parser.parse_args()
     results = []
     for path in options.stories or [corpus_story(folder) for folder in STORIES]:
+        print(path.name, file=sys.stderr)
         results.append(bench(path, options.rounds, options.seconds))
-    print(f"{'story':28} {'runtime':10} {'runs/s':>12} {'foretell is':>12}")
+    print(f"{'story':26} {'runtime':9} {'runs/s':>11} {'choices/s':>12} {'foretell is':>12}")
     for result in results:
         for name, rate in result["runs_per_second"].items():
-            times = result["ratio"][name]
-            print(f"{result['story']:28} {name:10} {rate:12,.0f} {times:11,.1f}×")
+            print(
+                f"{result['story']:26} {name:9} {rate:11,.0f} "
+                f"{result['choices_per_second'][name]:12,.0f} {result['ratio'][name]:11,.1f}×"
+            )
+        for name, why in result["failed"].items():
+            print(f"{result['story']:26} {name:9} {why}")
     save("random_readers", results)
 
 

@@ -59,6 +59,7 @@ class Options:
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
+    spent: dict[str, float] = field(default_factory=dict)  # seconds, on what came before
 
 
 def read_whole(
@@ -79,6 +80,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     of time is for them together. Raises StoryError where the story can't be used, or a place to
     enter at is none.
     """
+    began = time.perf_counter()
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions)
@@ -89,8 +91,9 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     ]
     show = progress_line(sys.stderr) if options.progress else None
     changed = {name for whatif in config.whatifs for name in whatif.set}
+    lowered = time.perf_counter()
     limits = _limits(options, config)
-    until = time.perf_counter() + limits.seconds
+    until = lowered + limits.seconds
     entries: list[tuple[str, Analysis]] = []
     for number, place in enumerate(places):
         left = max(0.0, until - time.perf_counter()) / (len(places) - number)
@@ -108,6 +111,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
         sys.stderr.flush()
     found = Entered(entries)
     analyses = found.analyses
+    analysed = time.perf_counter()
     named = names_asked(config, questions)
     met = analyses[0].problems if len(entries) == 1 else joint_problems(analyses, list(changed))
     found.problems = [
@@ -132,6 +136,9 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
         for problem in check_reader(program, reader)
         if problem.code not in options.allow
     )
+    first = analyses[0]  # has what was done for all of them at once
+    first.timings = {**options.spent, "lower": lowered - began, **first.timings}
+    first.timings["claims"] = time.perf_counter() - analysed
     return found
 
 

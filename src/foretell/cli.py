@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -245,8 +246,11 @@ def check(
     Every ending with its odds, what no reader can reach, where one gets stuck, whether the claims
     in foretell.toml hold. Exit code: 0 fine, 1 problems or failed claims, 2 unusable, 3 unknown.
     """
+    spent = {"start": time.process_time()}  # of the processor: Python itself, and this module
+    began = time.perf_counter()
     from foretell.checking import Limits, Options, check, watching
 
+    spent["import"] = time.perf_counter() - began
     limits = Limits()
     options = Options(
         limits=Limits(
@@ -260,10 +264,14 @@ def check(
         entries=entries,
         colour=_colourful(),
         progress=sys.stderr.isatty(),
+        spent=spent,
     )
     if watch:
         return watching(story, options)
-    shown, code = check(_load(story), options)
+    began = time.perf_counter()
+    loaded = _load(story)
+    spent["read"] = time.perf_counter() - began
+    shown, code = check(loaded, options)
     click.echo(shown, nl=False)
     return code
 

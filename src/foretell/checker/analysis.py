@@ -33,6 +33,7 @@ from foretell.checker.graph import (
     format_path,
     trace,
 )
+from foretell.checker.host import compiling
 from foretell.checker.lengths import (
     Extent,
     Playthroughs,
@@ -204,7 +205,7 @@ def analyse(
         progress=progress,
         compiled=compiled,
     ).run()
-    explored = time.perf_counter()
+    explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration)
     exploration.graph = graph
     counts = count_playthroughs(graph)
@@ -230,8 +231,12 @@ def analyse(
             )
         )
     timings = dict(exploration.timings)
-    timings["solve"] = time.perf_counter() - explored
+    waited = compiling() - compiled_before  # for the kernels that solve
+    timings["compile"] = timings.get("compile", 0.0) + waited
+    solved = time.perf_counter()
+    timings["solve"] = solved - explored - waited
     problems = find_problems([exploration], expected_unread)
+    timings["problems"] = time.perf_counter() - solved
     analysis = Analysis(
         program=program,
         exploration=exploration,

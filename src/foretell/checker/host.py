@@ -16,18 +16,20 @@ What this does not do: it compiles nothing ahead of time and keeps no cache on d
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 
-__all__ = ["COMPILE_FROM", "compiled_from", "run"]
+__all__ = ["COMPILE_FROM", "compiled_from", "compiling", "run"]
 
 COMPILE_FROM = 20_000
 """The amount of work (states plus edges) from which a kernel is compiled."""
 
 _limits: list[float] = [COMPILE_FROM]
 _compiled: dict[Callable[..., Any], Any] = {}  # keeps alive what holds the machine code
+_spent: list[float] = [0.0]
 
 
 class compiled_from:  # noqa: N801 — it is used like a function
@@ -46,14 +48,21 @@ class compiled_from:  # noqa: N801 — it is used like a function
         _limits.pop()
 
 
+def compiling() -> float:
+    """How many seconds this process has waited here for machine code so far."""
+    return _spent[0]
+
+
 def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
     """The kernel's result on these arguments; arrays among them are written to in place."""
     if work >= _limits[-1]:
         compiled = _compiled.get(kernel)
         if compiled is None:
+            began = time.perf_counter()
             from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
 
             compiled = _compiled[kernel] = compile_kernels([kernel])
+            _spent[0] += time.perf_counter() - began
         return compiled[kernel](*arguments)
     views = (memoryview(cast(Any, a)) if isinstance(a, np.ndarray) else a for a in arguments)
     return kernel(*views)

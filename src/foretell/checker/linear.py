@@ -8,10 +8,10 @@ expected number of steps until the exit, and checks it. Stopping when values cha
 nothing, and is not done here.
 
 Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
-`sweep`), which keeps all digits however slowly the component is left; more go to SuperLU, and
-beyond SPARSE to BiCGSTAB, since factors may fill up. All are refined in extended precision. What
-no method proves well enough is narrowed by Gauss and Seidel's iteration from below and above at
-once for some seconds, and the answer is as wide as it then is.
+`sweep`), which keeps all digits however slowly the component is left; more are eliminated sparsely
+by the same method (`elimination`), and where factors fill up too much BiCGSTAB has to do. All are
+refined in extended precision. What no method proves well enough is narrowed by Gauss and Seidel's
+iteration from below and above at once for some seconds, and the answer is as wide as it then is.
 
 With choices, policy iteration: solve for a policy, let each choice that can do better switch,
 until none can. The same proof holds with w for the policy that leaves latest. Every policy must
@@ -33,6 +33,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array, eye_array, tril, triu
 from scipy.sparse.linalg import LinearOperator, bicgstab, splu
 
+from foretell.checker import elimination
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
 from foretell.checker.sweep import BEST, MEAN, bracket, pour
@@ -40,9 +41,7 @@ from foretell.checker.sweep import BEST, MEAN, bracket, pour
 __all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
 
 DENSE = 300  # states up to which elimination without subtraction is cheap
-DENSE_AT_MOST = 2000  # up to which it is worth its price where SuperLU can't be proved good
-SPARSE = 5_000  # states up to which SuperLU is tried first
-SPARSE_AT_MOST = 20_000  # up to which it is tried at all: its factors may fill up
+DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can be proved good
 GOOD = 1e-11  # an error bound that needs no second method
 _ENOUGH = 1e-9  # one that will do
 _EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
@@ -117,12 +116,10 @@ def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, flo
     s = len(leave)
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
-    elif s <= SPARSE:
-        x, error = _factorize(matrix, right)
     else:
-        x, error = _solve_proved(matrix, right, _krylov(matrix))
-        if error > _ENOUGH and s <= SPARSE_AT_MOST:
-            x, error = _factorize(matrix, right)
+        factors = elimination.factor(matrix, leave.astype(np.float64))
+        rough = factors.solve if factors is not None else _krylov(matrix)
+        x, error = _solve_proved(matrix, right, rough)
     if error > GOOD and s <= DENSE_AT_MOST:
         slower, smaller = _eliminate(matrix, leave, right, np.longdouble)
         if smaller < error:
@@ -134,29 +131,23 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     """A function that solves x = x P + b: how much passes through each state."""
     s = len(fragment.states)
     matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
-    factored: list[Any] = []
-    rough: list[Any] = []
+    if s > DENSE:
+        factors = elimination.factor(matrix, leave.astype(np.float64))
+        if factors is not None:
+            return factors.solve_left
+    if s > DENSE_AT_MOST:
+        rough, plain = _krylov(matrix, transposed=True), matrix.astype(np.float64)
 
-    def solve_sparsely(b: Floats) -> Floats:
-        if s > SPARSE:
-            if not rough:
-                rough.append(_krylov(matrix, transposed=True))
-            x: Floats = rough[0](b)
+        def solve_roughly(b: Floats) -> Floats:
+            x: Floats = rough(b)
             for _ in range(4):
-                left = b + x @ matrix.astype(np.float64) - x
-                x = x + rough[0](left)
+                x = x + rough(b + x @ plain - x)
             # What flows out must be what flowed in.
             if abs(float(x @ leave) - b.sum()) <= _ENOUGH * b.sum() and (x >= 0).all():
                 return x
-            x, held = _pour(fragment, b)
-            if held <= GOOD * b.sum() or s > SPARSE_AT_MOST:
-                return x
-        if not factored:
-            factored.append(splu(csc_array(eye_array(s) - matrix.astype(np.float64))))
-        return np.asarray(factored[0].solve(b, trans="T"))
+            return _pour(fragment, b)
 
-    if s > DENSE_AT_MOST:
-        return solve_sparsely
+        return solve_roughly
     a, out = _factor_densely(matrix, leave, np.float64)
 
     def solve(b: Floats) -> Floats:
@@ -170,8 +161,8 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     return solve
 
 
-def _pour(fragment: Fragment, b: Floats) -> tuple[Floats, float]:
-    """Let b run on through the states again and again → what has passed, what is still there."""
+def _pour(fragment: Fragment, b: Floats) -> Floats:
+    """Let b run on through the states again and again, for a while → what has passed."""
     s = len(fragment.states)
     x, rest, held = np.zeros(s), b.astype(float), float(b.sum())
     odds = fragment.odds.astype(np.float64)
@@ -181,7 +172,7 @@ def _pour(fragment: Fragment, b: Floats) -> tuple[Floats, float]:
             pour, len(fragment.edges) + s, s, fragment.first, fragment.target, odds, 50, rest, x
         )
         swept += 50
-    return x, held
+    return x
 
 
 def _factor_densely(matrix: Any, leave: Extended, dtype: type) -> tuple[Any, Any]:
@@ -218,15 +209,6 @@ def _eliminate(
     refined = _refine(matrix, right, lambda r: _solve_densely(a, out, r), x.astype(np.longdouble))
     error = _bound(matrix, right, refined, steps)
     return (refined, error) if error <= loss else (x.astype(np.longdouble), loss)
-
-
-def _factorize(matrix: Any, right: Extended) -> tuple[Extended, float]:
-    try:
-        factors: Any = splu(csc_array(eye_array(len(right)) - matrix.astype(np.float64)))
-    except RuntimeError:  # singular to working precision
-        return np.zeros_like(right), np.inf
-
-    return _solve_proved(matrix, right, lambda r: np.asarray(factors.solve(r)))
 
 
 def _krylov(matrix: Any, transposed: bool = False) -> Callable[[Floats], Floats]:

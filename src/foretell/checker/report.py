@@ -193,8 +193,9 @@ def _found(
     yield _summary(not bounded, found, len(shown), paint)
     if timings:
         names = dict.fromkeys(name for analysis in analyses for name in analysis.timings)
-        spent = (f"{n} {sum(a.timings.get(n, 0.0) for a in analyses):.3f} s" for n in names)
-        yield f"time: {', '.join(spent)}"
+        spent = {n: sum(a.timings.get(n, 0.0) for a in analyses) for n in names}
+        told = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in spent.items())
+        yield f"time: {told}; together {sum(spent.values()):.3f} s"
 
 
 def _title(heading: Heading, paint: _Painter) -> str:

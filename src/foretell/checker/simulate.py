@@ -71,7 +71,11 @@ R_LINES: Final = 15  # groups of instructions that are counted, 0: none are
 R_GROUP_AT: Final = 16  # where `told` has the group of each choice point, …
 R_STAMP_AT: Final = 17  # … the last run (plus one) that met each group or was offered each choice …
 R_MET_AT: Final = 18  # … and how many did
-R_SIZE: Final = 20
+R_GOING: Final = 19  # 1 where a run was interrupted and goes on from the row as it stands
+R_WORDS: Final = 20  # of the run so far: words read,
+R_CHOICES: Final = 21  # choices made,
+R_DRAWS: Final = 22  # draws since the last
+R_SIZE: Final = 24
 
 UNIFORM: Final = 0
 WEIGHTED: Final = 1
@@ -232,10 +236,10 @@ def read_once(
     path: I64,
     told: I64,
 ) -> int:
-    """Make one run from the row as it stands; 0, or why it could not be finished."""
-    words = 0
-    choices = 0
-    draws = 0
+    """Make one run, or the rest of it, from the row as it stands; 0, or what interrupts it."""
+    words = ctx[R_WORDS]
+    choices = ctx[R_CHOICES]
+    draws = ctx[R_DRAWS]
     end = 0
     value = 0
     while end == 0:
@@ -290,6 +294,9 @@ def read_once(
                 return WIDEN
             end = (K_DEEP << 56) | row[P.PC]
         else:
+            ctx[R_WORDS] = words
+            ctx[R_CHOICES] = choices
+            ctx[R_DRAWS] = draws
             return SERVE
     tally(ctx, outcomes, end, words, choices, value)
     return 0
@@ -317,8 +324,9 @@ def read_many(
 ) -> int:
     """Make runs until the last, the quota, or something only the host can do.
 
-    `marks` is the memory of `seen`, read eight instructions at a time. A run that is interrupted
-    is made again from its start, which comes to the same.
+    `marks` is the memory of `seen`, read eight instructions at a time. A run that lacks an
+    operation goes on where it is; one whose row is too narrow is made again from its start, which
+    comes to the same.
     """
     while quota > 0:
         number = ctx[R_NEXT]
@@ -326,14 +334,21 @@ def read_many(
             return DONE
         if ctx[R_OUTCOMES] >= ctx[R_ROOM]:
             return FULL
-        copy(row, 0, start, 0, ctx[R_KEEP])
-        if ctx[R_READER] == LEAST_USED:
-            fill(used, 0, ctx[R_POINTS], 0)
-        begin_stream(ctx, number)
-        ctx[R_RECORDED] = 0
+        if ctx[R_GOING] == 0:
+            copy(row, 0, start, 0, ctx[R_KEEP])
+            if ctx[R_READER] == LEAST_USED:
+                fill(used, 0, ctx[R_POINTS], 0)
+            begin_stream(ctx, number)
+            ctx[R_RECORDED] = 0
+            ctx[R_WORDS] = 0
+            ctx[R_CHOICES] = 0
+            ctx[R_DRAWS] = 0
         why = read_once(
             ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told
         )
+        ctx[R_GOING] = 1 if why == SERVE else 0
+        if why == SERVE:
+            return SERVE
         for i in range(ctx[R_MARKS]):
             if marks[i] != 0:
                 if why == 0:
@@ -538,11 +553,14 @@ class _Worker:
     def _buffer(self, words: Sequence[int]) -> Any:
         return np.array(words, np.int64) if self.compiled else list(words)
 
+    def _shared(self, words: Any) -> Any:
+        return np.array(words, np.int64) if self.compiled else words
+
     def _start(self) -> None:
         """Lay the row out and set it before the first instruction of a run."""
         row = self.host.begin()
         self.tables = self._buffer(self.host.tables)
-        self.memo = self._buffer(self.host.memo)
+        self.memo = self.host.memo = self._shared(self.host.memo)
         self.start = self._buffer(row)
         self.row = self._buffer(row)
         self.ctx[R_KEEP] = row[P.STACK]
@@ -590,7 +608,7 @@ class _Worker:
                 else:
                     wanted = (P.FAULT, P.FAULT_VALUE, P.OPERAND)
                     self.host.perform(*(int(self.row[word]) for word in wanted))
-                    self.memo = self._buffer(self.host.memo)
+                    self.memo = self.host.memo
                     self.tables[P.T_MEMO_MASK] = self.host.tables[P.T_MEMO_MASK]
 
     def path_of(self, number: int) -> str:

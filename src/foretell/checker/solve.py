@@ -43,6 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,6 @@ from foretell.checker.graph import (
     search,
 )
 from foretell.checker.host import run
-from foretell.checker.linear import Fragment, pass_through, settle_fragment
 from foretell.checker.regions import EndComponents, attract, can_ensure, end_components
 from foretell.checker.sweep import (
     BEST,
@@ -79,6 +79,9 @@ from foretell.checker.sweep import (
 from foretell.checker.sweep import (
     flow as flow_kernel,
 )
+
+if TYPE_CHECKING:  # it brings SciPy, 0.2 s: imported where a large cycle is met, which is seldom
+    from foretell.checker.linear import Fragment
 
 __all__ = [
     "FOREVER",
@@ -262,6 +265,8 @@ def _settle_large(
     policy: Int32s | None,
     error: Floats,
 ) -> None:
+    from foretell.checker.linear import Fragment, settle_fragment
+
     fragment = Fragment.of(graph, components, c, weight, sense)
     leaving = (fragment.target < 0) & ((fragment.odds > 0) | (sense != MEAN))
     if not leaving.any():
@@ -366,6 +371,8 @@ def _flow_large(
     value: Floats,
     forever: Floats,
 ) -> None:
+    from foretell.checker.linear import Fragment, pass_through
+
     fragment = Fragment.of(graph, components, c, weight, MEAN)
     arriving = value[fragment.states]
     leaving = fragment.target < 0

@@ -1,0 +1,125 @@
+"""Sparse elimination: against fractions, closed forms, and itself forward and backward."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from foretell.checker.elimination import Factors, factor
+from foretell.checker.host import compiled_from
+from tests.twins import solve_twin as twin
+
+both_hosts = pytest.mark.parametrize("work", [0, float("inf")], ids=["compiled", "Python"])
+
+
+def chain(n: int, seed: int, degree: int) -> list[dict[int, Fraction]]:
+    """Rows of P, each state leading to some others and, with what is left of 1, out."""
+    rng = np.random.default_rng(seed)
+    rows: list[dict[int, Fraction]] = []
+    for s in range(n):
+        weights = {(s + 1) % n: 1 + int(rng.integers(9))}
+        for t in rng.integers(0, n, int(rng.integers(degree + 1))):
+            weights[int(t)] = 1 + int(rng.integers(9))
+        leaving = 1 if s == 0 else int(rng.integers(2))
+        total = sum(weights.values()) + leaving
+        rows.append({t: Fraction(w, total) for t, w in weights.items()})
+    return rows
+
+
+def factored(rows: list[dict[int, Fraction]]) -> tuple[Any, Any, Factors]:
+    """P as a matrix, the odds of leaving, and the factors."""
+    n = len(rows)
+    at = [(s, t, float(p)) for s, row in enumerate(rows) for t, p in row.items()]
+    source, target, odds = zip(*at, strict=True)
+    matrix = csr_array((odds, (source, target)), shape=(n, n))
+    leave = np.array([float(1 - sum(row.values())) for row in rows])
+    factors = factor(matrix, leave)
+    assert factors is not None
+    return matrix, leave, factors
+
+
+@both_hosts
+@pytest.mark.parametrize("seed", range(12))
+def test_it_solves_what_fractions_solve(seed: int, work: float) -> None:
+    rows = chain(5 + 3 * seed, seed, 1 + seed % 4)
+    n = len(rows)
+    with compiled_from(work):
+        _, _, factors = factored(rows)
+        right = np.random.default_rng(seed).integers(0, 5, (n, 2)).astype(float)
+        found = factors.solve(right)
+        left = factors.solve_left(right[:, 0])
+    for column in range(2):
+        given = [Fraction(int(b)) for b in right[:, column]]
+        exact = [float(x) for x in twin.solve(rows, given, set(range(n)))]
+        assert found[:, column] == pytest.approx(exact, rel=1e-13)
+    turned: list[dict[int, Fraction]] = [{} for _ in rows]
+    for s, row in enumerate(rows):
+        for t, p in row.items():
+            turned[t][s] = p
+    exact = [float(x) for x in twin.solve(turned, [Fraction(int(b)) for b in right[:, 0]],
+                                          set(range(n)))]  # fmt: skip
+    assert left == pytest.approx(exact, rel=1e-13)
+
+
+def walk(n: int) -> tuple[Any, Any]:
+    """A fair walk on n places, out at both ends."""
+    i = np.arange(n)
+    source, target = np.concatenate([i, i]), np.concatenate([i - 1, i + 1])
+    inside = (target >= 0) & (target < n)
+    matrix = csr_array((np.full(inside.sum(), 0.5), (source[inside], target[inside])), shape=(n, n))
+    leave = np.zeros(n)
+    leave[[0, -1]] = 0.5
+    return matrix, leave
+
+
+def test_a_walk_of_a_hundred_thousand_places_takes_the_steps_it_should() -> None:
+    n = 100_000
+    factors = factor(*walk(n))
+    assert factors is not None
+    i = np.arange(1, n + 1)
+    assert factors.solve(np.ones(n)) == pytest.approx(i * (n + 1.0 - i), rel=1e-9)
+    odds = np.zeros(n)
+    odds[-1] = 0.5
+    assert factors.solve(odds) == pytest.approx(i / (n + 1.0), rel=1e-9)
+
+
+def test_what_is_left_once_in_a_million_million_keeps_its_digits() -> None:
+    out = 1e-12
+    matrix = csr_array(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
+    factors = factor(matrix, np.array([out, 0.0, 0.0]))
+    assert factors is not None
+    assert factors.solve(np.array([out, 0.0, 0.0])) == pytest.approx([1, 1, 1], rel=1e-14)
+    assert factors.solve(np.ones(3))[0] == pytest.approx(3 / out, rel=1e-11)
+
+
+def test_a_square_leads_on_as_much_as_flows_in() -> None:
+    side = 60
+    n = side * side
+    x, y = np.arange(n) % side, np.arange(n) // side
+    last = side - 1
+    steps = [
+        (np.maximum(x - 1, 0), y), (np.minimum(x + 1, last), y),
+        (x, np.maximum(y - 1, 0)), (x, np.minimum(y + 1, last)),
+    ]  # fmt: skip
+    target = np.stack([b * side + a for a, b in steps], axis=1)
+    odds = np.full((n, 4), 0.25)
+    odds[n - 1, 3] = 0.0
+    leave = np.zeros(n)
+    leave[n - 1] = 0.25
+    matrix = csr_array((odds.ravel(), (np.repeat(np.arange(n), 4), target.ravel())), shape=(n, n))
+    factors = factor(matrix, leave)
+    assert factors is not None
+    into = np.zeros(n)
+    into[0] = 1.0
+    passed = factors.solve_left(into)
+    assert passed @ leave == pytest.approx(1.0, abs=1e-12)
+    assert passed == pytest.approx(into + passed @ matrix, rel=1e-12)
+    assert passed.sum() == pytest.approx(factors.solve(np.ones(n))[0], rel=1e-12)
+
+
+def test_it_gives_up_where_it_is_told_to() -> None:
+    assert factor(*walk(1000), most=100) is None
