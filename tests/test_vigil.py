@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from foretell import ink_json
 from foretell.checker import whatif as W
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.claims import Verdict, decide
@@ -28,6 +29,10 @@ from foretell.diagnostics import Diagnostic
 from foretell.loading import BUNDLED, read_promises, read_story
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
+from tests import ours
+from tests.peers import inkjs
+from tests.peers.agreement import first_difference, played_by_inkjs
+from tests.spec_pages import show
 
 FOLDER = BUNDLED / "vigil"
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
@@ -207,6 +212,50 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
 
 def test_every_promise_has_a_mutant() -> None:
     assert {mutant.claim for mutant in MUTANTS} == {claim.name for claim in promises().claims}
+
+
+def along(path: str) -> tuple[list[int], list[int]]:
+    """The choices of a path, and its draws."""
+    steps = [step.partition("@") for step in path.split("/")]
+    draws = [int(draw) for _, _, drawn in steps for draw in drawn.split(",") if draw]
+    return [int(choice) for choice, _, _ in steps], draws
+
+
+@pytest.mark.peer
+def test_inkjs_compiles_the_vigil_alike_and_reaches_every_ending_by_its_path(
+    oracle: inkjs.Inkjs,
+) -> None:
+    files = {file.name: file.read_text("utf-8") for file in FOLDER.glob("*.ink")}
+    theirs = oracle.compile(files["vigil.ink"], files)
+    assert theirs.json is not None, theirs.errors
+    assert not theirs.warnings
+    assert theirs.unbound == []
+    loaded = read_story("vigil")
+    assert ours.same_json(ink_json.dump(loaded.usable()), theirs.json) is None
+    for ending in told()[0].endings:
+        assert ending.shortest is not None
+        choices, draws = along(ending.shortest)
+        run = oracle.play(theirs, choices, draws=draws)
+        played = ours.play(ours.start(loaded.usable(), draws), choices)
+        assert first_difference(show(played), show(played_by_inkjs(run))) is None
+        assert run.turns[-1].ended
+        tags = [tag for line in run.turns[-1].lines for tag in line.tags]
+        assert f"ending: {ending.name}" in tags
+
+
+@pytest.mark.peer
+def test_inkjs_plays_the_other_past_alike(oracle: inkjs.Inkjs) -> None:
+    files = {file.name: file.read_text("utf-8") for file in FOLDER.glob("*.ink")}
+    told, changed = "VAR kept_in_contact = false", "VAR kept_in_contact = true"
+    files["vigil.ink"] = files["vigil.ink"].replace(told, changed)
+    theirs = oracle.compile(files["vigil.ink"], files)
+    done = compile_ink(files["vigil.ink"], name="vigil.ink", read=files.__getitem__)
+    assert done.story is not None
+    for seed in range(12):
+        run = oracle.play(theirs, random=seed, max_turns=80, seed=seed)
+        played = ours.play(ours.start(done.story, run.draws), run.picks)
+        assert first_difference(show(played), show(played_by_inkjs(run))) is None
+        assert run.turns[-1].ended
 
 
 # What the README says, and random readers who really read ----------------------------------------
