@@ -206,6 +206,7 @@ def why(
         story,
         target,
         limits=_limits(limits, config),
+        endings=config.endings,
         progress=progress_line(stream) if stream is not None else None,
     )
     _clear(stream)

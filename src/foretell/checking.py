@@ -83,7 +83,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     began = time.perf_counter()
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
-    questions = ask_story(loaded.usable(), expressions)
+    questions = ask_story(loaded.usable(), expressions, config.endings)
     check_whatifs(config.whatifs, questions)
     program = questions.program
     places = [
@@ -104,6 +104,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             start=place or None,
             progress=show,
             expected_unread=changed,
+            endings=questions.endings,
         )
         entries.append((place, analysis))
     if options.progress:

@@ -585,7 +585,10 @@ class _Reading:
                 self.error("ending", f"an ending by condition wants `{key}`", span, "", hint)
                 return None
         when = self.expression(table["when"], (*path, "when"))
-        return None if when is None else EndingRule(self.text(table, "name", path), when)
+        name = self.text(table, "name", path)
+        if not name:
+            self.error("ending", "an ending needs a name", self.places.value((*path, "name")))
+        return EndingRule(name, when) if name and when is not None else None
 
     def externals(self, value: Any) -> dict[str, External]:
         found: dict[str, External] = {}

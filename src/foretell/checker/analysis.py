@@ -29,6 +29,7 @@ from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
     UNREACHED,
+    Outcome,
     StateGraph,
     format_path,
     trace,
@@ -48,6 +49,8 @@ from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
 from foretell.diagnostics import Diagnostic, Severity
 from foretell.vm import faults
 from foretell.vm import program as P
+from foretell.vm import values as V
+from foretell.vm.machine import truth
 from foretell.vm.program import Program
 
 __all__ = [
@@ -187,10 +190,12 @@ def analyse(
     start: str | None = None,
     progress: Callable[[int, int, float], None] | None = None,
     expected_unread: Iterable[str] = (),
+    endings: Sequence[tuple[str, int]] = (),
     compiled: bool | None = None,
 ) -> Analysis:
     """Read every playthrough of a program, and say what there is to say.
 
+    `endings` are names by conditions, each with the place of its condition in `asked`.
     `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
     change them); the other options are `Explorer`'s.
     """
@@ -206,19 +211,19 @@ def analyse(
         compiled=compiled,
     ).run()
     explored, compiled_before = time.perf_counter(), compiling()
-    graph = with_outcomes(exploration)
+    graph = with_outcomes(exploration, endings)
     exploration.graph = graph
     counts = count_playthroughs(graph)
     choices = choice_extent(graph)
     words = word_extent(graph)
     met = flow(graph)
     best, worst = extremes(graph, BEST), extremes(graph, WORST)
-    endings: list[Ending] = []
+    ends: list[Ending] = []
     for k, outcome in enumerate(graph.outcomes):
         states = graph.having(k)
         if not states.any():
             continue
-        endings.append(
+        ends.append(
             Ending(
                 outcome.name,
                 outcome.kind,
@@ -241,7 +246,7 @@ def analyse(
         program=program,
         exploration=exploration,
         graph=graph,
-        endings=endings,
+        endings=ends,
         problems=problems,
         playthroughs=counts,
         choices=choices,
@@ -257,8 +262,12 @@ def analyse(
 # Outcomes --------------------------------------------------------------------------------------
 
 
-def with_outcomes(exploration: Exploration) -> StateGraph:
-    """The graph with its outcomes named; alike outcomes are one."""
+def with_outcomes(exploration: Exploration, endings: Sequence[tuple[str, int]] = ()) -> StateGraph:
+    """The graph with its outcomes named; alike outcomes are one.
+
+    An ending bears the first of the names in `endings` whose condition (its place in what was
+    asked) is true there, else its tag's or its knot's.
+    """
     program = exploration.program
     named = [outcome_of(program, code) for code in exploration.codes]
     distinct = list(dict.fromkeys(named))
@@ -269,7 +278,26 @@ def with_outcomes(exploration: Exploration) -> StateGraph:
     outcome = np.zeros(graph.n, np.int32)
     terminal = graph.kind == TERMINAL
     outcome[terminal] = number[graph.outcome[terminal]]
+    is_ending = np.array([each.kind == "ending" for each in distinct], np.bool_)
+    open_ends = terminal & is_ending[outcome]
+    for name, place in endings:
+        values, inverse = np.unique(exploration.asked[place], return_inverse=True)
+        true = np.array([_is_true(int(value)) for value in values], np.bool_)
+        meant = open_ends & true[inverse.reshape(-1)]
+        if meant.any():
+            called = Outcome(name, "ending")
+            if called not in distinct:
+                distinct.append(called)
+            outcome[meant] = distinct.index(called)
+            open_ends &= ~meant
     return replace(graph, outcome=outcome, outcomes=tuple(distinct))
+
+
+def _is_true(value: int) -> bool:
+    """Whether an encoded value is there, and true."""
+    if value < 0 or value >> V.TAG_SHIFT in (V.FAILED, V.VOID, V.UNSET):
+        return False
+    return truth(value) == 1
 
 
 def _path_to(graph: StateGraph, state: int) -> str | None:

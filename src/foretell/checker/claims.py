@@ -169,8 +169,15 @@ class _Deciding:
         if path is not None:
             texts = [expression.text for expression in self.claim.expressions]
             values = self.questions.values_on(path, texts, self.constants)
+            if "ending" in values and self.questions.endings:
+                values["ending"] = self._ending_at(path)
         bound = "" if self.complete else self.exploration.stopped
         return Verdict(self.claim, answer, why, path, loop, values, bound=bound)
+
+    def _ending_at(self, path: str) -> str:
+        """What conditions name the ending at the end of a path."""
+        graph = self.graph
+        return graph.outcomes[int(graph.outcome[graph.follow(path)])].name
 
     def unknown(self) -> Verdict:
         return self.verdict("unknown", f"exploring stopped at its limit on {self._bound}")

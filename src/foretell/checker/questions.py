@@ -25,7 +25,7 @@ from foretell.checker.effects import find_effects
 from foretell.checker.explore import Exploration
 from foretell.checker.liveness import analyse_liveness
 from foretell.compiler.standalone import StoryNames, compile_expression
-from foretell.config import Expression
+from foretell.config import EndingRule, Expression
 from foretell.container import CompiledStory, Container
 from foretell.diagnostics import Diagnostic, Span, StoryError
 from foretell.vm import values as V
@@ -48,6 +48,7 @@ class Questions:
     names: StoryNames
     pcs: list[int]
     position: dict[str, int]
+    endings: list[tuple[str, int]] = field(default_factory=list)  # name, and where it is asked
     _reads: dict[str, list[str]] = field(default_factory=dict)
 
     def values(self, exploration: Exploration, text: str) -> npt.NDArray[np.int64]:
@@ -119,21 +120,31 @@ def _truth(value: int) -> int:
     return truth(value)
 
 
-def ask_story(story: CompiledStory, expressions: Iterable[Expression]) -> Questions:
+def ask_story(
+    story: CompiledStory,
+    expressions: Iterable[Expression],
+    endings: Iterable[EndingRule] = (),
+) -> Questions:
     """The program of a story with expressions to ask; each distinct text is asked once.
+
+    `endings` name the story's endings by conditions: they are asked as well, and `ending` in the
+    expressions means what they make of it.
 
     Raises StoryError, with all that is wrong, where an expression can't be asked.
     """
-    names = StoryNames(story)
+    rules = list(endings)
+    names = StoryNames(story, endings=[(rule.name, rule.when.text) for rule in rules])
     found: list[Diagnostic] = []
     contents: dict[str, tuple[Expression, Container]] = {}
-    for expression in expressions:
-        if expression.text in contents:
+    asked = [(expression.text, expression, False) for expression in expressions]
+    asked += [(_rule_key(number), rule.when, True) for number, rule in enumerate(rules)]
+    for key, expression, plain in asked:
+        if key in contents:
             continue
-        content, problems = compile_expression(expression.text, names)
+        content, problems = compile_expression(expression.text, names, plain=plain)
         found += (relocated(problem, expression) for problem in problems)
         if content is not None:
-            contents[expression.text] = (expression, content)
+            contents[key] = (expression, content)
     if any(problem.severity == "error" for problem in found):
         raise StoryError(found)
     program = lower(story)
@@ -142,7 +153,13 @@ def ask_story(story: CompiledStory, expressions: Iterable[Expression]) -> Questi
         found += _effects(program, expression, pc)
     if any(problem.severity == "error" for problem in found):
         raise StoryError(found)
-    return Questions(program, names, pcs, {text: i for i, text in enumerate(contents)})
+    position = {key: i for i, key in enumerate(contents)}
+    named = [(rule.name, position[_rule_key(number)]) for number, rule in enumerate(rules)]
+    return Questions(program, names, pcs, position, named)
+
+
+def _rule_key(number: int) -> str:
+    return f"\0ending {number}"  # no expression has such a text
 
 
 def _effects(program: Program, expression: Expression, pc: int) -> list[Diagnostic]:

@@ -161,7 +161,7 @@ def comparisons(
         key: object = None if whatif is None else _key(whatif)
         if key not in versions:
             versions[key] = _explored(
-                compile_story, whatif, whatifs, config.claims, asks, limits, progress
+                compile_story, whatif, whatifs, config, asks, limits, progress
             )
         return versions[key]
 
@@ -169,7 +169,7 @@ def comparisons(
     for name in names:
         _check_reader(name, config)
     # all mistakes before the long work
-    check_whatifs(whatifs, ask_story(compile_story({}), asks))
+    check_whatifs(whatifs, ask_story(compile_story({}), asks, config.endings))
     told = version(None)
     for whatif in whatifs:
         name = whatif.reader or reader
@@ -411,20 +411,21 @@ def _explored(
     compile_story: Callable[[Mapping[str, Constant]], CompiledStory],
     whatif: WhatIf | None,
     whatifs: Sequence[WhatIf],
-    claims: Sequence[Claim],
+    config: Config,
     asks: Sequence[Expression],
     limits: Limits | None,
     progress: Callable[[int, int, float], None] | None,
 ) -> _Version:
     """Explore the story with what a what-if changes (None: as told)."""
     began = time.perf_counter()
+    claims = config.claims
     expressions = [*(e for claim in claims for e in claim.expressions), *asks]
-    questions = ask_story(compile_story({}), expressions)
+    questions = ask_story(compile_story({}), expressions, config.endings)
     variables: dict[str, object] = {}
     if whatif is not None:
         constants, variables = _settings(whatif, questions)
         if constants:
-            questions = ask_story(compile_story(constants), expressions)
+            questions = ask_story(compile_story(constants), expressions, config.endings)
     exploration = Explorer(
         questions.program,
         limits=limits,
@@ -432,7 +433,7 @@ def _explored(
         constants=variables,
         progress=progress,
     ).run()
-    exploration.graph = with_outcomes(exploration)
+    exploration.graph = with_outcomes(exploration, questions.endings)
     problems: list[Diagnostic] | None = None
     if whatif is None or not (whatif.force or whatif.forbid):
         problems = find_problems([exploration], {name for w in whatifs for name in w.set})

@@ -45,7 +45,7 @@ from foretell.checker.graph import (
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.regions import can_reach
 from foretell.checker.solve import Interval, best, odds
-from foretell.config import Expression
+from foretell.config import EndingRule, Expression
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest
 from foretell.vm import program as P
@@ -117,11 +117,12 @@ def explain(
     *,
     limits: Limits | None = None,
     progress: Callable[[int, int, float], None] | None = None,
+    endings: Sequence[EndingRule] = (),
 ) -> Why:
     """How readers come to `target`; StoryError where it means nothing in this story."""
     text = target.strip()
     place = _line(text)
-    questions = ask_story(story, [])
+    questions = ask_story(story, [], endings)
     program = questions.program
     watched: list[int] = []
     what = ""
@@ -136,12 +137,13 @@ def explain(
     if place is None and text not in questions.names.places:
         try:
             asked = Expression(text, Span(Source("target", text), 1), verbatim=True)
-            questions = ask_story(story, [asked])
+            questions = ask_story(story, [asked], endings)
             what = f"`{text}`"
         except StoryError as error:
             problems = error.diagnostics
-            if text not in _tagged_endings(program):
-                raise _unknown(text, questions, problems) from None
+            ruled = {rule.name for rule in endings}
+            if text not in _tagged_endings(program) | ruled:
+                raise _unknown(text, questions, problems, ruled) from None
     exploration = Explorer(
         questions.program,
         limits=limits,
@@ -149,7 +151,7 @@ def explain(
         watched=watched,
         progress=progress,
     ).run()
-    exploration.graph = with_outcomes(exploration)
+    exploration.graph = with_outcomes(exploration, questions.endings)
     goal, named = _goal(exploration, questions, text, bool(watched))
     return _explained(exploration, goal, text, named or what)
 
@@ -214,11 +216,13 @@ def _tagged_endings(program: Program) -> set[str]:
     }
 
 
-def _unknown(text: str, questions: Questions, problems: Sequence[Diagnostic]) -> StoryError:
+def _unknown(
+    text: str, questions: Questions, problems: Sequence[Diagnostic], ruled: set[str]
+) -> StoryError:
     """What to say of a target that is neither a place, a line, an ending nor an expression."""
     if not re.fullmatch(r"[\w.]+", text):
         return StoryError(problems)
-    endings = _tagged_endings(questions.program)
+    endings = _tagged_endings(questions.program) | ruled
     near = closest(text, [*questions.names.all, *endings])
     hint = f"did you mean `{near}`?" if near else "name a knot, a line (file.ink:40) or an ending"
     return _refused(f"the story has no place, ending or variable `{text}`", hint)
@@ -235,7 +239,8 @@ def _goal(
     graph = exploration.graph
     nowhere, none = np.zeros(graph.n, np.bool_), np.zeros(graph.m, np.bool_)
     ending = next((k for k, o in enumerate(graph.outcomes) if o.name == text), None)
-    if is_watched and text not in _tagged_endings(questions.program):
+    known = _tagged_endings(questions.program) | {name for name, _ in questions.endings}
+    if is_watched and text not in known:
         ending = None  # it bears the knot's name, and the knot is meant
     if ending is not None:
         return _Goal(graph.having(ending), none, False), f"the ending `{text}`"

@@ -9,6 +9,10 @@ asked as well. A name means, in this order,
 
 Places are named from the top of the story: `kitchen`, `kitchen.drawer`, `kitchen.drawer.opened`.
 
+Where conditions name the endings (`StoryNames.endings`), `ending == "rescued"` is written out as
+what it then means: that it is the end, and that rule holds and none before it. `ending` can then be
+compared with a name by == and !=, and nothing else.
+
     names = StoryNames(story)
     content, problems = compile_expression("kitchen.drawer > 1 and not lamp", names)
 
@@ -22,7 +26,7 @@ calls may not do is checked on the lowered code (`checker.questions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,6 +97,7 @@ class StoryNames:
     variables: dict[str, Span | None] = field(default_factory=dict)
     places: dict[str, Container] = field(default_factory=dict)
     items: dict[str, list[str]] = field(default_factory=dict)  # item → the lists that have it
+    endings: Sequence[tuple[str, str]] = ()  # name and condition; the first that holds counts
 
     def __post_init__(self) -> None:
         root = self.story.root
@@ -144,11 +149,12 @@ class StoryNames:
 
 
 def compile_expression(
-    text: str, names: StoryNames, *, name: str = "expression"
+    text: str, names: StoryNames, *, name: str = "expression", plain: bool = False
 ) -> tuple[Container | None, list[Diagnostic]]:
     """The content that evaluates `text` for the story of `names`, and the problems found.
 
     There is no content where there are errors. Places in messages are of a source called `name`.
+    `plain` has `ending` mean the story's own name for it, whatever the conditions say.
     """
     source = Source(name, text)
     found: list[Diagnostic] = []
@@ -156,20 +162,15 @@ def compile_expression(
         span = Span(source, 1)
         found.append(Diagnostic("error", "syntax", "there is no expression here", span))
         return None, found
-    parser = StatementParser(source, Files(None, [source], found))
-    value: Syntax | None = None
-    try:
-        value = parser.expression()
-        parser.any_space()
-        if not found and (value is None or parser.pos < len(parser.text)):
-            parser.expected("an expression" if value is None else "the end of the expression")
-    except (NestingError, RecursionError):
-        if not found:
-            span = Span(source, 1)
-            found.append(Diagnostic("error", "too-deep", "this expression nests too deeply", span))
+    value = _parsed(source, found)
     if any(problem.severity == "error" for problem in found) or value is None:
         return None, found
-    writer = _Writer(names, found)
+    rules: list[tuple[str, Syntax]] = []
+    for rule, condition in () if plain else names.endings:
+        meant = _parsed(Source(f"ending {rule}", condition), [])
+        if meant is not None:  # what is wrong with it is said where it stands
+            rules.append((rule, meant))
+    writer = _Writer(names, found, rules)
     writer.add(Command("ev"))
     writer.value(value)
     writer.add(Command("/ev"))
@@ -179,12 +180,31 @@ def compile_expression(
     return writer.into, found
 
 
+def _parsed(source: Source, found: list[Diagnostic]) -> Syntax | None:
+    """The expression that a source holds; what is wrong with it goes to `found`."""
+    parser = StatementParser(source, Files(None, [source], found))
+    try:
+        value = parser.expression()
+        parser.any_space()
+        if not found and (value is None or parser.pos < len(parser.text)):
+            parser.expected("an expression" if value is None else "the end of the expression")
+    except (NestingError, RecursionError):
+        if not found:
+            span = Span(source, 1)
+            found.append(Diagnostic("error", "too-deep", "this expression nests too deeply", span))
+        return None
+    return value
+
+
 class _Writer:
     """Writes one expression."""
 
-    def __init__(self, names: StoryNames, found: list[Diagnostic]) -> None:
+    def __init__(
+        self, names: StoryNames, found: list[Diagnostic], rules: Sequence[tuple[str, Syntax]] = ()
+    ) -> None:
         self.names = names
         self.found = found
+        self.rules = rules
         self.into = Container()
         self.into.parent = names.story.root
         self.counted: list[tuple[Container, int]] = []
@@ -234,7 +254,11 @@ class _Writer:
     def binary(self, value: Binary) -> None:
         spine: list[Binary] = []
         left: Syntax = value
-        while isinstance(left, Binary):
+        named = self.ending_named(value)
+        if named is not None:
+            self.ending_is(named, value.operator == "==", value.span)
+            return
+        while isinstance(left, Binary) and self.ending_named(left) is None:
             spine.append(left)
             left = left.left
         self.value(left)
@@ -248,6 +272,52 @@ class _Writer:
                 )
             self.value(node.right)
             self.add(NativeCall(node.operator, span=node.span))
+
+    def ending_named(self, value: Binary) -> str | None:
+        """The name with which `ending` is compared, where that must be written out."""
+        if not self.rules or value.operator not in ("==", "!="):
+            return None
+        for one, other in ((value.left, value.right), (value.right, value.left)):
+            if isinstance(one, VariableUse) and self.is_ending(one):
+                return _plain_text(other)
+        return None
+
+    def is_ending(self, use: VariableUse) -> bool:
+        return use.dotted == "ending" and not self.names._has("ending")
+
+    def ending_is(self, name: str, equal: bool, span: Span) -> None:
+        """What pushes whether it is the end and the first rule that holds gives this name, or none
+        holds and the story itself does."""
+
+        def compared(text: str, operator: str) -> None:
+            self.add(Command("ending", span=span))
+            self.string(StringExpression(span, [Text(span, text)]))
+            self.add(NativeCall(operator, span=span))
+
+        def none_of(rules: Sequence[tuple[str, Syntax]]) -> None:
+            for _, condition in rules:
+                self.value(condition)
+                self.add(NativeCall("!", span=span))
+                self.add(NativeCall("&&", span=span))
+
+        if not name:  # it is not the end, whatever that would be called
+            compared("", "==" if equal else "!=")
+            return
+        rules, self.rules = self.rules, ()  # inside a rule `ending` is the story's own
+        compared(name, "==")
+        none_of(rules)
+        for index, (rule, condition) in enumerate(rules):
+            if rule == name:
+                self.value(condition)
+                for _ in range(2):  # to a truth value
+                    self.add(NativeCall("!", span=span))
+                none_of(rules[:index])
+                self.add(NativeCall("||", span=span))
+        compared("", "!=")
+        self.add(NativeCall("&&", span=span))
+        if not equal:
+            self.add(NativeCall("!", span=span))
+        self.rules = rules
 
     def string(self, value: StringExpression) -> None:
         self.add(Command("str", span=value.span))
@@ -321,6 +391,14 @@ class _Writer:
             self.add(ReadCount(place.path, span=span))
         elif dotted in names.variables:
             self.add(VariableReference(dotted, span=span))
+        elif dotted == "ending" and self.rules:
+            self.error(
+                "ending",
+                "where conditions name the endings, `ending` can only be compared with a name",
+                span,
+                "used otherwise here",
+                'write ending == "…" or ending != "…"',
+            )
         elif dotted in _WORD_COMMANDS:
             self.add(Command(_WORD_COMMANDS[dotted], span=span))
         else:
@@ -419,6 +497,23 @@ class _Writer:
             parameters += 1
         if self.has_arguments(call, parameters):
             self.add(Divert("f()", name, span=call.span))
+
+
+def _plain_text(value: Syntax) -> str | None:
+    """The text of a string without {values} in it."""
+    if not isinstance(value, StringExpression):
+        return None
+    out = ""
+    items = list(value.items)
+    while items:
+        item = items.pop(0)
+        if isinstance(item, Content):
+            items[:0] = item.items
+        elif isinstance(item, Text):
+            out += item.text
+        else:
+            return None
+    return out
 
 
 def _literal(value: bool | int | float, span: Span) -> Node:

@@ -81,6 +81,7 @@ class Edition:
         told: dict[str, Any] = {"expected_unread": changed} if changed else {}
         if questions is not None:
             told["asked"] = questions.pcs
+            told["endings"] = questions.endings
         return told
 
     @property

@@ -90,10 +90,10 @@ def open_story(path: Path) -> Opened:
     try:
         opened.config = read_promises(loaded)
         asked = [e for claim in opened.config.claims for e in claim.expressions]
-        if asked:
+        if asked or opened.config.endings:
             from foretell.checker.questions import ask_story
 
-            questions = ask_story(loaded.story, asked)
+            questions = ask_story(loaded.story, asked, opened.config.endings)
             opened.questions, opened.program = questions, questions.program
             named = names_asked(opened.config, questions)
             opened.diagnostics = [d for d in opened.diagnostics if not names_used(d, named)]

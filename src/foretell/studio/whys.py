@@ -26,7 +26,7 @@ def asked(edition: Edition, target: str) -> Json:
 
     def work(job: Json, progress: jobs.Progress) -> None:
         assert story is not None
-        found = explain(story, target, progress=progress)
+        found = explain(story, target, progress=progress, endings=edition.opened.config.endings)
         job.update(
             what=found.what,
             complete=found.complete,
