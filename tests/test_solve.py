@@ -431,6 +431,20 @@ def test_a_turn_may_draw_for_long_and_lose_some_for_ever() -> None:
     assert river.going.tolist() == [0]
 
 
+def test_the_river_stops_where_few_still_go_or_patience_ends() -> None:
+    # half of those who are going end at every turn
+    graph = make([(CHOICE, [0, 1]), (TERMINAL, 0)])
+    assert len(mass_by_turn(graph, max_turns=50).going) == 51
+    assert mass_by_turn(graph, max_turns=50, least=0.1).going.tolist() == [
+        1,
+        0.5,
+        0.25,
+        0.125,
+        0.0625,
+    ]
+    assert mass_by_turn(graph, max_turns=50, patience=0.0).going.tolist() == [1]
+
+
 # Size ------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ What this does not do: endless stories end here at `max_turns`, with `going` lef
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +51,18 @@ class River:
     at: tuple[tuple[Int64s, Floats], ...]
 
 
-def mass_by_turn(graph: StateGraph, weights: Floats | None = None, max_turns: int = 1000) -> River:
-    """How the readers divide up after 0, 1, 2 … choices, until all have ended or max_turns."""
+def mass_by_turn(
+    graph: StateGraph,
+    weights: Floats | None = None,
+    max_turns: int = 1000,
+    least: float = 0.0,
+    patience: float | None = None,
+) -> River:
+    """How the readers divide up after 0, 1, 2 … choices, until all have ended or max_turns.
+
+    Stops as well once `least` of them or fewer are still going, or after `patience` seconds.
+    """
+    began = time.perf_counter()
     weight = reader_weights(graph, weights)
     totals: Floats = np.bincount(graph.edge_source, weight, graph.n).astype(np.float64)
     ended: list[Floats] = []
@@ -73,7 +84,9 @@ def mass_by_turn(graph: StateGraph, weights: Floats | None = None, max_turns: in
         at.append((states, mass))
         states, mass = states[kind == CHOICE], mass[kind == CHOICE]
         going.append(float(mass.sum()))
-        if not len(states):
+        if not len(states) or going[-1] <= least:
+            break
+        if patience is not None and time.perf_counter() - began > patience:
             break
     return River(np.array(ended), np.array(unexplored), np.array(going), caught, tuple(at))
 

@@ -49,6 +49,9 @@ __all__ = [
 ]
 
 
+_PATIENCE = 3.0  # seconds for the river of a story that goes round and round
+
+
 def overview(edition: Edition) -> str:
     """How large the story is, in a sentence."""
     analysis = edition.analysis
@@ -171,14 +174,27 @@ def endings(edition: Edition, _: dict[str, str]) -> Json:
             }
         )
     rows.sort(key=lambda row: (-row["uniform"][0], row["outcome"]))
+    shares: Shares = edition.views.get("shares") or Shares()
+    met = {(end.name, end.kind): [end.share, end.low, end.high] for end in shares.endings}
     return {
         "outcomes": outcomes,
         "rows": rows,
         "forever": _pair(analysis.forever),
         "complete": analysis.complete,
         "followed": float(analysis.followed),
-        "stopped": analysis.stopped,
         "overview": overview(edition),
+        # what random readers met: told beside bounds, needless beside exact figures
+        "sampled": None
+        if analysis.complete or not shares.readers
+        else {
+            "readers": shares.readers,
+            "rows": [met.get((o.name, o.kind)) for o in graph.outcomes],
+            "others": [
+                {"name": end.name, "kind": end.kind, "share": [end.share, end.low, end.high]}
+                for end in shares.endings
+                if (end.name, end.kind) not in by_name
+            ],
+        },
     }
 
 
@@ -294,7 +310,8 @@ def river(edition: Edition, _: dict[str, str]) -> Json:
 
     def make() -> Json:
         places = places_of(edition)
-        found = mass_by_turn(analysis.graph, max_turns=400)
+        # fewer than the picture's last hair's breadth are followed no further
+        found = mass_by_turn(analysis.graph, max_turns=400, least=1e-5, patience=_PATIENCE)
         outcomes = edition.outcomes
         turns = len(found.going)
         at = np.zeros((turns, places.count))
@@ -311,6 +328,7 @@ def river(edition: Edition, _: dict[str, str]) -> Json:
                 outcomes,
                 [places.name(p) for p in range(places.count)],
                 [interval.low for interval in analysis.flow.odds],
+                "" if analysis.complete else "≥ ",
             ),
             "turns": turns,
             "going": [float(x) for x in found.going],

@@ -50,7 +50,8 @@ class Edition:
         self.revision = 0  # how many analyses there have been
         self.sampled = False  # whether random readers have been through
         self.views: dict[object, Any] = {}  # what was made from the analysis, kept
-        self.making = threading.RLock()  # so that nothing is made twice
+        self.making = threading.Lock()  # held to look and to put, never while something is made
+        self._turns: dict[object, Any] = {}  # a lock for each view, so that nothing is made twice
         self.jobs: dict[str, Json] = {}  # see `jobs`
         self.outdated = False  # whether another edition has taken its place
 
@@ -66,10 +67,9 @@ class Edition:
     def know(self, analysis: Any) -> None:
         """Take what an exploration found in the place of what was known."""
         with self.making:
-            shares = self.views.get("shares")
-            self.views.clear()
-            if shares is not None:
-                self.views["shares"] = shares
+            # what is being made from the old analysis goes to the old views
+            self.views = {k: v for k, v in self.views.items() if k == "shares"}
+            self._turns = {}
             self.analysis = analysis
             self.revision += 1
 
@@ -103,9 +103,11 @@ class Edition:
     def kept(self, key: object, make: Callable[[], Made]) -> Made:
         """A part of a view, made once."""
         with self.making:
-            if key not in self.views:
-                self.views[key] = make()
-            made: Made = self.views[key]
+            views, turn = self.views, self._turns.setdefault(key, threading.RLock())
+        with turn:
+            if key not in views:
+                views[key] = make()
+            made: Made = views[key]
             return made
 
     @property

@@ -226,12 +226,14 @@ def river(
     outcomes: Sequence[Mapping[str, Any]],
     names: Sequence[str],
     final: Sequence[float] | None = None,
+    least: str = "",
 ) -> str:
     """Readers after t choices: `ended[t, k]` at outcomes, `at[t, p]` in places, `lost[t]` unknown.
 
     Endings branch off to both sides, the early ones outermost; in the middle flow those who still
     read, by the place they are in. All of it together is 1 at every t. The picture stops where few
-    are still reading; `final` is what outcomes come to in the end, and is told beside them.
+    are still reading; `final` is what outcomes come to in the end, and is told beside them, after
+    `least` where that is a bound.
     """
     final = [float(share) for share in ended[-1]] if final is None else final
     turns = _until_calm(at)
@@ -282,7 +284,7 @@ def river(
         _water_name(x, top[i], top[i + 1], layers[i][1], taken)
         for i in range(first_water, last_water)
     ]
-    out += _bank_names(labels, float(x[-1]))
+    out += _bank_names(labels, float(x[-1]), least)
     out += _choices_axis(x, turns)
     out.append("</svg>")
     return "".join(out)
@@ -364,7 +366,7 @@ def _water_name(
     return ""
 
 
-def _bank_names(labels: list[tuple[float, str, str, float]], x: float) -> list[str]:
+def _bank_names(labels: list[tuple[float, str, str, float]], x: float, least: str) -> list[str]:
     """The outcomes' names beside their bands, moved apart; the rarest make way for the others."""
     room = int((_RIVER_HEIGHT - 60) / 16)
     kept = sorted(labels, key=lambda label: -label[3])[:room]
@@ -382,7 +384,7 @@ def _bank_names(labels: list[tuple[float, str, str, float]], x: float) -> list[s
         out.append(
             f'<path class="leader {colour}" d="M{x + 1:.1f} {middle:.1f}l6 0L{x + 14:.1f} {y:.1f}'
             f'l4 0"/><text class="bank-name" x="{x + 22:.1f}" y="{y + 4:.1f}">{_text(shown)} '
-            f'<tspan class="figure">{percent(share)}</tspan></text>'
+            f'<tspan class="figure">{least}{percent(share)}</tspan></text>'
         )
     return out
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from foretell.checker.lines import Lines, shown_lines
-from foretell.checker.simulate import Sample, sample
+from foretell.checker.simulate import Sample, SampledEnding, sample
 from foretell.diagnostics import Source
 from foretell.vm.program import Program
 
@@ -32,11 +32,12 @@ _LONGEST = 2000  # choices in one playthrough; one that goes on for ever counts 
 class Shares:
     """Of `readers` who choose at random, what part sees each line.
 
-    `held` has for each line with conditions, of those readers who came to each, the part for whom
-    it ever held; None where nobody came.
+    `endings` are where they came, as estimates. `held` has for each line with conditions, of those
+    readers who came to each, the part for whom it ever held; None where nobody came.
     """
 
     readers: int = 0
+    endings: list[SampledEnding] = field(default_factory=list)
     seen: dict[tuple[Source, int], float] = field(default_factory=dict)
     held: dict[tuple[Source, int], list[float | None]] = field(default_factory=dict)
 
@@ -89,7 +90,7 @@ def sample_lines(
 
 
 def _shares(lines: Lines, found: Sample) -> Shares:
-    shares = Shares(found.runs)
+    shares = Shares(found.runs, found.endings)
     for group, key in enumerate(lines.keys, start=1):
         shares.seen[key] = int(found.met[group]) / found.runs
     held: dict[tuple[Source, int], list[float | None]] = defaultdict(list)

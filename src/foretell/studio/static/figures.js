@@ -76,6 +76,16 @@ export function stacked(parts, outcomes) {
   );
 }
 
+/** A word on figures that are bounds: how much was read, and what keeps it from being read whole. */
+export function partly(status) {
+  if (status.complete) return false;
+  const going = status.phase === "exploring";
+  return h("p", { class: "bounds" },
+    going ? "Still reading. " : `Read in part, up to the limit on ${status.stopped}. `,
+    `${percent(status.followed)} of random playthroughs ${going ? "have been" : "were"} followed to their end; figures are bounds that hold the truth${going ? ", and become narrower" : ""}.`,
+    status.growing.length > 0 && [" What takes ever new values: ", status.growing.map((name, i) => [i > 0 && ", ", h("code", {}, name)]), "."]);
+}
+
 /** The coloured square that stands for an outcome, and its name. */
 export const chip = (outcome) =>
   h("span", { class: "chip" }, h("span", { class: `dot ${outcome.colour}`, "aria-hidden": "true" }), spoken(outcome.name));

@@ -1,11 +1,11 @@
 // The map: places as travelled. The picture comes from the server; here it is moved and answered.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, odds, percent, spoken, stacked } from "./figures.js";
+import { chip, odds, partly, percent, spoken, stacked } from "./figures.js";
 
 const ZOOMS = [0.35, 0.5, 0.7, 1, 1.4, 2];
 
-export async function map(root, rest) {
+export async function map(root, rest, { status }) {
   const room = Math.min(root.clientWidth, 1280) - 64 - (innerWidth >= 900 ? 320 : 0);
   const columns = Math.max(2, Math.min(7, Math.floor((room - 56) / 168)));
   const answer = await ask("map", { columns });
@@ -97,6 +97,7 @@ export async function map(root, rest) {
         h("button", { type: "button", "aria-label": "Zoom out", on: { click: () => step(-1) } }, "−"),
         h("button", { type: "button", on: { click: fit } }, "Fit"),
         h("button", { type: "button", "aria-label": "Zoom in", on: { click: () => step(1) } }, "+"))),
+    partly(status),
     h("div", { class: "map-and-detail" }, frame, detail),
     h("details", { class: "as-list" }, h("summary", {}, `The ${answer.places.length} places as a list`), list(answer))));
   const slack = size[0] - frame.clientWidth;

@@ -1,9 +1,9 @@
 // The river: who still reads after so many choices, and who has come where.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, count, odds, percent } from "./figures.js";
+import { chip, count, odds, partly, percent } from "./figures.js";
 
-export async function river(root) {
+export async function river(root, _, { status }) {
   const answer = await ask("river");
   const met = answer.outcomes.map((o, k) => ({ ...o, k, total: answer.ended.reduce((sum, row) => sum + (row[k] ?? 0), 0) })).filter((o) => o.total > 0);
   met.sort((a, b) => b.total - a.total);
@@ -11,6 +11,7 @@ export async function river(root) {
   replace(root, h("div", { class: "sheet wide" },
     h("div", { class: "heading" }, h("h1", {}, "River"),
       h("p", { class: "lead" }, "All readers set out at the left and choose at random. In the middle flow those still reading, by the place they are in; endings branch off to the sides.")),
+    partly(status),
     h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "The river" }, picture(answer.picture)),
       answer.left > 1e-9 && h("figcaption", {}, `After ${count(answer.turns - 1)} choices ${percent(answer.left)} are still reading.`)),
     h("details", { class: "as-list" }, h("summary", {}, "The figures"),

@@ -1,33 +1,36 @@
 // The views that are tables: endings, problems, words; and claims and what-if where there are any.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, count, odds, percent, roughly, several, stacked } from "./figures.js";
+import { chip, count, odds, partly, percent, rough, roughly, several, stacked } from "./figures.js";
 
 const heading = (text, ...more) => h("div", { class: "heading" }, h("h1", {}, text), more);
 const readLink = (path, text) => h("a", { href: `#/read/${path}` }, text);
 
-export async function endings(root) {
+export async function endings(root, _, { status }) {
   const answer = await ask("endings");
   const outcomes = answer.outcomes;
+  const met = answer.sampled;
   const column = (name, title) => h("th", { scope: "col", title }, name);
   const figure = (name, pair) => h("td", { class: "figure", data: { name }, title: odds(...pair) }, roughly(...pair));
   const row = (r) => h("tr", { class: outcomes[r.outcome].kind === "ending" ? "" : "broken" },
     h("th", { scope: "row" }, chip(outcomes[r.outcome]), outcomes[r.outcome].kind !== "ending" && h("span", { class: "kind" }, outcomes[r.outcome].kind)),
     h("td", { class: "figure", data: { name: "uniform" } }, odds(...r.uniform)),
+    met && h("td", { class: "figure", data: { name: "met by" }, title: met.rows[r.outcome] && odds(...met.rows[r.outcome].slice(1)) }, met.rows[r.outcome] ? rough(met.rows[r.outcome][0]) : "–"),
     figure("best", r.best),
     figure("worst", r.worst),
     h("td", { class: "figure", data: { name: "words" } }, r.words === null ? "–" : count(Math.round(r.words))),
     h("td", { data: { name: "shortest way" } }, r.shortest === null ? "–" : readLink(r.shortest, several(r.choices, "choice", "choices"))));
   const forever = answer.forever;
+  const unfound = (met?.others ?? []).map((o) => h("tr", {}, h("th", { scope: "row" }, o.name.replaceAll("_", " "), o.kind !== "ending" && h("span", { class: "kind" }, o.kind)), h("td", {}), h("td", { class: "figure", data: { name: "met by" }, title: odds(...o.share.slice(1)) }, rough(o.share[0])), [1, 2, 3, 4].map(() => h("td", {}))));
   replace(root, h("div", { class: "sheet" },
     heading("Endings", h("p", { class: "lead" }, answer.overview)),
-    !answer.complete && h("p", { class: "bounds" }, `Read in part: ${percent(answer.followed)} of random playthroughs were followed to their end. The figures are bounds that contain the truth.`),
+    partly(status),
     stacked(answer.rows.map((r) => [r.outcome, ...r.uniform]).concat(forever[0] > 0 ? [[outcomes.length - 1, ...forever]] : []), outcomes),
     h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Table of endings" }, h("table", { class: "endings" },
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), column("uniform", "a reader who chooses at random"), column("best", "a reader who chooses for it"), column("worst", "a reader who chooses against it"), column("words", "read on average by those who come there"), h("th", { scope: "col" }, "shortest way"))),
-      h("tbody", {}, answer.rows.map(row),
-        forever[1] > 0 && h("tr", {}, h("th", { scope: "row" }, chip(outcomes.at(-1))), h("td", { class: "figure", data: { name: "uniform" } }, odds(...forever)), h("td", {}), h("td", {}), h("td", {}), h("td", {}))))),
-    h("p", { class: "quiet" }, h("b", {}, "uniform"), " takes each choice offered as often as any other; ", h("b", {}, "best"), " and ", h("b", {}, "worst"), " are the most and the least that any reader can bring about.")));
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), column("uniform", "a reader who chooses at random"), met && column("met by", `of ${count(met.readers)} readers sent through at random; within what it would be for all is told at each`), column("best", "a reader who chooses for it"), column("worst", "a reader who chooses against it"), column("words", "read on average by those who come there"), h("th", { scope: "col" }, "shortest way"))),
+      h("tbody", {}, answer.rows.map(row), unfound,
+        forever[1] > 0 && h("tr", {}, h("th", { scope: "row" }, chip(outcomes.at(-1))), h("td", { class: "figure", data: { name: "uniform" } }, odds(...forever)), [1, 2, 3, 4].map(() => h("td", {})), met && h("td", {}))))),
+    h("p", { class: "quiet" }, h("b", {}, "uniform"), " takes each choice offered as often as any other; ", h("b", {}, "best"), " and ", h("b", {}, "worst"), " are the most and the least that any reader can bring about", met && ["; ", h("b", {}, "met by"), ` is an estimate, from ${count(met.readers)} readers sent through at random`], ".")));
   return {};
 }
 
@@ -75,11 +78,11 @@ export async function claims(root) {
   return {};
 }
 
-export async function words(root) {
+export async function words(root, _, { status }) {
   const answer = await ask("words");
   const seen = answer.mean === null ? null : answer.mean / answer.all;
   replace(root, h("div", { class: "sheet" },
-    heading("Words"),
+    heading("Words"), partly(status),
     h("dl", { class: "facts" },
       fact(count(answer.all), "words in all of its prose"),
       answer.mean !== null && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
