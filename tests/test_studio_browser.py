@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -335,6 +336,69 @@ def test_a_what_if_is_asked_from_the_page(lamp: Studio, open_page: Any) -> None:
     assert "oil = 0" in page.inner_text(".comparison h2")
     see(page, "whatif/nothing_like_it=1")
     page.wait_for_selector(".remark.error")
+
+
+def test_a_variable_is_turned_over_by_one_click(tmp_path: Path, open_page: Any) -> None:
+    text = "VAR open = false\n* {open} [In] # ending: in\n -> END\n* [Away] -> END\n"
+    with running(write_story(tmp_path, text)) as studio:
+        studio.until("ready")
+        page = open_page(studio, "#/whatif")
+        page.click(".flips a:has-text('open')")
+        page.wait_for_selector(".comparison tr:has-text('in') >> text=50.0 %")
+        assert page.url.endswith("#/whatif/open=true")
+
+
+def test_a_line_tells_its_exact_share_and_the_ways_there(lamp: Studio, open_page: Any) -> None:
+    page = open_page(lamp, "#/source")
+    page.click("tr:has-text('It says only') .number a")
+    page.wait_for_selector(".line-told >> text=of readers")
+    told = page.inner_text(".line-told")
+    assert re.search(r"^\d+\.\d+ %, exactly, of readers", told), told
+    assert "Every way here needs: Look into the boathouse" in told
+    page.click(".line-told >> text=Read the shortest way here")
+    page.wait_for_selector("text=do not light it")
+
+
+def test_the_panel_tells_who_will_still_read_a_variable(lamp: Studio, open_page: Any) -> None:
+    page = open_page(lamp, "#/read/1/0", dream=True, keys=True)
+    page.wait_for_selector(".variables .ahead")
+    assert "read at tale.ink:34 :28" in page.inner_text(".variables.changed")  # carried
+    page.click(".variables.changed .ahead a >> nth=0")
+    page.wait_for_selector("tr.target")
+
+
+def test_while_a_story_is_read_its_pages_show_bounds(tmp_path: Path, open_page: Any) -> None:
+    from foretell.checker.analysis import Limits, analyse
+
+    more = threading.Event()
+
+    def slowly(program: Any, limits: Limits, progress: Any, **asked: Any) -> Any:
+        if limits.seconds < 10:
+            bound = Limits(states=8)
+            found = analyse(program, limits=bound, compiled=False, **asked)
+            found.exploration.stopped = "time"
+            return found
+        while not more.wait(0.02):
+            progress(9, 5, 0.2)
+        return analyse(program, **asked)
+
+    with running(write_story(tmp_path, LAMP), explore=slowly) as studio:
+        page = open_page(studio, "#/endings")
+        page.wait_for_selector(".bounds >> text=Still reading")
+        assert " to " in page.inner_text("table.endings")
+        for view in ("map", "river", "words"):
+            see(page, view)
+            page.wait_for_selector(".bounds")
+        see(page, "read/")
+        page.wait_for_selector(".choice")
+        page.keyboard.press("o")
+        page.wait_for_selector(".omen")
+        assert "figures are bounds" in page.inner_text("#now")
+        more.set()
+        page.wait_for_selector("#now >> text=every playthrough read")
+        see(page, "endings")
+        page.wait_for_selector("table.endings >> text=warned")
+        assert page.locator(".bounds").count() == 0
 
 
 def test_the_source_marks_lines_that_nobody_reads(lamp: Studio, open_page: Any) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from foretell.checker.ahead import reads_ahead, resumptions
 from foretell.checker.graph import CHOICE, TERMINAL, GraphError
 from foretell.checker.lengths import word_quantiles
 from foretell.checker.lines import shown_lines
@@ -40,6 +41,7 @@ __all__ = [
     "overview_view",
     "prepare",
     "problems",
+    "readers",
     "river",
     "sample",
     "source",
@@ -258,6 +260,22 @@ def why(edition: Edition, query: dict[str, str]) -> Json:
     return whys.asked(edition, query.get("target", ""))
 
 
+def readers(edition: Edition, query: dict[str, str]) -> Json:
+    """Who will still read each variable from the end of a path: places in the source.
+
+    Lines that no reader of the whole story ever comes to are left out.
+    """
+    program, analysis = edition.program, edition.analysis
+    starts = edition.player.at(query.get("path", ""), lambda story: story.state_in(resumptions))
+    seen = analysis.exploration.seen if analysis is not None and analysis.complete else None
+    found: dict[str, list[str]] = {}
+    for name, pcs in reads_ahead(program, starts or []).items():
+        spans = [program.spans[pc] for pc in pcs if seen is None or seen[pc]]
+        places = [f"{span.source.name}:{span.line}" for span in spans if span is not None]
+        found[name] = list(dict.fromkeys(places))
+    return {"readers": found, "source": bool(edition.opened.sources)}
+
+
 def words(edition: Edition, _: dict[str, str]) -> Json:
     """How much there is to read, and how much of it readers do read."""
     analysis = edition.need()
@@ -407,6 +425,7 @@ VIEWS: dict[str, Callable[[Edition, dict[str, str]], Json]] = {
     "overview": overview_view,
     "place": place_view,
     "problems": problems,
+    "readers": readers,
     "river": river,
     "source": source,
     "whatif": whatif,

@@ -27,8 +27,24 @@ export function oddsTable(at, outcomes) {
     h("tbody", {}, at.odds.map(([k, low, high]) => h("tr", {}, h("th", { scope: "row" }, chip(outcomes[k])), cell([low, high]), cell(best.get(k)), cell(worst.get(k))))));
 }
 
-/** The panel beside the text. */
-export function here(now, status) {
+const NAMED = 3;
+
+/** Who will still read a variable, as links to the lines; nobody if no line does. */
+function readBy(places) {
+  if (!places) return null;
+  if (!places.length) return h("span", { class: "read-by" }, "read by no line any more");
+  let file = "";
+  const links = places.slice(0, NAMED).map((place) => {
+    const [, name, line] = /^(.*):(\d+)$/.exec(place);
+    const shown = name === file ? `:${line}` : place;
+    file = name;
+    return h("a", { href: `#/source/${place}`, "aria-label": place }, shown);
+  });
+  return h("span", { class: "read-by" }, "read at ", links.map((link, i) => [i > 0 && " ", link]), places.length > NAMED && ` and ${places.length - NAMED} more`);
+}
+
+/** The panel beside the text; `readers` are who will still read each variable, once that is known. */
+export function here(now, status, readers) {
   const dream = now.dream;
   const changed = now.variables.filter((v) => v.before !== null);
   const others = now.variables.filter((v) => v.before === null);
@@ -39,9 +55,9 @@ export function here(now, status) {
       ? [stacked(dream.odds, dream.outcomes), now.ended ? h("p", {}, "It is over.") : oddsTable(dream, dream.outcomes)]
       : h("p", { class: "quiet" }, status.phase === "exploring" ? (status.explored ? "This situation has not been read so far." : "The odds come when the first playthroughs have been read.") : status.explored ? "This situation was not explored." : "There are no odds to show."),
     now.variables.length > 0 && h("h2", {}, "What the story remembers"),
-    changed.length > 0 && h("dl", { class: "variables changed" }, changed.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, h("del", {}, v.before || "nothing"), " ", h("ins", {}, value(v)))))),
+    changed.length > 0 && h("dl", { class: "variables changed" }, changed.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, h("del", {}, v.before || "nothing"), " ", h("ins", {}, value(v))), readers && h("dd", { class: "ahead" }, readBy(readers[v.name]))))),
     others.length > 0 && h("details", { open: !changed.length && others.length < 15 }, h("summary", {}, changed.length ? `${others.length} unchanged this turn` : `${others.length} variables, none changed this turn`),
-      h("dl", { class: "variables" }, others.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, value(v)))))),
+      h("dl", { class: "variables" }, others.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, value(v)), readers && h("dd", { class: "ahead" }, readBy(readers[v.name])))))),
   ];
 }
 

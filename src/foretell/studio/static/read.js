@@ -16,6 +16,7 @@ export async function read(root, rest, { status: first }) {
   let came = "link"; // how the page is being moved: "choice", "undo" or "link"
   let moving = false; // between a key and the page it leads to; keys pressed meanwhile wait
   const pressed = [];
+  let readers = { of: null, found: null }; // who will still read each variable, at what is shown
   let calls = 0;
 
   const prose = h("div", { class: "prose", role: "log", "aria-label": "The story" });
@@ -157,7 +158,21 @@ export async function read(root, rest, { status: first }) {
       now.ended && theEnd());
     if (focused >= 0) choices.querySelectorAll("button.choice")[focused]?.focus({ preventScroll: true });
     panel.hidden = !settings.dream;
-    if (settings.dream) replace(panel, herePanel(now, status));
+    if (settings.dream) drawPanel();
+  }
+
+  /** The panel at once, and who will still read each variable as soon as that is known. */
+  async function drawPanel() {
+    const mine = now;
+    const known = readers.of === mine;
+    replace(panel, herePanel(mine, status, known ? readers.found : null));
+    if (known || !mine.variables.length) return;
+    const answer = await ask("readers", { path: mine.path }).catch(() => null);
+    if (mine !== now || !settings.dream || !answer?.source) return;
+    readers = { of: mine, found: answer.readers };
+    const open = panel.querySelector("details")?.open;
+    replace(panel, herePanel(mine, status, readers.found));
+    if (open !== undefined && panel.querySelector("details")) panel.querySelector("details").open = open;
   }
 
   function theEnd() {
