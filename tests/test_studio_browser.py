@@ -354,7 +354,7 @@ def test_a_line_tells_its_exact_share_and_the_ways_there(lamp: Studio, open_page
     page.wait_for_selector(".line-told >> text=of readers")
     told = page.inner_text(".line-told")
     assert re.search(r"^\d+\.\d+ %, exactly, of readers", told), told
-    assert "Every way here needs: Look into the boathouse" in told
+    assert "Every way here needs: “Look into the boathouse”" in told
     page.click(".line-told >> text=Read the shortest way here")
     page.wait_for_selector("text=do not light it")
 
