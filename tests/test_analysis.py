@@ -149,7 +149,7 @@ VAR n = 0
     assert "unreachable" not in codes(analysis)
     stop = next(ending for ending in analysis.endings if ending.name == "walk")
     assert stop.uniform.low < 1 <= stop.uniform.high
-    assert analysis.growing and analysis.growing[0][0] == "n"
+    assert analysis.growing[0].name == "n" and analysis.growing[0].bound == 'n = "0..1001"'
 
 
 def test_a_missing_temporary_is_a_warning_with_its_path() -> None:

@@ -119,7 +119,8 @@ def test_a_story_not_read_whole_is_reported_with_bounds() -> None:
     low, high = report["endings"][0]["uniform"]
     assert low < high
     shown = text(analysis, Heading("walk"))
-    assert "not everything was read" in shown and "n (" in shown
+    assert "not everything was read" in shown and "let it stop" in shown
+    assert report["growing"][0]["name"] == "n" and "read >99.9 % of" in shown
     assert exit_code(analysis, (), []) == 3
 
 

@@ -34,6 +34,7 @@ from foretell.checker.graph import (
     format_path,
     trace,
 )
+from foretell.checker.growth import Growing
 from foretell.checker.host import compiling
 from foretell.checker.lengths import (
     Extent,
@@ -114,8 +115,8 @@ class Analysis:
         return self.exploration.stopped
 
     @property
-    def growing(self) -> list[tuple[str, int]]:
-        """What takes the most different values where exploring stopped, and how many."""
+    def growing(self) -> list[Growing]:
+        """What takes the most different values where exploring stopped."""
         return self.exploration.growing
 
     @property

@@ -28,7 +28,7 @@ import numpy as np
 
 from foretell.checker.effects import may_write
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
-from foretell.checker.growth import most_varied
+from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
@@ -478,7 +478,7 @@ class Exploration:
     timings: dict[str, float] = field(default_factory=dict)
     # turns not followed to their end: what stopped them, and a state (UNEXPLORED) each led to
     lost: list[tuple[OutcomeCode, int]] = field(default_factory=list)
-    growing: list[tuple[str, int]] = field(default_factory=list)  # what the frontier differs in
+    growing: list[Growing] = field(default_factory=list)  # what the frontier differs in
     assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
     state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
 
@@ -934,17 +934,19 @@ class Explorer:
         if len(self.samples) > _SAMPLES:
             del self.samples[::2]
 
-    def _growing(self) -> list[tuple[str, int]]:
+    def _growing(self) -> list[Growing]:
         """The live things that take the most different values."""
         head, tail = int(self.ctx[X_HEAD]), int(self.ctx[X_TAIL])
         starts: list[int] = []
         while head < tail:
             starts.append(head)
             head += int(self.queue[head])
-        for at in starts[:: max(1, len(starts) // _SAMPLES)][:_SAMPLES]:
-            self.samples.append([int(x) for x in self.queue[at : at + int(self.queue[at])]])
+        waiting = [
+            [int(x) for x in self.queue[at : at + int(self.queue[at])]]
+            for at in starts[:: max(1, len(starts) // _SAMPLES)][:_SAMPLES]
+        ]
         tables, masks = [int(x) for x in self.tables], [int(x) for x in self.masks]
-        return most_varied(self.samples, tables, masks, self.liveness)
+        return most_varied(self.samples, waiting, tables, masks, self.liveness)
 
     def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
         """The number of the state that a played story's work row stands at, if it was reached."""

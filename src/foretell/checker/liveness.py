@@ -35,7 +35,7 @@ made of. It knows nothing of states or rows (`explore`), only of the program.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -116,6 +116,11 @@ class Liveness:
     bits: int
     observed: int = 0  # live at every rest
     pinned_temps: list[int] = field(default_factory=list)  # per scope: always live, as slot bits
+    reads: Callable[[], dict[int, int]] = field(default=dict, repr=False, compare=False)
+
+    def reads_of(self, bit: int) -> list[int]:
+        """The instructions that read a thing where that may come to be observed."""
+        return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
 
     def saturated_code(self) -> list[int]:
         """The program's code, visits counted only as far as anything can tell."""
@@ -663,7 +668,29 @@ class _Analysis:
             bits=self.bits,
             pinned_temps=self.pinned,
             observed=self.observed_bits | self.asked_bits,
+            reads=lambda: self._observing(use),
         )
+
+    def _observing(self, use: list[int]) -> dict[int, int]:
+        """By instruction, what it reads, where an observation of that follows from the read."""
+        code = self.code
+        found: dict[int, int] = {}
+        for pc in range(self.n):
+            op, a = code[pc * 4], code[pc * 4 + 1]
+            bits = self._read_bits(pc)
+            if op == P.OP_SHUFFLE:
+                bits = ((1 << code[pc * 4 + 2]) - 1) << (self.shuffles_at + a)
+            elif op == P.OP_CHOICE and self._once(a) >= 0:
+                bits = 1 << (self.visits_at + self._once(a))
+            elif bits:
+                stores = self.sinks.get(pc, set())
+                if stores is not None:
+                    written = ((store, self._store_bits(store)[0]) for store in stores)
+                    if not any(use[store + 1] & reached for store, reached in written):
+                        continue
+            if bits:
+                found[pc] = bits
+        return found
 
     def _defined(self, scope: int, slot: int) -> int:
         """The bit of whether a temporary has a value: without one, reading it is a warning."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foretell.checker.analysis import Analysis, Ending
 from foretell.checker.entries import Entered, hull, joint_endings
+from foretell.checker.growth import Growing
 from foretell.checker.solve import Interval
 from foretell.diagnostics import Diagnostic, render
 
@@ -37,6 +38,7 @@ __all__ = [
 
 _TONES: Final = {"ending": "1", "dead end": "1;31", "error": "1;31", "hang": "1;31"}
 _SHOWN_PROBLEMS: Final = 20
+_ALMOST: Final = 0.9999  # more was never followed where something was not
 _SHOWN_PATH: Final = 28
 SCHEMA: Final = 1
 
@@ -218,7 +220,7 @@ def _read(analysis: Analysis, paint: _Painter) -> str:
         figures.append(f"longest {longest}")
     inside = ", ".join(figures)
     if not analysis.complete:
-        read = f"read {_percent(analysis.followed)} % of what readers do"
+        read = f"read {_percent(min(analysis.followed, _ALMOST))} % of what readers do"
         verdict = paint("1;33", f"stopped: {analysis.stopped}")
     else:
         if counts.total is None:
@@ -307,12 +309,23 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
         f"hit with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
         "does; what no reader met so far is not called unreachable."
     )
-    growing = analysis.growing
-    if growing:
-        line += "\nwhat takes the most different values: " + ", ".join(
-            f"{name} ({count:,})" for name, count in growing
-        )
+    if analysis.growing:
+        line += "\n\nwhat takes the most different values, and what keeps it apart:\n"
+        line += "\n".join(_growing(thing, paint) for thing in analysis.growing)
     return line
+
+
+def _growing(thing: Growing, paint: _Painter) -> str:
+    """A thing that takes ever more values: which, who reads it, and what would make it finite."""
+    lines = [f"  {paint('1', thing.name)}   {thing.summary}"]
+    for read in thing.reads:
+        where = read.span.place if read.span else ""
+        lines.append(f"    {read.how}{f'   {where}' if where else ''}")
+    if thing.hint:
+        lines.append(f"    hint: {thing.hint}")
+    if thing.bound:
+        lines.append(f"    or in foretell.toml:   [bounds]  {thing.bound}")
+    return "\n".join(lines)
 
 
 def _summary(
@@ -448,6 +461,7 @@ def _figures(analysis: Analysis, heading: Heading) -> dict[str, Any]:
         },
         "endings": [_ending(ending) for ending in analysis.endings],
         "for_ever": _odds(analysis.forever),
+        "growing": [_growing_data(thing) for thing in analysis.growing],
     }
 
 
@@ -474,6 +488,29 @@ def _ending(ending: Ending) -> dict[str, Any]:
         "worst": _odds(ending.worst),
         "shortest": ending.shortest,
         "words": _number(ending.words),
+    }
+
+
+def _growing_data(thing: Growing) -> dict[str, Any]:
+    return {
+        "name": thing.name,
+        "kind": thing.kind,
+        "values": thing.count,
+        "lowest": thing.low,
+        "highest": thing.high,
+        "examples": list(thing.examples),
+        "trend": thing.trend or None,
+        "reads": [
+            {
+                "how": read.how,
+                "file": read.span.source.name if read.span else None,
+                "line": read.span.line if read.span else None,
+                "column": read.span.column if read.span else None,
+            }
+            for read in thing.reads
+        ],
+        "hint": thing.hint or None,
+        "bound": thing.bound or None,
     }
 
 
