@@ -413,6 +413,7 @@ def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
         },
         "endings": [_ending(ending) for ending in joint_endings(analyses)],
         "for_ever": _odds(hull([analysis.forever for analysis in analyses])),
+        "growing": [_growing_data(thing) for a in analyses for thing in a.growing],
         **_judged(found.problems, found.verdicts),
         "entries": each,
     }
