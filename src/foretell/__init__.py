@@ -60,14 +60,14 @@ def load(
     starts like ink JSON; any other names one. `seed`, `draws` and `constants` are `Story`'s.
     Raises StoryError, which holds every problem, where the story can't be used.
     """
-    from foretell.loading import compile_text, read_story
+    from foretell.loading import compile_text, playable, read_story
     from foretell.vm.story import Story
 
     is_text = isinstance(path_or_text, str) and (
         "\n" in path_or_text or path_or_text.lstrip("\ufeff ").startswith("{")
     )
     loaded = compile_text(str(path_or_text)) if is_text else read_story(path_or_text)
-    return Story(loaded.usable(), seed=seed, draws=draws, constants=constants)
+    return Story(playable(loaded), seed=seed, draws=draws, constants=constants)
 
 
 def __getattr__(name: str) -> object:

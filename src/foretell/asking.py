@@ -145,7 +145,9 @@ def whatif(
     def compile_story(constants: Mapping[str, bool | int | float | str]) -> CompiledStory:
         if not constants or loaded.path is None:
             return story
-        return read_story(loaded.path, constants=constants).usable()
+        changed = read_story(loaded.path, constants=constants).usable()
+        changed.domains = story.domains
+        return changed
 
     found = W.compare(
         compile_story,

@@ -142,12 +142,13 @@ def play(
     if transcript and dream:
         raise _refusal("usage", "a transcript has no room for odds", "leave out --dream")
     loaded = _load(story)
+    from foretell.loading import playable
     from foretell.page import Page
     from foretell.player import Player, fresh_seed, play_transcript
     from foretell.vm.story import PathError, Story
 
     dealt = seed if seed is not None else 0 if transcript else fresh_seed()
-    playing = Story(loaded.usable(), seed=dealt, step_budget=_PATIENCE)
+    playing = Story(playable(loaded), seed=dealt, step_budget=_PATIENCE)
     try:
         if start is not None and ":" not in path:
             from foretell.checking import entry_of

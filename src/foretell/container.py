@@ -301,6 +301,15 @@ class LegacyTag(Node):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What an EXTERNAL function may return, in the terms of a host: numbers, truth values, texts,
+    tuples of list items. Which of them comes is luck, or else for any reader to decide."""
+
+    values: tuple[object, ...]
+    by_reader: bool = False
+
+
 @dataclass(slots=True)
 class CompiledStory:
     """A compiled story: the root container and the lists it declares.
@@ -309,6 +318,7 @@ class CompiledStory:
     `source_lines` counts the lines of ink it came from (0 when read from JSON). JSON keeps
     neither constants nor the labels of choices: `constants` are the values of CONSTs, `labels`
     the containers of labelled choices and gathers by their full names (`kitchen.drawer.opened`).
+    `domains` says of EXTERNAL functions, by name, what they are taken to return.
     """
 
     root: Container
@@ -317,6 +327,7 @@ class CompiledStory:
     source_lines: int = 0
     constants: dict[str, bool | int | float | str] = field(default_factory=dict)
     labels: dict[str, Container] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
 
 
 @contextmanager

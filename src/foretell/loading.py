@@ -19,18 +19,19 @@ Nothing here plays, watches or writes.
 
 from __future__ import annotations
 
+import math
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from foretell.container import CompiledStory
+from foretell.container import CompiledStory, Container, Divert, Domain
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest
 
 if TYPE_CHECKING:
-    from foretell.config import Config
+    from foretell.config import Config, Setting
 
 __all__ = [
     "PROMISES",
@@ -38,6 +39,7 @@ __all__ = [
     "bundled_stories",
     "compile_text",
     "find_story",
+    "playable",
     "read_promises",
     "read_story",
 ]
@@ -164,7 +166,66 @@ def read_promises(loaded: Loaded) -> Config:
         reason = getattr(error, "strerror", None) or error
         raise _refusal("unreadable", f"`{path.as_posix()}` can't be read: {reason}") from None
     shown = PROMISES if path.is_relative_to(BUNDLED) else path.as_posix()
-    return read_config(text, shown)
+    config = read_config(text, shown)
+    if loaded.story is not None and config.externals:
+        loaded.story.domains = domains_of(loaded.story, config)
+    return config
+
+
+def playable(loaded: Loaded) -> CompiledStory:
+    """The compiled story, its EXTERNAL functions returning what foretell.toml says they may.
+
+    Raises StoryError where the story can't be used, or a file that it needs.
+    """
+    story = loaded.usable()
+    if next(external_calls(story.root), None) is not None:
+        read_promises(loaded)
+    return story
+
+
+def external_calls(root: Container) -> Iterator[str]:
+    """The EXTERNAL functions a story calls, once for each call."""
+    for node in root.walk():
+        if isinstance(node, Divert) and node.kind == "x()":
+            yield node.target
+
+
+def domains_of(story: CompiledStory, config: Config) -> dict[str, Domain]:
+    """What a story's EXTERNAL functions may return; StoryError where one is named that it lacks."""
+    called = set(external_calls(story.root))
+    items = {item for definition in story.list_definitions.values() for item in definition}
+    items |= {f"{o}.{i}" for o, names in story.list_definitions.items() for i in names}
+    found: list[Diagnostic] = []
+    domains: dict[str, Domain] = {}
+    for name, external in config.externals.items():
+        if name not in called:
+            likely = closest(name, called)
+            hint = f"did you mean `{likely}`?" if likely else ""
+            message = f"the story calls no EXTERNAL function `{name}`"
+            found.append(Diagnostic("error", "unknown-name", message, external.span, hint=hint))
+        for value in external.values:
+            why = _unfit(value, items)
+            if why:
+                message = f"`{name}` can't return that: {why}"
+                found.append(Diagnostic("error", "external", message, external.span))
+        domains[name] = Domain(external.values, external.by == "reader")
+    if found:
+        raise StoryError(found)
+    return domains
+
+
+def _unfit(value: Setting, items: set[str]) -> str:
+    """Why ink can't hold a value, "" if it can."""
+    if isinstance(value, tuple):
+        strange = [item for item in value if item not in items]
+        return f"no list has an item `{strange[0]}`" if strange else ""
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
+        return f"{value} does not fit ink's 32-bit integers"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is no number to reckon with"
+    if isinstance(value, str) and value.startswith("-> "):
+        return f"`{value}` is a divert target"
+    return ""
 
 
 def compile_text(text: str, *, name: str = "story.ink", count_all: bool = False) -> Loaded:

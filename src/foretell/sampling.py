@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from foretell.checker import simulate as S
+from foretell.checker.analysis import listed
 from foretell.checker.lines import shown_lines
 from foretell.checker.readers import choice_weights
 from foretell.checking import place_of
@@ -58,8 +59,9 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
 
     Raises StoryError for a story, reader or place that can't be used.
     """
-    program = lower(loaded.usable())
+    story = loaded.usable()
     config = read_promises(loaded)
+    program = lower(story)
     weights: list[float] | None = None
     if options.reader not in _READERS:
         named = config.readers.get(options.reader)
@@ -142,6 +144,10 @@ def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
         for line in rare[:_SHOWN_LINES]
     ]
     out += [f"assumed: the EXTERNAL function `{each}` returns 0" for each in found.assumed]
+    out += [
+        f"assumed: the EXTERNAL function `{name}` returns {listed(domain)}"
+        for name, domain in found.program.domains.items()
+    ]
     text = "\n".join(out) + "\n"
     return text + ("\n" + render_all(found.problems) + "\n" if found.problems else "")
 
@@ -184,6 +190,7 @@ def _json(found: S.Sample, options: SampleOptions) -> dict[str, Any]:
             for problem in found.problems
         ],
         "assumed": found.assumed,
+        "domains": {name: listed(d) for name, d in found.program.domains.items()},
     }
 
 

@@ -47,6 +47,7 @@ from foretell.checker.lengths import (
 from foretell.checker.outcomes import outcome_of
 from foretell.checker.regions import trap_entrances
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
+from foretell.container import Domain
 from foretell.diagnostics import Diagnostic, Severity
 from foretell.vm import faults
 from foretell.vm import program as P
@@ -60,6 +61,7 @@ __all__ = [
     "Limits",
     "analyse",
     "find_problems",
+    "listed",
     "outcome_of",
     "with_outcomes",
 ]
@@ -393,8 +395,26 @@ def _assumptions(exploration: Exploration) -> Iterable[Diagnostic]:
             "note",
             "assumed-external",
             f"the EXTERNAL function `{name}` has no fallback in ink: it is taken to return 0",
-            hint=f"write `=== function {name} …` as a fallback, for it to be followed",
+            hint=f"write `=== function {name} …` as a fallback, or its values in foretell.toml",
         )
+    for name, domain in exploration.program.domains.items():
+        message = f"the EXTERNAL function `{name}` is taken to return {listed(domain)}"
+        yield Diagnostic("note", "assumed-external", message, hint="foretell.toml says so")
+
+
+def listed(domain: Domain) -> str:
+    """What a domain says, in words: `1 or 2, each alike by chance`."""
+    values = [_shown(value) for value in domain.values]
+    if len(values) == 1:
+        return values[0]
+    how = "as any reader decides" if domain.by_reader else "each alike by chance"
+    return f"{', '.join(values[:-1])} or {values[-1]}, {how}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(str, value))})"
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
 def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
@@ -458,6 +478,8 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
     for pc in range(program.length):
         span = program.spans[pc]
         op = code[pc * 4]
+        if program.paths[pc].partition(".")[0] in program.domains:
+            continue  # a fallback that foretell.toml stands in for
         if span is None or op not in _VISIBLE or (op == P.OP_TEXT and code[pc * 4 + 3] != 0):
             continue
         lines.setdefault((id(span.source), span.line), []).append(pc)

@@ -100,7 +100,12 @@ def find_effects(program: Program, pc: int) -> list[Effect]:
     """What the expression at `pc` may do that it must not, in order of the code."""
     out: list[Effect] = []
     for at in sorted(reached_code(program, pc)):
-        what = _FORBIDDEN.get(program.code[at * 4])
+        op, a = program.code[at * 4 : at * 4 + 2]
+        what = _FORBIDDEN.get(op)
+        if op == P.OP_EXTERNAL and program.externals[a] in program.domains:
+            what = (
+                f"it asks the host for `{program.externals[a]}`, which may say one thing or another"
+            )
         if what is not None:
             place = program.places[program.place_of_pc[at]] or program.paths[at]
             out.append(Effect(what, program.spans[at], place))

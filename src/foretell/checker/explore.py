@@ -27,11 +27,12 @@ from typing import Any, Final
 import numpy as np
 
 from foretell.checker.effects import may_write
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.rows import (
+    DECIDED,
     M_WORDS,
     MASK_BITS,
     begin_union,
@@ -354,7 +355,7 @@ def expand(
         dealt = -1
         if kind == CHOICE:
             count = queue[head + 2]
-        elif kind == CHANCE:
+        elif kind != TERMINAL:
             low = queue[head + 4]
             count = queue[head + 5]
             dealt = queue[head + 6]
@@ -545,6 +546,7 @@ class Explorer:
                 self.code[pc * 4 + 1]
                 for pc in range(program.length)
                 if self.code[pc * 4] == P.OP_EXTERNAL and self.code[pc * 4 + 3] < 0
+                if program.externals[self.code[pc * 4 + 1]] not in program.domains
             }
         )
         self.memo: Any = [0] * (1024 * P.MEMO_SIZE)
@@ -585,7 +587,7 @@ class Explorer:
         tables = layout(self.program, self.widths)
         tables[P.T_MEMO_MASK] = len(self.memo) // P.MEMO_SIZE - 1
         for index in self.assumed:
-            tables[tables[P.T_EXTERNALS] + index * 2] = P.ASSUMED
+            tables[tables[P.T_EXTERNALS] + index * P.EXT_SIZE + P.EXT_MODE] = P.ASSUMED
         if self.reduce:
             tables = self.liveness.saturate_walks(tables)
         self.ctx[X_ASKED_KEEP] = tables[P.T_STACK] if self.asking_writes else P.HEADER
@@ -874,6 +876,8 @@ class Explorer:
         first_edge = np.full(n + 1, m, np.int64)
         first_edge[:expanded] = np.array(self.first_edge[:expanded], np.int64)
         edges = np.array(self.edges[: EDGE_SIZE * m], np.int32).reshape(-1, EDGE_SIZE)
+        decided = kind == DECIDED
+        kind[decided] = CHOICE
         if expanded < n:
             waiting = np.arange(n) >= expanded
             kind[waiting & (kind != TERMINAL)] = UNEXPLORED
@@ -902,6 +906,7 @@ class Explorer:
             outcomes=outcomes,
             start_words=self.start_words,
             entry=self.start or "",
+            mid_turn=decided if decided.any() else None,
         )
         k = len(self.asked_pcs)
         asked: list[Any] = []

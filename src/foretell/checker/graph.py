@@ -107,6 +107,8 @@ class StateGraph:
     `start_words` are read before the first choice. `parent` and `parent_edge` (−1 at the start)
     are the explorer's own tree, if it kept one; searches here make theirs. `entry` names the place
     that the start stands for, if there are several: paths then begin with it (`kitchen:0/2`).
+    `mid_turn` are those CHOICE states where something is decided within a turn, without a choice
+    on offer: they count as choices, but paths write them as draws. None where there is none.
     """
 
     kind: Bytes
@@ -121,6 +123,7 @@ class StateGraph:
     parent: Int64s | None = None
     parent_edge: Int64s | None = None
     entry: str = ""
+    mid_turn: Mask | None = None
 
     def __post_init__(self) -> None:
         self.kind = np.ascontiguousarray(self.kind, np.uint8)
@@ -160,6 +163,18 @@ class StateGraph:
     def turns(self) -> int:
         """The number of turns: the edges that readers pick."""
         return int(np.diff(self.first_edge)[self.kind == CHOICE].sum())
+
+    def is_drawn(self, state: int) -> bool:
+        """Whether paths write what happens at a state behind an `@`: a draw, or the like."""
+        if self.kind[state] == CHANCE:
+            return True
+        return self.mid_turn is not None and bool(self.mid_turn[state])
+
+    @cached_property
+    def within_turns(self) -> npt.NDArray[np.bool_]:
+        """The states in the midst of a turn: draws, and what is decided like one."""
+        drawn: npt.NDArray[np.bool_] = self.kind == CHANCE
+        return drawn if self.mid_turn is None else drawn | np.asarray(self.mid_turn, np.bool_)
 
     @cached_property
     def edge_source(self) -> Int32s:
@@ -551,7 +566,7 @@ def format_path(graph: StateGraph, edges: Iterable[int], *, entered: bool = True
     drew = False
     for e in edges:
         label = str(int(graph.edge_label[e]))
-        if graph.kind[graph.edge_source[e]] == CHOICE:
+        if not graph.is_drawn(int(graph.edge_source[e])):
             turns.append(label)
             drew = False
         elif drew:
@@ -586,7 +601,8 @@ def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
             found = [e for e in span if graph.edge_label[e] == label]
             if kind == CHANCE and not found:
                 found = [e for e in span if 0 < label - graph.edge_label[e] < graph.edge_weight[e]]
-            if graph.kind[state] != kind or not found:
+            stands = CHANCE if graph.is_drawn(state) else int(graph.kind[state])
+            if stands != kind or not found:
                 so_far = format_path(graph, edges) or "the start"
                 what = "choice" if kind == CHOICE else "draw"
                 raise GraphError(f"path {path!r}: after {so_far} there is no {what} {text!r}")

@@ -490,7 +490,8 @@ class _Analysis:
                 self._hand_over(stack, [code[way * 4 + 1]], entry_arguments)
                 self._pass(stack, code[way * 4 + 1])
             else:  # nobody is there to look at them
-                taken = self._table(self._table(P.T_EXTERNALS) + a * 2 + 1) & 0xFF
+                record = self._table(P.T_EXTERNALS) + a * P.EXT_SIZE
+                taken = self._table(record + P.EXT_CALL) & 0xFF
                 for _ in range(min(taken, len(stack))):
                     self._discard(stack.pop())
         elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):

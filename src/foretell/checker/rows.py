@@ -23,14 +23,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from foretell.checker.graph import CHANCE, CHOICE
+from foretell.checker.graph import CHANCE, CHOICE, UNEXPLORED
 from foretell.checker.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I64, copy, ctz64, fill, kernel
 
-__all__ = ["begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", "unpack"]
+__all__ = ["DECIDED", "begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", "unpack"]
+
+DECIDED: Final = UNEXPLORED + 1
+"""The kind of a packed row at a draw that is for a reader to decide; in a graph, a CHOICE."""
 
 # ------------------------------------------------------------------ the masks buffer
 MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
@@ -198,7 +201,7 @@ def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
     begin_union(masks)
     start = to
     pc = row[P.PC]
-    out[to + 1] = CHANCE
+    out[to + 1] = DECIDED if row[P.DRAW_KIND] == P.DRAW_DECIDED else CHANCE
     out[to + 2] = pc
     out[to + 3] = row[P.DRAW_KIND]
     out[to + 4] = row[P.DRAW_LOW]
@@ -414,6 +417,7 @@ def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -
         op = code[pc * 4]
         if op in (P.OP_CALL, P.OP_CALL_VALUE, P.OP_EXTERNAL):
             resumed.add(pc + 1)
+            resumed.add(pc)  # where an external's value is drawn
         elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_SHUFFLE):
             resumed.add(pc)
         elif op == P.OP_FORK:

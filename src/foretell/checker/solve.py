@@ -214,6 +214,8 @@ def absorb(graph: StateGraph, goal: Mask, name: str = "goal") -> StateGraph:
         outcome=np.where(stops, len(graph.outcomes), graph.outcome),
         outcomes=(*graph.outcomes, Outcome(name, "goal")),
         start_words=graph.start_words,
+        entry=graph.entry,
+        mid_turn=None if graph.mid_turn is None else np.asarray(graph.mid_turn) & ~stops,
     )
 
 

@@ -495,6 +495,8 @@ def restricted(
         outcome=outcome,
         outcomes=outcomes,
         start_words=graph.start_words,
+        entry=graph.entry,
+        mid_turn=None if graph.mid_turn is None else graph.mid_turn[kept],
     )
     stopped = exploration.stopped if (kind == UNEXPLORED).any() else ""
     return replace(

@@ -31,7 +31,6 @@ from foretell.checker.analysis import with_outcomes
 from foretell.checker.choices import choice_name, in_file
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.graph import (
-    CHANCE,
     CHOICE,
     TERMINAL,
     UNREACHED,
@@ -309,10 +308,11 @@ def _rested(graph: StateGraph, way: list[int]) -> list[int]:
     if not way:
         return way
     state = int(graph.edge_target[way[-1]])
-    if graph.kind[state] != CHANCE:
+    inside = graph.within_turns
+    if not inside[state]:
         return way
-    found = search(graph, [state], graph.kind[graph.edge_source] == CHANCE)
-    rests = (graph.kind != CHANCE) & (found.depth != UNREACHED)
+    found = search(graph, [state], inside[graph.edge_source])
+    rests = ~inside & (found.depth != UNREACHED)
     if not rests.any():
         return way
     return [*way, *trace(graph, found, int(np.flatnonzero(rests)[0]))]

@@ -89,6 +89,8 @@ def open_story(path: Path) -> Opened:
         return opened
     try:
         opened.config = read_promises(loaded)
+        if loaded.story.domains:
+            opened.program = lower(loaded.story)
         asked = [e for claim in opened.config.claims for e in claim.expressions]
         if asked or opened.config.endings:
             from foretell.checker.questions import ask_story

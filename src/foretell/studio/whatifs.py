@@ -58,7 +58,10 @@ def asked(edition: Edition, change: str) -> Json:
             job["comparisons"] = [*job.get("comparisons", ()), _comparison(comparison, colours)]
 
     def compile_story(constants: Mapping[str, bool | int | float | str]) -> CompiledStory:
-        return read_story(edition.opened.path, confined=True, constants=constants).usable()
+        changed = read_story(edition.opened.path, confined=True, constants=constants).usable()
+        if edition.opened.story is not None:
+            changed.domains = edition.opened.story.domains
+        return changed
 
     job = jobs.asked(edition, f"whatif {change}", work)
     return {"comparisons": [], "wanted": len(wanted), **job, "variables": variables}

@@ -172,6 +172,7 @@ class _Lowering(Survey):
         self.choice_records: list[list[int]] = []
         self.stubs: list[tuple[ChoicePoint, int, int, _Copy]] = []
         self.externals: list[str] = []
+        self.domains = compiled.domains
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
@@ -372,6 +373,7 @@ class _Lowering(Survey):
             target_of_path=self.target_of_path,
             choices=self.choices,
             externals=self.externals,
+            domains=self.domains,
             temp_names=self.temp_names,
             scope_temps=[[self.temp_id(name) for name in slots] for slots in self.scope_slots],
             containers=self.container_paths,
@@ -442,7 +444,15 @@ class _Lowering(Survey):
         for index, name in enumerate(self.externals):
             knot = self.root.named.get(name)
             scope = self.scope_of_unit[id(knot)] if isinstance(knot, Container) else 0
-            tables += [0, (scope << 8) | self.external_arguments[index]]
+            mode = P.FROM_DOMAIN if name in self.domains else P.FALLBACK
+            tables += [mode, (scope << 8) | self.external_arguments[index], 0]
+        for index, name in enumerate(self.externals):
+            if name in self.domains:
+                domain = self.domains[name]
+                external = tables[P.T_EXTERNALS] + index * P.EXT_SIZE
+                tables[external + P.EXT_DOMAIN] = len(tables)
+                kind = P.DRAW_DECIDED if domain.by_reader else P.DRAW_EXTERNAL
+                tables += [kind, len(domain.values), *map(self.values.from_python, domain.values)]
         return tables
 
     def lay_out(self, container: Container, copy: _Copy) -> None:
@@ -863,7 +873,7 @@ class _Lowering(Survey):
         stubs: dict[int, int] = {}
         for pc, index in self.external_calls:
             knot = self.root.named.get(self.externals[index])
-            if not isinstance(knot, Container):
+            if not isinstance(knot, Container) or self.externals[index] in self.domains:
                 continue
             if index not in stubs:
                 stubs[index] = len(self.spans)

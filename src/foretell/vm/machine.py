@@ -1244,13 +1244,33 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     sp -= 2
                     pc += 1
             else:  # OP_EXTERNAL
-                if tables[tables[P.T_EXTERNALS] + a * 2] == P.BOUND:
+                record = tables[P.T_EXTERNALS] + a * P.EXT_SIZE
+                x = tables[record + P.EXT_MODE]
+                if x == P.BOUND:
                     fault = a
                     status = P.EXTERNAL
                     break
-                if tables[tables[P.T_EXTERNALS] + a * 2] == P.ASSUMED:
-                    sp -= tables[tables[P.T_EXTERNALS] + a * 2 + 1] & 0xFF
+                if x == P.ASSUMED:
+                    sp -= tables[record + P.EXT_CALL] & 0xFF
                     row[sp] = 0
+                    sp += 1
+                    pc += 1
+                    continue
+                if x == P.FROM_DOMAIN:
+                    domain = tables[record + P.EXT_DOMAIN]
+                    n = tables[domain + 1]
+                    z = row[P.DRAW_OUTCOME]
+                    if z == P.NO_OUTCOME:
+                        sp -= tables[record + P.EXT_CALL] & 0xFF  # nobody is there to look at them
+                        if n > 1:
+                            row[P.DRAW_KIND] = tables[domain]
+                            row[P.DRAW_LOW] = 0
+                            row[P.DRAW_COUNT] = n
+                            status = P.DRAW
+                            break
+                        z = 0
+                    row[P.DRAW_OUTCOME] = P.NO_OUTCOME
+                    row[sp] = tables[domain + 2 + z]
                     sp += 1
                     pc += 1
                     continue
@@ -1259,7 +1279,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     value = a
                     status = P.ERROR
                     break
-                scope = tables[tables[P.T_EXTERNALS] + a * 2 + 1] >> 8
+                scope = tables[record + P.EXT_CALL] >> 8
                 if push_frame(tables, row, pc + 1, P.FUNCTION, scope) == 0:
                     status = P.OVERFLOW
                     break

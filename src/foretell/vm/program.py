@@ -44,6 +44,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from foretell.container import Domain
 from foretell.diagnostics import Span
 from foretell.vm.values import Values
 
@@ -63,7 +64,7 @@ STRING: Final = 9  # where the innermost string under construction starts in out
 SAFE: Final = 10  # 1 after -> DONE; see `machine.note_text`
 DRAW_LOW: Final = 11  # a draw: the lowest outcome
 DRAW_COUNT: Final = 12  # a draw: how many outcomes there are
-DRAW_KIND: Final = 13  # a draw: DRAW_RANDOM, DRAW_LIST or DRAW_SHUFFLE
+DRAW_KIND: Final = 13  # a draw: DRAW_RANDOM, DRAW_LIST …
 DRAW_OUTCOME: Final = 14  # written by the host before it runs on; NO_OUTCOME until then
 FAULT: Final = 15  # an error or a warning: its code
 FAULT_VALUE: Final = 16  # … and a value that belongs to it
@@ -97,17 +98,22 @@ T_TARGETS: Final = 9  # where the target records are in `tables`
 T_CHOICE_TABLE: Final = 10  # where the choice records are
 T_CONTAINER_ENDS: Final = 11  # where the container ends are
 T_SCOPES: Final = 12  # where the widths of scopes are
-T_EXTERNALS: Final = (
-    13  # where the externals are: per index, 1 if bound, then scope << 8 | arguments
-)
+T_EXTERNALS: Final = 13  # where the external records are
 T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
 T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices; before: THE_END
 TABLES: Final = 17
 
+# an external record
+EXT_MODE: Final = 0  # one of those below
+EXT_CALL: Final = 1  # scope of its fallback << 8 | how many arguments it takes
+EXT_DOMAIN: Final = 2  # FROM_DOMAIN: where [draw kind, n, value 0 … value n-1] is in `tables`
+EXT_SIZE: Final = 3
+
 FALLBACK: Final = 0  # an external is called as the story's own function of that name
 BOUND: Final = 1  # … as the host's
 ASSUMED: Final = 2  # … not at all: its result is taken to be 0
+FROM_DOMAIN: Final = 3  # … not at all: its result is drawn from the values it may have
 
 # a memo entry: (operation + 1, a, b, result); operation 0 is an empty slot
 MEMO_SIZE: Final = 4
@@ -164,6 +170,8 @@ FROM_HOST: Final = 3
 DRAW_RANDOM: Final = 0
 DRAW_LIST: Final = 1
 DRAW_SHUFFLE: Final = 2
+DRAW_EXTERNAL: Final = 3  # which of its values an EXTERNAL function returns: luck
+DRAW_DECIDED: Final = 4  # … or any reader's decision
 DEAL_BITS: Final = 60  # elements of a shuffle that one word of the row keeps
 NO_OUTCOME: Final = -(1 << 62)
 
@@ -369,6 +377,7 @@ class Program:
     target_of_path: dict[str, int]
     choices: list[ChoiceInfo]
     externals: list[str]
+    domains: dict[str, Domain]  # what some of the externals may return
     temp_names: list[str]
     scope_temps: list[list[int]]  # per scope: the name of each temporary, by slot
     containers: list[str]  # path of each container id

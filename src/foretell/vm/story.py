@@ -412,7 +412,8 @@ class Story:
         if name not in self.program.externals:
             raise KeyError(f"the story calls no EXTERNAL function `{name}`")
         self._bound[name] = function
-        self._tables[self._tables[P.T_EXTERNALS] + self.program.externals.index(name) * 2] = P.BOUND
+        record = self.program.externals.index(name) * P.EXT_SIZE
+        self._tables[self._tables[P.T_EXTERNALS] + record + P.EXT_MODE] = P.BOUND
 
     def observe(self, name: str, function: Callable[[str, object], None]) -> None:
         """Call `function(name, value)` after every turn that changed a global variable."""
@@ -753,7 +754,7 @@ class Story:
         """Call a bound function with its arguments from the evaluation stack."""
         row, tables = self._row, self._tables
         name = self.program.externals[index]
-        count = tables[tables[P.T_EXTERNALS] + index * 2 + 1] & 0xFF
+        count = tables[tables[P.T_EXTERNALS] + index * P.EXT_SIZE + P.EXT_CALL] & 0xFF
         first = row[P.EVAL] - count
         arguments = [self.values.to_python(v) for v in row[first : row[P.EVAL]]]
         try:
@@ -782,7 +783,8 @@ class Story:
         old, row = self._tables, self._row
         self._widths = self._widths.wider()
         mask = old[P.T_MEMO_MASK]
-        externals = old[old[P.T_EXTERNALS] : old[P.T_EXTERNALS] + 2 * len(self.program.externals)]
+        size = P.EXT_SIZE * len(self.program.externals)
+        externals = old[old[P.T_EXTERNALS] : old[P.T_EXTERNALS] + size]
         self._tables = new = layout(self.program, self._widths)
         new[P.T_MEMO_MASK] = mask
         new[new[P.T_EXTERNALS] : new[P.T_EXTERNALS] + len(externals)] = externals
