@@ -48,6 +48,7 @@ __all__ = [
     "Container",
     "Divert",
     "DivertTarget",
+    "Domain",
     "FloatValue",
     "Glue",
     "IntValue",

@@ -168,7 +168,7 @@ def read_promises(loaded: Loaded) -> Config:
     shown = PROMISES if path.is_relative_to(BUNDLED) else path.as_posix()
     config = read_config(text, shown)
     if loaded.story is not None and config.externals:
-        loaded.story.domains = domains_of(loaded.story, config)
+        loaded.story.domains = _domains_of(loaded.story, config)
     return config
 
 
@@ -178,21 +178,21 @@ def playable(loaded: Loaded) -> CompiledStory:
     Raises StoryError where the story can't be used, or a file that it needs.
     """
     story = loaded.usable()
-    if next(external_calls(story.root), None) is not None:
+    if next(_external_calls(story.root), None) is not None:
         read_promises(loaded)
     return story
 
 
-def external_calls(root: Container) -> Iterator[str]:
+def _external_calls(root: Container) -> Iterator[str]:
     """The EXTERNAL functions a story calls, once for each call."""
     for node in root.walk():
         if isinstance(node, Divert) and node.kind == "x()":
             yield node.target
 
 
-def domains_of(story: CompiledStory, config: Config) -> dict[str, Domain]:
+def _domains_of(story: CompiledStory, config: Config) -> dict[str, Domain]:
     """What a story's EXTERNAL functions may return; StoryError where one is named that it lacks."""
-    called = set(external_calls(story.root))
+    called = set(_external_calls(story.root))
     items = {item for definition in story.list_definitions.values() for item in definition}
     items |= {f"{o}.{i}" for o, names in story.list_definitions.items() for i in names}
     found: list[Diagnostic] = []
