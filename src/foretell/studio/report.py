@@ -32,7 +32,7 @@ from foretell.studio.opening import Opened
 from foretell.studio.places import places_of
 from foretell.studio.shares import sample_lines
 
-__all__ = ["html", "write"]
+__all__ = ["edition_of", "html", "write"]
 
 _STATIC = Path(__file__).resolve().parent / "static"
 _COLUMNS = 6
@@ -53,7 +53,7 @@ def write(
 def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()) -> str:
     """The report's whole text."""
     loaded = story if isinstance(story, Loaded) else read_story(story)
-    edition = _edition(analysis, loaded)
+    edition = edition_of(analysis, loaded)
     edition.views["shares"] = sample_lines(edition.program, seconds=2.0)
     title = edition.title
     parts = [
@@ -81,7 +81,8 @@ def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()
     )
 
 
-def _edition(analysis: Any, loaded: Loaded) -> Edition:
+def edition_of(analysis: Any, loaded: Loaded) -> Edition:
+    """An edition of a story that was analysed elsewhere."""
     if loaded.path is not None:
         for source in loaded.sources:
             source.name = source.name.removeprefix(loaded.path.parent.as_posix() + "/")
