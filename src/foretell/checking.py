@@ -20,9 +20,11 @@ from typing import Any, Final
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.claims import Verdict, decide
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
+from foretell.checker.export import write_drn, write_prism
 from foretell.checker.questions import Questions, ask_story
-from foretell.checker.readers import check_reader
+from foretell.checker.readers import check_reader, edge_weights
 from foretell.checker.report import Heading, entered_json, entered_text, exit_code
+from foretell.checker.solve import reader_weights
 from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
@@ -36,6 +38,7 @@ __all__ = [
     "Options",
     "check",
     "entry_of",
+    "export",
     "heading_of",
     "names_asked",
     "names_used",
@@ -59,6 +62,8 @@ class Options:
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
+    export: Path | None = None  # a file for other model checkers: .drn, or .tra and its fellows
+    reader: str | None = None  # whose Markov chain is exported; None exports every choice
     spent: dict[str, float] = field(default_factory=dict)  # seconds, on what came before
 
 
@@ -146,6 +151,8 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
 def check(loaded: Loaded, options: Options) -> tuple[str, int]:
     """The report on a loaded story, and the exit code; raises what `read_whole` raises."""
     found = read_entries(loaded, options)
+    if options.export is not None:
+        export(found, read_promises(loaded), options.export, options.reader)
     heading = heading_of(loaded, found.analyses[0].program)
     worst = next((a for a in found.analyses if not a.complete), found.analyses[0])
     code = exit_code(worst, found.verdicts, found.problems)
@@ -156,6 +163,40 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         found, heading, colour=options.colour, every=options.every, timings=options.timings
     )
     return shown, code
+
+
+def export(found: Entered, config: Config, path: Path, reader: str | None = None) -> list[Path]:
+    """Write the graph for another model checker, or the Markov chain of a reader; gives the files.
+
+    Raises StoryError for a file that is of no known kind or can't be written, and for a reader who
+    does not weigh choices.
+    """
+
+    def refused(code: str, message: str, hint: str = "") -> StoryError:
+        return StoryError([Diagnostic("error", code, message, hint=hint)])
+
+    if len(found.entries) > 1:
+        hint = "choose one with --from"
+        raise refused("export", "a story with several entries is exported one by one", hint)
+    analysis, weights = found.analyses[0], None
+    if reader is not None:
+        named = config.readers.get(reader)
+        if named is None and reader != "uniform":
+            likely = closest(reader, ["uniform", *config.readers])
+            hint = f"did you mean `{likely}`?" if likely else "uniform, or one of foretell.toml"
+            raise refused("unknown-reader", f"no reader is called `{reader}`", hint)
+        points = analysis.exploration.edge_point
+        weights = reader_weights(analysis.graph, edge_weights(points, analysis.program, named))
+    try:
+        if path.suffix == ".drn":
+            write_drn(analysis.graph, path, weights)
+            return [path]
+        if path.suffix == ".tra":
+            return write_prism(analysis.graph, path.with_suffix(""), weights)
+    except OSError as error:
+        raise refused("unwritable", f"can't write `{path}`: {error.strerror or error}") from None
+    hint = "call it .drn for Storm, .tra for PRISM's explicit files"
+    raise refused("export", f"`{path}` is of no kind that is known here", hint)
 
 
 _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")

@@ -231,6 +231,8 @@ def disassemble(story: str) -> int:
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
+@click.option("--export", metavar="FILE", help="Write the graph for Storm (.drn) or PRISM (.tra).")
+@click.option("--reader", metavar="NAME", help="Export this reader's Markov chain.")
 def check(
     story: str,
     max_states: int | None,
@@ -241,12 +243,16 @@ def check(
     timings: bool,
     form: str,
     watch: bool,
+    export: str | None,
+    reader: str | None,
 ) -> int:
     """Read every playthrough of a story, and say what was found.
 
     Every ending with its odds, what no reader can reach, where one gets stuck, whether the claims
     in foretell.toml hold. Exit code: 0 fine, 1 problems or failed claims, 2 unusable, 3 unknown.
     """
+    if reader is not None and export is None:
+        raise _refusal("usage", "--reader says whose chain --export writes", "add --export FILE")
     spent = {"start": time.process_time()}  # of the processor: Python itself, and this module
     began = time.perf_counter()
     from foretell.checking import Limits, Options, check, watching
@@ -265,6 +271,8 @@ def check(
         entries=entries,
         colour=_colourful(),
         progress=sys.stderr.isatty(),
+        export=None if export is None else Path(export),
+        reader=reader,
         spent=spent,
     )
     if watch:

@@ -14,6 +14,11 @@ both formats want.
 
 Several edges of one draw to one target are added up, as both want one entry for each.
 
+With the weights of a reader the graph is that reader's Markov chain instead: each state has one
+action, which holds the odds of everything the reader does there.
+
+    write_drn(graph, "uniform.drn", reader_weights(graph, None))
+
 What this does not do: read these formats, or keep labels of edges and paths.
 """
 
@@ -22,30 +27,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, StateGraph
 
 __all__ = ["actions", "drn", "write_drn", "write_prism"]
 
+Floats = npt.NDArray[np.float64]
 Action = tuple[float, float, dict[int, float]]
 
 
-def actions(graph: StateGraph, state: int) -> list[Action]:
-    """A state's actions: turns, expected words, and the odds of each target."""
+def actions(graph: StateGraph, state: int, weights: Floats | None = None) -> list[Action]:
+    """A state's actions: turns, expected words, and the odds of each target.
+
+    `weights`, one for each edge, are those of the reader whose chain it is.
+    """
     span = range(int(graph.first_edge[state]), int(graph.first_edge[state + 1]))
-    edges = [
-        (int(graph.edge_target[e]), float(graph.edge_weight[e]), int(graph.edge_words[e]))
-        for e in span
-    ]
-    if not edges:
+    if not span:
         return [(0.0, 0.0, {state: 1.0})]
-    if graph.kind[state] == CHOICE:
+    weight = graph.edge_weight if weights is None else weights
+    edges = [(int(graph.edge_target[e]), float(weight[e]), int(graph.edge_words[e])) for e in span]
+    chosen = graph.kind[state] == CHOICE
+    if chosen and weights is None:
         return [(1.0, float(words), {target: 1.0}) for target, _, words in edges]
     total = sum(weight for _, weight, _ in edges)
     odds: dict[int, float] = {}
-    for target, weight, _ in edges:
-        odds[target] = odds.get(target, 0.0) + weight / total
+    for target, share, _ in edges:
+        if share > 0:
+            odds[target] = odds.get(target, 0.0) + share / total
     words = sum(weight * words for _, weight, words in edges) / total
-    return [(0.0, words, dict(sorted(odds.items())))]
+    return [(float(chosen), words, dict(sorted(odds.items())))]
 
 
 def _labels(graph: StateGraph, state: int) -> list[str]:
@@ -57,13 +69,19 @@ def _labels(graph: StateGraph, state: int) -> list[str]:
     return labels
 
 
-def drn(graph: StateGraph) -> Iterator[str]:
-    """The lines of a DRN file."""
+def drn(graph: StateGraph, weights: Floats | None = None) -> Iterator[str]:
+    """The lines of a DRN file: of a decision process, or of the chain of a reader's weights."""
     for k, outcome in enumerate(graph.outcomes):
         name = " ".join(outcome.name.split())
         yield f"// outcome{k}: {outcome.kind} {name}"
-    all_actions = [actions(graph, s) for s in range(graph.n)]
-    yield from ("@type: MDP", "@value_type: double", "@parameters", "", "@reward_models")
+    all_actions = [actions(graph, s, weights) for s in range(graph.n)]
+    yield from (
+        f"@type: {'MDP' if weights is None else 'DTMC'}",
+        "@value_type: double",
+        "@parameters",
+        "",
+        "@reward_models",
+    )
     yield from ("turns words", "@nr_states", str(graph.n))
     yield from ("@nr_choices", str(sum(map(len, all_actions))), "@model")
     for s, offered in enumerate(all_actions):
@@ -75,25 +93,27 @@ def drn(graph: StateGraph) -> Iterator[str]:
                 yield f"\t\t{target} : {p!r}"
 
 
-def write_drn(graph: StateGraph, path: str | Path) -> None:
+def write_drn(graph: StateGraph, path: str | Path, weights: Floats | None = None) -> None:
     """Write a graph in Storm's DRN format."""
-    Path(path).write_text("".join(f"{line}\n" for line in drn(graph)), encoding="utf-8")
+    lines = (f"{line}\n" for line in drn(graph, weights))
+    Path(path).write_text("".join(lines), encoding="utf-8")
 
 
-def write_prism(graph: StateGraph, path: str | Path) -> list[Path]:
+def write_prism(graph: StateGraph, path: str | Path, weights: Floats | None = None) -> list[Path]:
     """Write PRISM's explicit files beside each other: .tra, .lab, .turns.trew, .words.trew."""
     rows: list[str] = []
     rewards: dict[str, list[str]] = {"turns": [], "words": []}
     choices = 0
     for s in range(graph.n):
-        offered = actions(graph, s)
+        offered = actions(graph, s, weights)
         choices += len(offered)
         for a, (turns, words, odds) in enumerate(offered):
+            action = f"{a} " if weights is None else ""  # a chain has none to number
             for target, p in odds.items():
-                rows.append(f"{s} {a} {target} {p!r}")
+                rows.append(f"{s} {action}{target} {p!r}")
                 for name, reward in (("turns", turns), ("words", words)):
                     if reward:
-                        rewards[name].append(f"{s} {a} {target} {reward!r}")
+                        rewards[name].append(f"{s} {action}{target} {reward!r}")
     names = ["init", "deadlock", "unexplored"]
     names += [f"outcome{k}" for k in range(len(graph.outcomes))]
     number = {name: i for i, name in enumerate(names)}
@@ -102,7 +122,7 @@ def write_prism(graph: StateGraph, path: str | Path) -> list[Path]:
         numbers = " ".join(str(number[name]) for name in _labels(graph, s))
         labels += [f"{s}: {numbers}"] if numbers else []
     base = Path(path)
-    head = f"{graph.n} {choices}"
+    head = f"{graph.n} {choices}" if weights is None else str(graph.n)
     files = {
         ".tra": [f"{head} {len(rows)}", *rows],
         ".lab": labels,
