@@ -606,6 +606,18 @@ def test_read_only_memory_is_only_for_reading(adds: Any) -> None:
         adds.store(np.zeros(1, np.int32), b"x", np.zeros(1), 1)
 
 
+def test_a_bound_call_reads_its_buffers_anew_each_time(adds: Any) -> None:
+    numbers = np.arange(5)
+    total = adds.total.bind(numbers, 5)
+    assert total() == 10
+    numbers[0] = 7
+    assert total() == 17
+    del numbers
+    assert total() == 17
+    with pytest.raises(TypeError, match="takes 2 arguments"):
+        adds.total.bind(np.arange(3))
+
+
 def test_a_compiled_kernel_is_found_by_function_and_by_name(adds: Any) -> None:
     assert adds.total.__name__ == "total"
     with pytest.raises(AttributeError, match="no kernel `put` was compiled here"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from foretell.checker.analysis import analyse
+from foretell.checker.explore import Explorer
 from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
 from foretell.cli import run
 from foretell.vm.lower import lower
@@ -18,6 +21,9 @@ from tests import ours
 from tests.generate_ink import seeded
 from tests.test_explore import ENDLESS, MARKET
 from tests.toys import TOYS, Toy, gamblers_ruin, toy
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+SCHEMA = json.loads((DOCS / "sample.schema.json").read_text("utf-8"))
 
 
 def lowered(source: str) -> Program:
@@ -164,6 +170,38 @@ def test_what_goes_wrong_is_told_with_the_path_of_a_run() -> None:
     assert story.play(found.problems[0].path or "").problems[0].code == "out-of-content"
 
 
+def test_a_long_run_is_not_begun_again_for_each_operation_it_lacks() -> None:
+    # Each turn makes a list that was never seen: three operations a turn that the host has to do.
+    items = ", ".join(f"i{n}" for n in range(40))
+    source = (
+        f"LIST all = {items}\nVAR mine = ()\n-> hub\n=== hub\n"
+        "~ mine += LIST_RANDOM(LIST_ALL(all) - mine)\n"
+        "{ LIST_COUNT(mine) == 40: -> END }\n+ [on] -> hub\n"
+    )
+    program = lowered(source)
+    served = [0]
+
+    def perform(self: Explorer, operation: int, a: int, b: int) -> None:
+        served[0] += 1
+        done(self, operation, a, b)
+
+    done = Explorer.perform
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Explorer, "perform", perform)
+        found = sample(program, 40, seed=3, compiled=True)
+    assert [end.choices for end in found.endings] == [39.0]
+    assert served[0] > 1000
+    plain = sample(lowered(source), 40, seed=3, compiled=False)
+    assert figures(plain) == figures(found)
+
+
+def test_words_are_added_up_where_no_sum_is_too_large() -> None:
+    program = lowered("-> hub\n=== hub\n" + "word " * 30_000 + "\n+ [on] -> hub\n")
+    found = sample(program, 50, most_choices=20_000)
+    assert found.words == 30_000 * 20_001
+    assert found.words_error == 0
+
+
 def test_turns_without_end_are_given_up_one_by_one() -> None:
     found = sample(lowered(ENDLESS), 200, steps=200_000, seed=1)
     assert sum(end.runs for end in found.endings) == 200
@@ -182,6 +220,7 @@ def test_the_command_prints_shares_and_json(
     assert "supper" in text
     assert run(["sample", str(path), "-n", "2000", "--seed", "3", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, SCHEMA)
     assert told["runs"] == 2000
     assert sum(end["runs"] for end in told["endings"]) == 2000
     for end in told["endings"]:
@@ -189,6 +228,41 @@ def test_the_command_prints_shares_and_json(
         assert Story(lowered(MARKET)).play(end["path"]).ended
     assert 0 < told["lines"][0]["share"] <= 1
     assert all(0 <= point["made"] <= point["met"] <= 1 for point in told["choice_points"])
+
+
+def test_the_example_in_the_docs_is_what_sample_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (DOCS / "sample.md").read_text("utf-8")
+    shown = re.search(r"```console\n\$ foretell (sample .*)\n([^`]*)```", page)
+    assert shown
+    monkeypatch.chdir(DOCS.parent)
+    assert run(shown[1].split()) == 0
+    time = r"in \S+ s · \S+ a second"
+    assert re.sub(time, "", capsys.readouterr().out) == re.sub(time, "", shown[2])
+
+
+def test_what_goes_wrong_is_in_the_json_with_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dry.ink"
+    path.write_text(toy("a hub that runs dry").source)
+    assert run(["sample", str(path), "-n", "100", "--format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, SCHEMA)
+    assert [(p["code"], p["path"] in ("0/0", "1/0")) for p in told["problems"]] == [
+        ("out-of-content", True)
+    ]
+
+
+def test_every_run_of_a_spec_story_ends_in_the_player_as_it_did(tmp_path: Path) -> None:
+    program = lowered(MARKET)
+    found = sample(program, 300, seed=12, compiled=True)
+    names: dict[str, int] = {}
+    for number in range(300):
+        ending = replays(program, found, number).ending or ""
+        names[ending] = names.get(ending, 0) + 1
+    assert names == {end.name: end.runs for end in found.endings}
 
 
 @pytest.mark.parametrize(

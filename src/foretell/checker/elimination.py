@@ -59,7 +59,9 @@ _TOO_MUCH: Final = 4
 _EXACT: Final = 4096  # pairs up to twice as many are told apart, more to one part in so many
 _BUCKETS: Final = 36 * _EXACT
 _PATIENCE: Final = 50_000_000  # work between two returns, some 0.1 s
-WORK: Final = 1_000_000_000  # where `factor` gives up: some seconds
+_FILL: Final = 40  # elements for each of P's, beyond which it is not worth its memory and time
+_SMALL_FILL: Final = 2_000_000  # … unless they are no more than these
+WORK: Final = 3_000_000_000  # where `factor` gives up: some seconds
 
 
 @kernel
@@ -105,7 +107,7 @@ def _place(
 
 
 @kernel
-def fill_buckets(
+def _fill_buckets(
     ctx: I64, out_length: I32, in_count: I32, head: I32, after: I32, before: I32, bucket: I32
 ) -> None:
     """Put every state into its bucket."""
@@ -114,7 +116,7 @@ def fill_buckets(
 
 
 @kernel
-def eliminate(
+def _eliminate(
     ctx: I64,
     out_at: I64,
     out_length: I32,
@@ -142,8 +144,6 @@ def eliminate(
     """
     pause = ctx[_WORK] + _PATIENCE
     while ctx[_DONE] < ctx[_STATES]:
-        if ctx[_WORK] > ctx[_MOST]:
-            return _TOO_MUCH
         if ctx[_WORK] > pause:
             return _QUOTA
         b = ctx[_LOWEST]
@@ -151,6 +151,10 @@ def eliminate(
             b += 1
         ctx[_LOWEST] = b
         i = head[b]
+        # pairs only get more until few states are left: see early what can't be done
+        ahead = out_length[i] * in_count[i] * (ctx[_STATES] - ctx[_DONE]) // 2
+        if ctx[_WORK] + ahead > ctx[_MOST]:
+            return _TOO_MUCH
         row = out_at[i]
         led = out_length[i]
         # who is eliminated leads nowhere any more, but still stands in the list
@@ -161,7 +165,7 @@ def eliminate(
                 leading += 1
         ctx[_WORK] += in_length[i]
         in_length[i] = leading
-        # room for all that may have to move, before anything is touched
+        # room for all that may have to _move, before anything is touched
         need = 0
         for k in range(leading):
             need += 2 * (out_length[rows[in_at[i] + k]] + led)
@@ -245,7 +249,7 @@ def eliminate(
 
 
 @kernel
-def move(
+def _move(
     n: int, at: I64, length: I32, room: I32, items: I32, values: F64, to: I32, numbers: F64
 ) -> int:
     """Copy the lists of a pool one behind the other into another; gives where they end."""
@@ -261,7 +265,7 @@ def move(
 
 
 @kernel
-def carry(
+def _carry(
     n: int,
     order: I32,
     out_at: I64,
@@ -296,7 +300,7 @@ def carry(
 
 
 @kernel
-def carry_left(
+def _carry_left(
     n: int,
     order: I32,
     out_at: I64,
@@ -352,13 +356,13 @@ class Factors:
         """The solution of x = P x + b, of one column or several."""
         x = np.array(b, np.float64, order="C")
         width = 1 if x.ndim == 1 else x.shape[1]
-        run(carry, self.size * width, *self._arrays(), x.reshape(-1), width)
+        run(_carry, self.size * width, *self._arrays(), x.reshape(-1), width)
         return x
 
     def solve_left(self, c: Floats) -> Floats:
         """The solution of y = y P + c."""
         y = np.array(c, np.float64)
-        run(carry_left, self.size, *self._arrays(), y)
+        run(_carry_left, self.size, *self._arrays(), y)
         return y
 
 
@@ -386,10 +390,10 @@ def factor(matrix: Any, leave: Floats, most: int = WORK) -> Factors | None:
     ctx[_STATES], ctx[_LOWEST], ctx[_MOST] = n, _BUCKETS - 1, most
     ctx[_OUT_END] = ctx[_OUT_SIZE] = ctx[_IN_END] = ctx[_IN_SIZE] = m
     in_count = in_length.copy()
-    run(fill_buckets, n, ctx, out_length, in_count, head, after, before, bucket)
+    run(_fill_buckets, n, ctx, out_length, in_count, head, after, before, bucket)
     while True:
         why = run(
-            eliminate, 8 * (n + m), ctx, out_at, out_length, out_room, columns, odds, in_at,
+            _eliminate, 8 * (n + m), ctx, out_at, out_length, out_room, columns, odds, in_at,
             in_length, in_count, in_room, rows, shares, going, total, order, head, after, before,
             bucket, place,
         )  # fmt: skip
@@ -397,7 +401,8 @@ def factor(matrix: Any, leave: Floats, most: int = WORK) -> Factors | None:
             return Factors(
                 order, out_at, out_length, columns, odds, in_at, in_length, rows, shares, total
             )
-        if why == _TOO_MUCH:
+        filled = max(int(out_length.sum()), int(in_length.sum()))
+        if why == _TOO_MUCH or filled > max(_FILL * m, _SMALL_FILL):
             return None
         if why == _OUT_FULL:
             columns, odds, ctx[_OUT_END] = _roomier(
@@ -423,5 +428,5 @@ def _roomier(
     """A pool with its lists moved together, and as much room again behind them, or more."""
     size = 2 * int(length.sum()) + 2 * need
     to, numbers = np.zeros(size, np.int32), np.zeros(size)
-    end = run(move, size, len(at), at, length, room, items, values, to, numbers)
+    end = run(_move, size, len(at), at, length, room, items, values, to, numbers)
     return to, numbers, int(end)

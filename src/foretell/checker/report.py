@@ -32,6 +32,7 @@ __all__ = [
     "entered_text",
     "exit_code",
     "odds_text",
+    "problem_as_json",
     "short_path",
     "text",
 ]
@@ -421,7 +422,7 @@ def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
 
 def _judged(problems: Sequence[Diagnostic], verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {
-        "problems": [_problem(problem) for problem in problems],
+        "problems": [problem_as_json(problem) for problem in problems],
         "claims": [
             {
                 "text": verdict.text,
@@ -515,7 +516,8 @@ def _growing_data(thing: Growing) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Diagnostic) -> dict[str, Any]:
+def problem_as_json(problem: Diagnostic) -> dict[str, Any]:
+    """A problem as plain data."""
     span = problem.span
     return {
         "code": problem.code,

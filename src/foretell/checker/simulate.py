@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -75,6 +76,7 @@ R_GOING: Final = 19  # 1 where a run was interrupted and goes on from the row as
 R_WORDS: Final = 20  # of the run so far: words read,
 R_CHOICES: Final = 21  # choices made,
 R_DRAWS: Final = 22  # draws since the last
+R_QUOTA: Final = 23  # runs between two returns
 R_SIZE: Final = 24
 
 UNIFORM: Final = 0
@@ -100,6 +102,7 @@ WIDEN: Final = 4
 K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
 _MOST_DRAWS: Final = 100_000  # in one turn
 _CHUNK: Final = 1024  # runs a thread takes at a time
+_PAUSE: Final = 0.02  # seconds between two looks at whether to stop, at least, if runs are short
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
 
 
@@ -320,7 +323,6 @@ def read_many(
     outcomes: I64,
     path: I64,
     told: I64,
-    quota: int,
 ) -> int:
     """Make runs until the last, the quota, or something only the host can do.
 
@@ -328,6 +330,7 @@ def read_many(
     operation goes on where it is; one whose row is too narrow is made again from its start, which
     comes to the same.
     """
+    quota = ctx[R_QUOTA]
     while quota > 0:
         number = ctx[R_NEXT]
         if number >= ctx[R_END]:
@@ -512,6 +515,7 @@ class _Worker:
         self.compiled = compiled
         self.lock = lock
         self.failure: BaseException | None = None
+        self.totals: dict[int, list[int]] = {}  # by outcome code: a tally, in Python's integers
         program = host.program
         marks = -(-program.length // 8)
         points = len(program.choices)
@@ -537,6 +541,7 @@ class _Worker:
         ctx[R_ROOM] = 63
         ctx[R_MARKS] = marks
         ctx[R_POINTS] = points
+        ctx[R_QUOTA] = 1
         told = [0]
         if groups is not None:
             by_pc, by_point = groups
@@ -553,53 +558,55 @@ class _Worker:
     def _buffer(self, words: Sequence[int]) -> Any:
         return np.array(words, np.int64) if self.compiled else list(words)
 
-    def _shared(self, words: Any) -> Any:
-        return np.array(words, np.int64) if self.compiled else words
-
     def _start(self) -> None:
         """Lay the row out and set it before the first instruction of a run."""
+        if self.compiled:  # what plain Python runs needs plain numbers
+            self.host.memo = [int(word) for word in self.host.memo]
         row = self.host.begin()
         self.tables = self._buffer(self.host.tables)
-        self.memo = self.host.memo = self._shared(self.host.memo)
+        self.memo = self.host.memo = self._buffer(self.host.memo)
         self.start = self._buffer(row)
         self.row = self._buffer(row)
         self.ctx[R_KEEP] = row[P.STACK]
         self.ctx[R_DEEPEST] = int(self.host.widths.deepest)
 
-    def make(self, first: int, last: int) -> None:
-        """Make the runs from `first` to before `last`."""
+    def _bound(self) -> Callable[[], int]:
+        """The kernel with its buffers as they are now, which is quicker to call again and again."""
+        buffers = (
+            self.ctx, self.code, self.tables, self.memo, self.row, self.start, self.seen,
+            self.marks, self.reach, self.weights, self.used, self.warned, self.places,
+            self.outcomes, self.path, self.told,
+        )  # fmt: skip
+        bound: Callable[[], int] = (
+            self.kernel.bind(*buffers) if self.compiled else partial(self.kernel, *buffers)
+        )
+        return bound
+
+    def make(self, first: int, last: int, pause: Callable[[int], bool] | None = None) -> None:
+        """Make the runs from `first` to before `last`, or fewer once `pause` says to stop.
+
+        It is asked now and then, and told the number of the next run.
+        """
         ctx = self.ctx
         ctx[R_NEXT], ctx[R_END] = first, last
+        ctx[R_GOING] = 0
+        go, memo = self._bound(), self.memo
+        began = time.perf_counter()
         while True:
-            why = self.kernel(
-                ctx,
-                self.code,
-                self.tables,
-                self.memo,
-                self.row,
-                self.start,
-                self.seen,
-                self.marks,
-                self.reach,
-                self.weights,
-                self.used,
-                self.warned,
-                self.places,
-                self.outcomes,
-                self.path,
-                self.told,
-                last - first,
-            )
-            if why in (DONE, QUOTA):
+            why = go()
+            if why == DONE:
+                self._fold()
                 return
+            if why == QUOTA:
+                if time.perf_counter() - began < _PAUSE:
+                    ctx[R_QUOTA] = min(2 * int(ctx[R_QUOTA]), _CHUNK)
+                    continue
+                if pause is not None and pause(int(ctx[R_NEXT])):
+                    return
+                began = time.perf_counter()
+                continue
             if why == FULL:
-                room = int(ctx[R_ROOM]) * 2
-                wider = self._buffer([0] * ((room + 1) * T_SIZE))
-                wider[: len(self.outcomes)] = self.outcomes
-                if not self.compiled:
-                    wider += [0] * ((room + 1) * T_SIZE - len(wider))
-                self.outcomes = wider
-                ctx[R_ROOM] = room
+                self._fold()
                 continue
             with self.lock:  # what is interned belongs to all threads
                 if why == WIDEN:
@@ -610,6 +617,17 @@ class _Worker:
                     self.host.perform(*(int(self.row[word]) for word in wanted))
                     self.memo = self.host.memo
                     self.tables[P.T_MEMO_MASK] = self.host.tables[P.T_MEMO_MASK]
+            if why == WIDEN or self.memo is not memo:
+                memo = self.memo
+                go = self._bound()
+
+    def _fold(self) -> None:
+        """Add the tallies up where no sum is too large."""
+        for number in range(int(self.ctx[R_OUTCOMES])):
+            at = number * T_SIZE
+            found = [int(word) for word in self.outcomes[at : at + T_SIZE]]
+            _merge(self.totals, found)
+        self.ctx[R_OUTCOMES] = 0
 
     def path_of(self, number: int) -> str:
         """The path of a run, made again."""
@@ -631,6 +649,15 @@ class _Worker:
         return format_path(steps, self.host.start or "")
 
 
+def _merge(totals: dict[int, list[int]], found: Sequence[int]) -> None:
+    """Add a tally to those that there are."""
+    known = totals.setdefault(found[T_CODE], [found[T_CODE], 0, 0, 0, 0, 1 << 62, 0, 0])
+    for place in (T_RUNS, T_WORDS, T_SQUARES, T_CHOICES):
+        known[place] += found[place]
+    if found[T_FIRST] < known[T_FIRST]:
+        known[T_FIRST], known[T_VALUE] = found[T_FIRST], found[T_VALUE]
+
+
 def _share_out(
     workers: list[_Worker], runs: int, progress: Callable[[int, float], None] | None
 ) -> None:
@@ -646,15 +673,21 @@ def _share_out(
             position[0] = last = min(runs, first + _CHUNK)
         return first, last
 
+    def stopped(_next: int) -> bool:
+        return stop.is_set()
+
+    def told(next_run: int) -> bool:
+        if progress is not None:
+            progress(next_run, time.perf_counter() - began)
+        return stop.is_set()
+
     def work(worker: _Worker) -> None:
         try:
             while not stop.is_set():
                 first, last = claim()
                 if first == last:
                     return
-                worker.make(first, last)
-                if progress is not None and worker is workers[0]:
-                    progress(last, time.perf_counter() - began)
+                worker.make(first, last, told if worker is workers[0] else stopped)
         except BaseException as error:
             worker.failure = error
             stop.set()
@@ -682,14 +715,8 @@ def _result(
 ) -> Sample:
     tallies: dict[int, list[int]] = {}
     for worker in workers:
-        for number in range(int(worker.ctx[R_OUTCOMES])):
-            at = number * T_SIZE
-            found = [int(word) for word in worker.outcomes[at : at + T_SIZE]]
-            known = tallies.setdefault(found[T_CODE], [found[T_CODE], 0, 0, 0, 0, 1 << 62, 0, 0])
-            for place in (T_RUNS, T_WORDS, T_SQUARES, T_CHOICES):
-                known[place] += found[place]
-            if found[T_FIRST] < known[T_FIRST]:
-                known[T_FIRST], known[T_VALUE] = found[T_FIRST], found[T_VALUE]
+        for found in worker.totals.values():
+            _merge(tallies, found)
     runs = sum(known[T_RUNS] for known in tallies.values())
     replayer: list[_Worker] = []
 

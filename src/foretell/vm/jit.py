@@ -32,7 +32,7 @@ ink's own machine took 0.36 s at 1 and 0.41 s at 2: translating 0.06, LLVM's pas
 0.12. Passes picked by hand (inline, sroa, instcombine, simplifycfg, gvn) took a third less and ran
 at 2.9 ns/op, so LLVM's own order at its first level it is. Telling LLVM that buffers do not
 overlap (`noalias`) changed nothing, so they may. A call costs 2.6 µs with a NumPy array, 1.3 µs
-with an address.
+with an address; bound beforehand (`compiled[kernel].bind(…)`) a call of sixteen buffers costs 2 µs.
 
 What this does not do: optimise for size, vectorize, count steps, or notice Ctrl-C: a kernel
 returns by itself soon enough. Recursion deeper than the thread's stack ends the process.
@@ -46,6 +46,7 @@ import operator
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final, TypeVar, cast
@@ -299,7 +300,33 @@ class _Entry:
             linked[signature["symbol"]]
         )
 
+    def bind(self, *given: Any) -> Callable[[], Any]:
+        """The call with these arguments, checked and converted once: a tenth of the price each.
+
+        The buffers are kept alive, and must not be moved (a bytearray that grows).
+        """
+        if self._sites is not None:
+            return partial(self, *given)
+        function, arguments = self._function, self._converted(given)
+
+        def call(_alive: object = given) -> Any:
+            return function(*arguments)
+
+        return call
+
     def __call__(self, *given: Any) -> Any:
+        arguments = self._converted(given)
+        if self._sites is None:
+            return self._function(*arguments)
+        fault = (ctypes.c_int64 * 3)()
+        result = self._function(*arguments, ctypes.addressof(fault))
+        site, first, second = fault
+        if site:
+            path, line, text = self._sites[site - 1]
+            raise KernelBoundsError(path, line, text.format(first, second))
+        return result
+
+    def _converted(self, given: tuple[Any, ...]) -> list[Any]:
         if len(given) != len(self._parameters):
             raise TypeError(
                 f"{self.__name__}() takes {len(self._parameters)} arguments, {len(given)} are given"
@@ -325,15 +352,7 @@ class _Entry:
                 if not -(2**63) <= number < 2**63:
                     raise OverflowError(f"{self.__name__}(): `{name}` does not fit in 64 bits")
                 arguments.append(number)
-        if self._sites is None:
-            return self._function(*arguments)
-        fault = (ctypes.c_int64 * 3)()
-        result = self._function(*arguments, ctypes.addressof(fault))
-        site, first, second = fault
-        if site:
-            path, line, text = self._sites[site - 1]
-            raise KernelBoundsError(path, line, text.format(first, second))
-        return result
+        return arguments
 
 
 def _buffer(value: Any, buffer: str, written: bool, what: str) -> tuple[int, int]:
