@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import foretell
+from foretell.diagnostics import Diagnostic, StoryError
 from foretell.dream import Dream
 from foretell.page import Page
 from foretell.player import Player
@@ -67,7 +68,7 @@ def test_a_playthrough_reads_from_front_page_to_summary() -> None:
         "It rains, and the inn has one light left.\n\n1: Go in\n2: Go on\n\n> 2\n\n"
         "Go on\nThe road forks.\n\n1: Left\n2: Right\n\n> 1\n\n"
         "Left\nMud, and more mud.\n# ending: lost\n\n"
-        "The end: lost\n2 choices, 19 words\n"
+        "The end: lost\n2 choices, 19 words\nseen: 66 % of the prose\n"
         "read it again: foretell play tale.ink --path 1/0\n\n"
     )
 
@@ -104,7 +105,7 @@ def test_undo_takes_back_choice_by_choice_and_says_when_there_is_none() -> None:
     assert "There is no choice to take back." in shown
     assert player.story.path == "0"
     assert shown.count("It rains") == 2
-    assert shown.endswith("1 choice, 14 words\nread it again: foretell play tale.ink --path 0\n\n")
+    assert shown.endswith("read it again: foretell play tale.ink --path 0\n\n")
 
 
 def test_the_words_of_what_was_taken_back_are_not_counted() -> None:
@@ -143,6 +144,35 @@ def test_a_path_is_retold_with_its_choices_and_draws() -> None:
     assert re.findall(r"You roll (\d+)", again) == rolls
     assert re.findall(r"^> (.*)", again, re.MULTILINE) == ["1  Again", "1  Again", "2  Stop"]
     assert first.splitlines()[-3:] == again.splitlines()[-3:]
+
+
+def test_why_tells_what_every_way_needs() -> None:
+    asked: list[str] = []
+
+    def explain(target: str) -> str:
+        asked.append(target)
+        if target == "nowhere":
+            raise StoryError([Diagnostic("error", "unknown", "there is no such thing")])
+        return "shortest path  1\n    1  Go on\n"
+
+    out = io.StringIO()
+    story = foretell.load(INN)
+    typed = "why\nwhy home\nwhy nowhere\n2\n1\nwhy\n"
+    player = Player(
+        story, Page(out, plain=True), keyboard=io.StringIO(typed), seed=0, explain=explain
+    )
+    player.run()
+    assert asked == ["home", "nowhere", "lost"]
+    assert "Every way begins here." in out.getvalue()
+    assert "shortest path  1\n    1  Go on\n" in out.getvalue()
+    assert "error[unknown]: there is no such thing" in out.getvalue()
+    assert "can't be explained here" in play(INN, "why")[0]
+
+
+def test_the_summary_says_what_was_never_seen() -> None:
+    text = "* A -> one\n* B -> two\n=== one\nOne two three.\n-> END\n=== two\nFour.\n-> END\n"
+    shown, _ = play(text, "1")
+    assert re.search(r"seen: \d+ % of the prose; 1 of 2 places were not come to\n", shown)
 
 
 def test_help_and_path_are_told() -> None:
@@ -257,6 +287,19 @@ def test_a_save_the_story_has_outgrown_is_refused_with_its_route() -> None:
     shown, _ = play(INN.replace("~ visits++", "~ visits--"), "l old.save")
     assert "error[outgrown-save]" in shown
     assert "--path 1" in shown
+
+
+def test_the_way_of_an_outgrown_save_is_gone_as_far_as_it_leads() -> None:
+    play(INN, "2", "2", "s old.save")
+    shown, player = play(INN.replace("~ visits++", "~ visits--"), "l old.save", "w")
+    assert "Type w to go the way it went" in shown
+    assert player.story.path == "1/1"
+    only_one_fork = INN.replace("The road forks.", "The road ends. -> END")
+    shown, player = play(only_one_fork, "l old.save", "w", "u")
+    assert "The story still has the first 1 of 2 choices." in shown
+    assert player.story.path in ("", "0")
+    _, player = play(INN, "w")  # there is none
+    assert player.story.path == ""
 
 
 @pytest.mark.parametrize(
@@ -430,3 +473,38 @@ def test_wide_letters_and_long_words_fit_the_terminal() -> None:
     assert sum(row.count("x") for row in rows) == 90
     terminal.type("q\n")
     assert terminal.end() == 0
+
+
+@pytestmark_terminal
+def test_the_whole_screen_shows_one_turn_at_a_time_and_is_given_back() -> None:
+    long = "\n".join(f"Line {i}." for i in range(20))
+    terminal = Terminal(
+        "play", file_of(f"First.\n* Go\n  {long}\n* * On\n Last.\n -> END"), "--full"
+    )
+    shown = terminal.until("> ")
+    assert "\x1b[?1049h" in shown
+    terminal.type("1\n")
+    shown = terminal.until("Enter for more ")
+    assert "\x1b[2J" in shown
+    assert "First." not in shown
+    assert "Line 3." in shown
+    assert "Line 19." not in shown
+    terminal.type("\n")
+    assert "Line 19." in terminal.until("> ")
+    terminal.type("1\n")
+    terminal.until("leave > ")
+    terminal.type("\n")
+    assert terminal.end() == 0
+    after = terminal.seen.rpartition("\x1b[?1049l")[2]
+    assert "The end" in after
+    assert "--path 0/0" in after
+
+
+@pytestmark_terminal
+def test_there_is_no_whole_screen_where_there_is_no_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "foretell", "play", file_of(INN), "--full"],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "leave out --full" in done.stderr

@@ -120,6 +120,7 @@ def verbs(ctx: click.Context) -> None:
 @click.option("--seed", type=int, help="Deal luck from this number: the same each time.")
 @click.option("--dream", is_flag=True, help="Show the odds of every ending beside each choice.")
 @click.option("--plain", is_flag=True, help="No colour, no layout: one line of story a line.")
+@click.option("--full", is_flag=True, help="On the whole screen, one turn at a time.")
 @click.option(
     "--transcript",
     is_flag=True,
@@ -132,6 +133,7 @@ def play(
     seed: int | None,
     dream: bool,
     plain: bool,
+    full: bool,
     transcript: bool,
 ) -> int:
     """Play a story.
@@ -165,15 +167,38 @@ def play(
         count = len(warned)
         what = "1 warning" if count == 1 else f"{count} warnings"
         click.echo(f"({what} from the compiler: `foretell check` shows them)", err=True)
-    page = Page(sys.stdout, plain=plain or not sys.stdout.isatty())
+    if full and (plain or not sys.stdout.isatty()):
+        raise _refusal("usage", "there is no whole screen here", "leave out --full")
     command = f"foretell play {shlex.quote(story)}"
     foreseen = None
     if dream:
         from foretell.dream import Dream
 
         foreseen = Dream.of(playing)
-    player = Player(playing, page, stem=loaded.stem, command=command, seed=seed, dream=foreseen)
-    return FINE if player.run() else PROBLEMS
+
+    def explain(target: str) -> str:
+        from foretell.asking import why
+
+        return why(loaded, target)[0]
+
+    def reading(page: Page) -> int:
+        player = Player(
+            playing,
+            page,
+            stem=loaded.stem,
+            command=command,
+            seed=seed,
+            dream=foreseen,
+            explain=explain,
+        )
+        return FINE if player.run() else PROBLEMS
+
+    if full:
+        from foretell.screen import Screen
+
+        with Screen(sys.stdout) as screen:
+            return reading(screen)
+    return reading(Page(sys.stdout, plain=plain or not sys.stdout.isatty()))
 
 
 @verbs.command("compile", short_help="write the ink JSON that every ink runtime plays")

@@ -63,6 +63,17 @@ class Page:
             )
 
     @property
+    def is_terminal(self) -> bool:
+        """Whether somebody reads this as it is written."""
+        return self.stream.isatty()
+
+    def begin(self) -> None:
+        """Begin a turn. A page that scrolls does nothing then."""
+
+    def present(self) -> None:
+        """Show what was written so far, before the reader is asked."""
+
+    @property
     def margin(self) -> int:
         """Columns left free at the left."""
         return _MARGIN if self._console and self._console.width >= _ROOMY else 0

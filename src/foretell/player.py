@@ -27,8 +27,10 @@ What this does not do: find or compile stories (`loading`), or parse the command
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -36,6 +38,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.output import write_whole
 from foretell.page import Page
+from foretell.seen import seen_on
 from foretell.terminal import printable
 from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
@@ -54,6 +57,7 @@ _HELP: Final = (
     ("s [FILE]", "save"),
     ("l [FILE]", "load"),
     ("p", "the path that leads here"),
+    ("why [WHAT]", "what every way here needs, or to a knot, line, ending or condition"),
     ("q", "leave"),
 )
 
@@ -62,7 +66,8 @@ class Player:
     """One reader at one story.
 
     `seed` is None for fresh luck at every beginning; with a `dream` odds are shown. `command` is
-    what plays this story from a shell, to be shown with a path behind it.
+    what plays this story from a shell, to be shown with a path behind it. `explain` tells how
+    readers come to a place, as `foretell why` does.
     """
 
     def __init__(
@@ -75,17 +80,20 @@ class Player:
         seed: int | None = None,
         dream: Dream | None = None,
         keyboard: TextIO | None = None,
+        explain: Callable[[str], str] | None = None,
     ) -> None:
         self.story = story
         self.page = page
         self.command = command
         self.seed = seed
         self.dream = dream
+        self.explain = explain
         self.save_file = Path(f"{stem}.save")
         self.keyboard = keyboard if keyboard is not None else sys.stdin
-        self.at_terminal = bool(self.keyboard and self.keyboard.isatty() and page.stream.isatty())
+        self.at_terminal = bool(self.keyboard and self.keyboard.isatty() and page.is_terminal)
         self._read = turns_of(story)  # the turns of this playthrough
         self._left: str | None = None  # where `r` or `l` left from
+        self._way: str | None = None  # the way of a save that the story has outgrown
 
     def run(self) -> bool:
         """Play from where the story stands until the reader leaves.
@@ -113,6 +121,8 @@ class Player:
     def _show(self) -> None:
         """The present turn and its choices."""
         turn = self.story.turn
+        if len(self._read) > 1:
+            self.page.begin()
         self.page.turn(turn, self.story.global_tags if len(self._read) == 1 else ())
         if turn.choices:
             self.page.choices(turn, self.dream.beside(self.story) if self.dream else ())
@@ -149,6 +159,11 @@ class Player:
         rarity = self.dream.rarity(story) if self.dream and story.ended else ""
         if rarity:
             page.write(rarity)
+        seen = seen_on(story.program, story.path) if story.ended else None
+        if seen is not None and seen.share is not None and story.turns:
+            unseen = seen.all_places - seen.places
+            places = f"; {unseen:,} of {seen.all_places:,} places were not come to"
+            page.write(f"seen: {_percent(seen.share)} of the prose{places if unseen else ''}")
         if story.path:
             again = "read it again" if story.ended else "go on from here"
             page.write_whole(f"{again}: {self.command} --path {story.path}", "dim")
@@ -192,6 +207,10 @@ class Player:
             self._save(rest)
         elif word in ("l", "load"):
             self._load(rest)
+        elif word in ("w", "way") and self._way is not None:
+            self._go_as_far(self._way)
+        elif word == "why":
+            self._why(rest)
         elif word in ("p", "path"):
             self.page.write_whole(self.story.path or "(the start: no choice is made yet)", "dim")
             self.page.gap()
@@ -221,6 +240,48 @@ class Player:
         else:
             self.page.note("There is no choice to take back.")
             return
+        self._show()
+
+    def _why(self, target: str) -> None:
+        """Tell how readers come to something; to the ending, or the place one is in, if unnamed."""
+        if self.explain is None:
+            self.page.note("This can't be explained here: see `foretell why`.")
+            return
+        target = target or (self.story.ending if self.story.ended else "") or self.story.here
+        if not target:
+            self.page.note("Every way begins here. Name a knot, line or ending: why NAME")
+            return
+        try:
+            told = self.explain(target)
+        except StoryError as error:
+            for problem in error.diagnostics:
+                self.page.problem(problem)
+            return
+        self.page.gap()
+        for line in told.rstrip("\n").split("\n"):
+            bare = line.lstrip()
+            self.page.write(bare, lead=" " * (len(line) - len(bare)))
+        self.page.gap()
+
+    def _go_as_far(self, path: str) -> None:
+        """Go the way of an outgrown save as far as the story still has it."""
+        before, self._way = self.story.path, None
+        steps = path.split("/")
+        fits, too_far = 0, len(steps) + 1  # so many of its choices, and not so many
+        while too_far - fits > 1:
+            middle = (fits + too_far) // 2
+            try:
+                self.story.play("/".join(steps[:middle]))
+            except PathError:
+                too_far = middle
+            else:
+                fits = middle
+        self._go("/".join(steps[:fits]))
+        self._left = before
+        if fits < len(steps):
+            self.page.note(
+                f"The story still has the first {fits} of {_counted(len(steps), 'choice')}."
+            )
         self._show()
 
     def _range(self) -> str:
@@ -258,6 +319,9 @@ class Player:
         except StoryError as error:
             for problem in error.diagnostics:
                 self.page.problem(problem)
+            if any(problem.code == "outgrown-save" for problem in error.diagnostics):
+                self._way = str(json.loads(_text_of_save(target))["path"])
+                self.page.note("Type w to go the way it went, as far as the story still has it.")
         except (OSError, UnicodeDecodeError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text"
             shown = file or str(self.save_file)
@@ -279,6 +343,7 @@ class Player:
     def _ask(self, prompt: str) -> str | None:
         """A line the reader types, None when there are no more."""
         page = self.page
+        page.present()
         if self.at_terminal:
             with suppress(ImportError):
                 import readline  # noqa: F401  # gives `input` editing and a history
@@ -325,6 +390,12 @@ def turns_of(story: Story) -> list[Turn]:
 def fresh_seed() -> int:
     """A seed nobody chose."""
     return int.from_bytes(os.urandom(4), "big")
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.01:
+        return f"{share * 100:.1g} %"
+    return f"{share * 100:.0f} %" if share in (0, 1) or share < 0.995 else "over 99 %"
 
 
 def _counted(number: int, noun: str) -> str:

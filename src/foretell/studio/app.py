@@ -152,8 +152,9 @@ def _read(edition: Edition, request: Request) -> dict[str, Any]:
     if edition.analysis is not None:
         made["dream"] = data.dream(edition, reading.path)
     if made["ended"]:
-        made["seen_words"] = edition.player.seen_words(reading.path)
-        made["all_words"] = edition.program.words
+        seen = edition.player.seen(reading.path)
+        made["seen_words"], made["all_words"] = seen.words, seen.all_words
+        made["unseen_places"], made["all_places"] = seen.all_places - seen.places, seen.all_places
     return made
 
 

@@ -29,8 +29,9 @@ from pathlib import Path
 from typing import Any
 
 from foretell.diagnostics import Diagnostic
+from foretell.seen import Seen, seen_by
 from foretell.studio.opening import inside
-from foretell.vm.program import OP_TEXT, Program
+from foretell.vm.program import Program
 from foretell.vm.story import PathError, Story, Turn, parse_path
 from foretell.vm.text import Line
 
@@ -152,15 +153,11 @@ class Player:
         with self._lock:
             return use(self._at(parse_path(path)).story)
 
-    def seen_words(self, path: str) -> int:
-        """How many different words of the story's prose a playthrough has shown."""
+    def seen(self, path: str) -> Seen:
+        """How much of the story a playthrough has shown."""
         with self._lock:
             story = self._begin(parse_path(path), keep=False).story
-        code, seen = self.program.code, story.seen
-        return sum(
-            code[4 * pc + 2] for pc in range(self.program.length)
-            if seen[pc] and code[4 * pc] == OP_TEXT
-        )  # fmt: skip
+        return seen_by(self.program, story.seen)
 
     def _at(self, steps: list[tuple[int, list[int]]]) -> _Playthrough:
         """A playthrough that stands at the end of some steps, moved there if need be."""

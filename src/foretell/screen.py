@@ -1,0 +1,118 @@
+"""A page that has the terminal's whole screen to itself: one turn at a time, no scrolling past.
+
+    with Screen(sys.stdout) as page:
+        Player(story, page, …).run()
+
+What a turn writes is gathered and shown at once, on an empty screen, when the reader is asked; what
+is longer than the screen is shown a screenful at a time. The terminal's own screen comes back as it
+was when the reader leaves, with the last words below it.
+
+What this does not do: mice, colours of its own, or screens that are no terminals.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, TextIO
+
+from foretell.page import MEASURE, Page
+from foretell.terminal import takes_colour
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Screen"]
+
+_ENTER: Final = "\x1b[?1049h\x1b[2J\x1b[H"  # the alternate screen, empty
+_LEAVE: Final = "\x1b[?1049l"
+_CLEAR: Final = "\x1b[2J\x1b[H"
+_MORE: Final = "Enter for more "
+
+
+class Screen(Page):
+    """A page on the terminal's alternate screen; a context that gives the old one back."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self.terminal = terminal
+        self._gathered = io.StringIO()
+        super().__init__(self._gathered, plain=False)
+        self._last = ""
+        self._fresh_turn = True
+        self.pause = input  # asks for Enter between two screenfuls
+        self._console = self._made()
+
+    def _made(self) -> Console:
+        from rich.console import Console
+
+        colour = takes_colour(self.terminal)
+        size = shutil.get_terminal_size()
+        return Console(
+            file=self._gathered,
+            width=size.columns,
+            force_terminal=True,
+            color_system="standard" if colour else None,
+            no_color=not colour,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody reads this as it is written."""
+        return True
+
+    @property
+    def margin(self) -> int:
+        """Columns left free at the left: the text stands in the middle."""
+        assert self._console is not None
+        return max(0, (self._console.width - MEASURE) // 2)
+
+    @property
+    def measure(self) -> int:
+        """Columns a line of prose may take."""
+        assert self._console is not None
+        return max(8, min(self._console.width - 1, MEASURE))
+
+    def __enter__(self) -> Screen:
+        self.terminal.write(_ENTER)
+        self.terminal.flush()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.terminal.write(_LEAVE + (self._gathered.getvalue() or self._last).lstrip("\n"))
+        self.terminal.flush()
+
+    def begin(self) -> None:
+        """Begin a turn: what stood on the screen goes."""
+        self._fresh_turn = True
+        self._fresh = True
+        self._console = self._made()  # the window may have another size now
+
+    def present(self) -> None:
+        """Show what was written since the reader was last asked."""
+        text = self._gathered.getvalue()
+        self._gathered.seek(0)
+        self._gathered.truncate()
+        if text:
+            self._last = text
+        rows = text.split("\n")[:-1]
+        room = max(4, shutil.get_terminal_size().lines - 3)
+        if self._fresh_turn:
+            self.terminal.write(_CLEAR + "\n")
+        self._fresh_turn = False
+        while len(rows) > room:
+            self.terminal.write("\n".join(rows[:room]) + "\n\n")
+            self.terminal.flush()
+            rows = rows[room:]
+            self.pause(" " * self.margin + _MORE)
+            self.terminal.write(_CLEAR + "\n")
+        self.terminal.write("".join(f"{row}\n" for row in rows))
+        self.terminal.flush()
