@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import K_DEEP, K_HANG, Exploration, Explorer, Limits
+from foretell.checker.expand import K_DEEP, K_HANG
+from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.hangs import prove_hang
 from foretell.checker.lengths import count_playthroughs
 from foretell.checker.solve import odds

@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
-from foretell.checker import explore as X
+from foretell.checker import expand as X
 from foretell.checker.explore import Exploration
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.diagnostics import Diagnostic

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker import explore as X
+from foretell.checker import expand as X
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.graph import (
     CHOICE,

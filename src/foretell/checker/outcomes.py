@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from foretell.checker import explore as X
-from foretell.checker.explore import OutcomeCode
+from foretell.checker import expand as X
+from foretell.checker.expand import OutcomeCode
 from foretell.checker.graph import Outcome
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults

@@ -30,7 +30,16 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I64, copy, ctz64, fill, kernel
 
-__all__ = ["DECIDED", "begin_union", "build_masks", "pack_draw", "pack_live", "pack_rest", "unpack"]
+__all__ = [
+    "DECIDED",
+    "begin_union",
+    "build_masks",
+    "pack_draw",
+    "pack_live",
+    "pack_rest",
+    "restore",
+    "unpack",
+]
 
 DECIDED: Final = UNEXPLORED + 1
 """The kind of a packed row at a draw that is for a reader to decide; in a graph, a CHOICE."""
@@ -395,6 +404,20 @@ def unpack(tables: I64, masks: I64, row: I64, queue: I64, at: int) -> None:
             row[P.OUTPUT] = tables[P.T_OUTPUT] + size
             at += 1 + size
     unpack_live(masks, row, queue, at)
+
+
+@kernel
+def restore(tables: I64, row: I64, base: I64) -> None:
+    """Make a row equal to one that was unpacked, as far as anything in it is used."""
+    copy(row, 0, base, 0, tables[P.T_STACK])
+    at = tables[P.T_STACK]
+    copy(row, at, base, at, base[P.STACK] - at)
+    at = tables[P.T_CHOICES]
+    copy(row, at, base, at, base[P.CHOICE_TOP] - at)
+    at = tables[P.T_EVAL]
+    copy(row, at, base, at, base[P.EVAL] - at)
+    at = tables[P.T_OUTPUT]
+    copy(row, at, base, at, base[P.OUTPUT] - at)
 
 
 def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -> list[int]:

@@ -29,15 +29,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.explore import (
+from foretell.checker.expand import (
     K_BUDGET,
     K_DEEP,
     K_FAULT,
-    Explorer,
     OutcomeCode,
     decode,
     terminal_code,
 )
+from foretell.checker.explore import Explorer
 from foretell.checker.outcomes import outcome_of, problem_of
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults, machine

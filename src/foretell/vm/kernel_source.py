@@ -130,7 +130,11 @@ def matches(roots: Sequence[FunctionType], recorded: dict[str, Any]) -> list[str
     functions = {k.__code__.co_filename: k for k in reversed(kernels)}
     paths = list(dict.fromkeys(k.__code__.co_filename for k in kernels))
     digests = [digest(read_source(functions[path])) for path in paths]
-    return paths if digests == recorded["files"] else None
+    if sorted(digests) != sorted(recorded["files"]):
+        return None
+    # In the order of the record, which is that in which the translator came to the files.
+    path_of = dict(zip(digests, paths, strict=True))
+    return [path_of[recorded_digest] for recorded_digest in recorded["files"]]
 
 
 class Module:
