@@ -12,7 +12,8 @@ States are numbered as they are taken in. Of each there stay
 
 and of each edge 16 bytes: `target`, `label`, `words`, `point`. A state that waits to be expanded
 has its packed row in `rows`, after a word with its number, and in `waiting` the place of that row,
-in the order of the rows. Rows are forgotten once expanded: what is left of them is pushed together when room is short.
+in the order of the rows. Rows are forgotten once expanded: what is left of them is pushed together
+when room is short.
 
 So ten million states with two edges each take 0.4 to 0.5 GB for the states, 0.3 for the edges, and
 a few words for each state that waits. Arrays grow to double, one at a time; memory that was not

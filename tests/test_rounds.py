@@ -1,0 +1,171 @@
+"""Exploring in rounds: the same graph whoever does the work, and however it is divided.
+
+Stories here are wide enough that a round has several pieces for several threads, and ask the host
+for operations, wider rows and judgements on the way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.questions import ask_story
+from foretell.config import Expression
+from foretell.diagnostics import Source, Span
+from foretell.vm.lower import lower
+from foretell.vm.program import Program
+from tests import ours
+
+WIDE = """
+VAR n = 0
+VAR s = ""
+VAR deep = 0
+{lamps}
+-> hub
+=== hub
+{toggles}
++ {{ n < 3 }} [Count]
+  ~ n = n + 1
+  ~ s = "{{s}}{{n}}x"
+  -> hub
+* [Throw]
+  {{ RANDOM(1, 20) + n > 13:
+    -> lucky
+  }}
+  {{undefined()}}
+  -> END
+* [Recurse] {{down(deep)}}
+  -> hub
+* {{ n == 2 and lamp0 and lamp1 and lamp2 and lamp3 }} [Long way] -> long -> hub
+* {{ n == 0 and lamp0 and lamp1 and lamp2 and lamp3 }} [Never rest] -> a
+=== lucky
+{{s}}
+-> END
+=== a
+-> b
+=== b
+-> a
+=== long
+~ temp i = 0
+- (again)
+~ i = i + 1
+{{ i < 6000: -> again }}
+->->
+=== function down(k)
+{{ k < 40:
+  ~ return down(k + 1) + 1
+}}
+~ return 0
+=== function undefined()
+{{ n > 1:
+  ~ temp late = 3
+}}
+~ return late
+"""
+
+
+def wide(lamps: int) -> str:
+    """A story of 2 ** lamps situations and more."""
+    return WIDE.format(
+        lamps="\n".join(f"VAR lamp{i} = false" for i in range(lamps)),
+        toggles="\n".join(
+            f"+ [{i}]\n  ~ lamp{i} = not lamp{i}\n  {{ lamp{i} and lamp{(i + 1) % lamps}: Both. }}\n"
+            "  -> hub"
+            for i in range(lamps)
+        ),
+    )
+
+
+def lowered(source: str) -> Program:
+    story, problems = ours.compiled(source)
+    assert story is not None, problems
+    return lower(story)
+
+
+def everything(found: Exploration) -> dict[str, Any]:
+    """All that exploring says, to be compared."""
+    graph = found.graph
+    arrays = {
+        name: getattr(graph, name)
+        for name in (
+            "kind first_edge edge_target edge_label edge_weight edge_words outcome".split()
+        )
+    }
+    return {
+        **{name: array.tolist() for name, array in arrays.items()},
+        "point": found.edge_point.tolist(),
+        "asked": [column.tolist() for column in found.asked],
+        "touched": found.touched.tolist(),
+        "codes": found.codes,
+        "warnings": found.warnings,
+        "seen": bytes(found.seen),
+        "stopped": found.stopped,
+        "lost": found.lost,
+    }
+
+
+def asked(source: str, *texts: str) -> tuple[Program, list[int]]:
+    """A program that can be asked expressions, and their pcs."""
+    story, problems = ours.compiled(source)
+    assert story is not None, problems
+    expressions = [Expression(text, Span(Source("test", text), 1)) for text in texts]
+    questions = ask_story(story, expressions)
+    return questions.program, questions.pcs
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
+def test_the_graph_is_the_same_for_any_number_of_threads(threads: int) -> None:
+    def explored(threads: int, compiled: bool = True) -> Exploration:
+        program, pcs = asked(wide(10), "lamp3 and not lamp4", "s", "n + 1")
+        return Explorer(program, asked=pcs, threads=threads, compiled=compiled).run()
+
+    one, several = explored(1), explored(threads)
+    assert one.graph.n > 10_000
+    assert one.warnings
+    assert {code.kind for code in one.codes} >= {2, 7}
+    assert everything(several) == everything(one)
+
+
+def test_the_graph_is_the_same_in_plain_python_and_however_it_is_cut_into_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = wide(4)
+    whole = everything(Explorer(lowered(source), compiled=True).run())
+    assert everything(Explorer(lowered(source), compiled=False).run()) == whole
+    monkeypatch.setattr("foretell.checker.explore._BATCH", 7)
+    monkeypatch.setattr("foretell.checker.explore._PIECE", 2)
+    monkeypatch.setattr("foretell.checker.explore._OUT", 16)
+    for threads in (1, 2):
+        cut = everything(Explorer(lowered(source), compiled=True, threads=threads).run())
+        assert {**cut, "warnings": 0, "asked": 0} == {**whole, "warnings": 0, "asked": 0}
+
+
+def test_exploring_goes_on_from_where_it_stopped() -> None:
+    program = lowered(wide(5))
+    whole = Explorer(program, compiled=True).run()
+    explorer = Explorer(lowered(wide(5)), compiled=True, limits=Limits(states=100))
+    stops = 0
+    while (found := explorer.run()).stopped:
+        found.graph.check()
+        assert found.stopped == "states"
+        stops += 1
+        explorer.limits = Limits(states=explorer.store.states + 100)
+    assert stops > 2
+    assert everything(found) == everything(whole)
+
+
+def test_exploring_stops_soon_after_the_first_state_it_is_to_stop_at() -> None:
+    program, pcs = asked(wide(6), "lamp1 and lamp2 and lamp3", "false")
+    found = Explorer(program, asked=pcs, stop_when=[(0, True), (1, True)]).run()
+    assert found.stopped == "asked"
+    assert found.met is not None
+    assert found.graph.n < 4000
+    true = np.flatnonzero(found.asked[0] == found.asked[0][found.met])
+    assert true[0] == found.met
+    assert found.graph.witness([found.met]) is not None
+    never = Explorer(program, asked=pcs, stop_when=[(1, True)]).run()
+    assert never.met is None
+    assert never.complete
