@@ -72,8 +72,8 @@ def wide(lamps: int) -> str:
     return WIDE.format(
         lamps="\n".join(f"VAR lamp{i} = false" for i in range(lamps)),
         toggles="\n".join(
-            f"+ [{i}]\n  ~ lamp{i} = not lamp{i}\n  {{ lamp{i} and lamp{(i + 1) % lamps}: Both. }}\n"
-            "  -> hub"
+            f"+ [{i}]\n  ~ lamp{i} = not lamp{i}\n"
+            f"  {{ lamp{i} and lamp{(i + 1) % lamps}: Both. }}\n  -> hub"
             for i in range(lamps)
         ),
     )
