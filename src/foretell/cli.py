@@ -150,7 +150,12 @@ def play(
     from foretell.vm.story import PathError, Story
 
     dealt = seed if seed is not None else 0 if transcript else fresh_seed()
-    playing = Story(playable(loaded), seed=dealt, step_budget=_PATIENCE)
+    playing = Story(
+        playable(loaded),
+        seed=dealt,
+        step_budget=_PATIENCE,
+        assume_externals=not transcript,  # a transcript is what ink's own player says
+    )
     try:
         if start is not None and ":" not in path:
             from foretell.checking import entry_of
@@ -169,6 +174,8 @@ def play(
         click.echo(f"({what} from the compiler: `foretell check` shows them)", err=True)
     if full and (plain or not sys.stdout.isatty()):
         raise _refusal("usage", "there is no whole screen here", "leave out --full")
+    for name in (playing.program.externals[index] for index in playing.program.unanswered):
+        click.echo(f"(assumed: the EXTERNAL function `{name}` returns 0)", err=True)
     command = f"foretell play {shlex.quote(story)}"
     foreseen = None
     if dream:

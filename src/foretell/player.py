@@ -45,7 +45,7 @@ from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 if TYPE_CHECKING:
     from foretell.dream import Dream
 
-__all__ = ["Player", "fresh_seed", "play_transcript", "turns_of"]
+__all__ = ["Player", "fresh_seed", "play_transcript", "turns_of", "twin_of"]
 
 _MAX_SAVE: Final = 64 << 20
 
@@ -308,9 +308,7 @@ class Player:
         before = self.story.path
         try:
             target = Path(file).expanduser() if file else self.save_file
-            saved = Story(
-                self.story.program, seed=self.story.seed, step_budget=self.story.step_budget
-            )
+            saved = twin_of(self.story)
             saved.restore(_text_of_save(target))
             self._go(saved.path)
             now, then = self.story.turn, saved.turn
@@ -377,9 +375,19 @@ def play_transcript(story: Story, typed: TextIO, out: TextIO) -> None:
             out.flush()
 
 
+def twin_of(story: Story) -> Story:
+    """The same story, at its beginning."""
+    return Story(
+        story.program,
+        seed=story.seed,
+        step_budget=story.step_budget,
+        assume_externals=story.assume_externals,
+    )
+
+
 def turns_of(story: Story) -> list[Turn]:
     """Every turn of a story's path, from the first to the present one."""
-    twin = Story(story.program, seed=story.seed, step_budget=story.step_budget)
+    twin = twin_of(story)
     twin.play(story.path)
     turns = [twin.turn]
     while twin.undo():

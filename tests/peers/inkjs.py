@@ -232,6 +232,7 @@ class Inkjs:
         draws: Iterable[int] | None = None,
         seed: int = 0,
         start: str | None = None,
+        fresh: bool = False,
         bind: Iterable[str] = (),
         variables: bool = False,
         counts: bool = False,
@@ -243,8 +244,8 @@ class Inkjs:
         It stops at an ending, after `max_turns` choices, or where no choice is given. Draws are
         taken from `draws`, and past its end from `seed`. `start` is a knot to jump to
         once the story's beginning has been read; the beginning's own turn is not in the answer,
-        its draws come with the first turn that is. `bind` names EXTERNAL functions that
-        return 0.
+        its draws come with the first turn that is. With `fresh` nothing is read before the jump.
+        `bind` names EXTERNAL functions that return 0.
         """
         answer = self._ask(
             {
@@ -256,6 +257,7 @@ class Inkjs:
                 "draws": None if draws is None else list(draws),
                 "seed": seed,
                 "start": start,
+                "fresh": fresh,
                 "bind": list(bind),
                 "variables": variables,
                 "counts": counts,

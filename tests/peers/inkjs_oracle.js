@@ -4,7 +4,7 @@
 //     -> {"handle": 1, "json": "…", "errors": […], "warnings": […], "notes": […]}
 //   {"op": "load", "json": "…"}  -> {"handle": 2}
 //   {"op": "play", "handle": 1, "choices": [0, 2], "random": 7, "max_turns": 30,
-//    "draws": [3, 0], "seed": 7, "start": "knot", "bind": ["sound"],
+//    "draws": [3, 0], "seed": 7, "start": "knot", "fresh": false, "bind": ["sound"],
 //    "variables": true, "counts": true}
 //     -> {"turns": [{"lines": [{"text", "tags"}], "choices": [{"text", "tags"}],
 //                    "problems": [{"severity", "message", "line"}], "draws": [{"kind",
@@ -370,7 +370,7 @@ function onePlay(request) {
     let drawn = 0;
     if (request.start) {
       turn = { lines: [], problems: [] };
-      while (story.canContinue) turn.lines.push(story.Continue());
+      while (!request.fresh && story.canContinue) turn.lines.push(story.Continue());
       play.steps = 0;
       story.ChoosePathString(request.start);
     }

@@ -231,14 +231,7 @@ class Explorer:
         self.values = program.values
         self.code: Any = self.liveness.saturated_code() if reduce else list(program.code)
         self.places: Any = list(program.place_of_pc)
-        self.assumed = sorted(
-            {
-                self.code[pc * 4 + 1]
-                for pc in range(program.length)
-                if self.code[pc * 4] == P.OP_EXTERNAL and self.code[pc * 4 + 3] < 0
-                if program.externals[self.code[pc * 4 + 1]] not in program.domains
-            }
-        )
+        self.assumed = program.unanswered
         self.memo: Any = [0] * (1024 * P.MEMO_SIZE)
         self.memo_used = 0
         self.tables: Any = []

@@ -182,7 +182,12 @@ class Player:
         luck = _Luck()
         luck.waiting.extend(steps[0][1])
         try:
-            story = Story(self.program, draws=luck, seed=secrets.randbelow(1 << 31))
+            story = Story(
+                self.program,
+                draws=luck,
+                seed=secrets.randbelow(1 << 31),
+                assume_externals=True,
+            )
         except PathError as error:
             raise MisfitError(str(error), "") from None
         played = _Playthrough(story, luck)

@@ -396,6 +396,17 @@ class Program:
         """How many instructions there are."""
         return len(self.code) // 4
 
+    @property
+    def unanswered(self) -> list[int]:
+        """The externals that have neither a fallback in the story nor values declared for them."""
+        code = self.code
+        calls = {
+            code[at + 1]
+            for at in range(0, len(code), 4)
+            if code[at] == OP_EXTERNAL and code[at + 3] < 0
+        }
+        return sorted(index for index in calls if self.externals[index] not in self.domains)
+
 
 def layout(program: Program, widths: Widths) -> list[int]:
     """The program's tables with the work row's regions laid out for `widths`."""

@@ -159,6 +159,8 @@ class Story:
 
     `source` is a compiled story or a program. `draws` are outcomes to use, in order, before the
     generator seeded by `seed` is asked. `constants` replaces initial values of variables by name.
+    `assume_externals` lets an EXTERNAL function that has no fallback in ink return 0, as the
+    checker does, where it would be an error until it is bound.
     Raises StoryError where the story's own declarations fail.
     """
 
@@ -170,6 +172,7 @@ class Story:
         draws: Iterable[int] | None = None,
         constants: Mapping[str, object] | None = None,
         step_budget: int = STEP_BUDGET,
+        assume_externals: bool = False,
     ) -> None:
         self.program = source if isinstance(source, Program) else lower(source)
         self.values = self.program.values
@@ -179,6 +182,10 @@ class Story:
         self._memo_used = 0
         self._tables = layout(self.program, self._widths)
         self._tables[P.T_MEMO_MASK] = _MEMO_START - 1
+        self.assume_externals = assume_externals
+        for index in self.program.unanswered if assume_externals else ():
+            record = self._tables[P.T_EXTERNALS] + index * P.EXT_SIZE
+            self._tables[record + P.EXT_MODE] = P.ASSUMED
         self._row: list[int] = [0] * self._tables[P.T_END]
         self.seen = bytearray(self.program.length)
         self._bound: dict[str, Callable[..., object]] = {}
