@@ -44,17 +44,37 @@ def first_config(story: CompiledStory, title: str) -> str:
             "check`, `foretell whatif` and the studio; docs/claims.md says what each word means. "
             "Examples begin with # alone: take it away to use them."
         ),
+        _entries(program),
         _comment("Nothing breaks, nobody is stuck, and no line goes unread by everyone.")
         + '[[claim]]\nname = "Nothing is wrong"\nsound = true\n',
         _claims(program, initial, endings),
         _readers(tags),
         _whatifs(initial, story, labels),
         _externals(program),
-        _comment("Where exploring stops, if a story is too large to be read whole.")
-        + "#[bounds]\n#states = 10_000_000\n#seconds = 120\n",
+        _bounds(initial),
         _names(program, initial, endings, tags),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _entries(program: Program) -> str:
+    """Where a game may enter the story: the knots it begins with."""
+    knots = [place for place in program.places if place and "." not in place]
+    if not knots:
+        return ""
+    shown = ", ".join(_quoted(name) for name in knots[:2])
+    about = "The knots at which a game enters the story, if it does not begin at its top."
+    return _comment(about) + f"#entries = [{shown}]\n"
+
+
+def _bounds(initial: dict[str, int]) -> str:
+    lines = ["[bounds]", "states = 10_000_000", "seconds = 120"]
+    meter = next((n for n, v in initial.items() if v >> V.TAG_SHIFT == V.INT), None)
+    about = "Where exploring stops, if a story is too large to be read whole."
+    if meter and re.fullmatch(r"[A-Za-z0-9_]+", meter):
+        lines.append(f'cut = {{ {meter} = "0..100" }}')
+        about += " A reader who takes a variable beyond its range is not followed further."
+    return _comment(about) + "".join(f"#{line}\n" for line in lines)
 
 
 def _comment(text: str) -> str:
