@@ -18,6 +18,7 @@ from foretell.checker import whatif as W
 from foretell.checker import why as Y
 from foretell.checker.claims import percent, shown_odds
 from foretell.checker.explore import Limits
+from foretell.checker.questions import ask_story
 from foretell.checking import progress_line
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Bounds, Config, Expression, Setting, WhatIf
@@ -26,7 +27,15 @@ from foretell.diagnostics import Diagnostic, Source, Span, StoryError
 from foretell.loading import Loaded, read_promises, read_story
 from foretell.terminal import show_problems
 
-__all__ = ["limits_of", "parse_setting", "whatif", "whatifs_asked", "why"]
+__all__ = [
+    "limits_of",
+    "parse_setting",
+    "set_beforehand",
+    "whatif",
+    "whatifs_asked",
+    "why",
+    "with_constants",
+]
 
 _SHOWN_CHOICES: Final = 12
 
@@ -61,6 +70,35 @@ def parse_setting(text: str) -> tuple[str, Setting]:
     if value[0] == "(" and value[-1] == ")":
         return name, tuple(item.strip() for item in value[1:-1].split(",") if item.strip())
     return name, value
+
+
+def with_constants(
+    loaded: Loaded, constants: Mapping[str, bool | int | float | str]
+) -> CompiledStory:
+    """A loaded story with other values for some of its CONSTs."""
+    story = loaded.usable()
+    if not constants or loaded.path is None:
+        return story
+    changed = read_story(loaded.path, constants=constants).usable()
+    changed.domains = story.domains
+    return changed
+
+
+def set_beforehand(
+    loaded: Loaded, settings: Sequence[str]
+) -> tuple[CompiledStory, dict[str, object]]:
+    """A loaded story with what `NAME=VALUE` says of its CONSTs, and the first values of its VARs.
+
+    Raises StoryError where a name or a value does not fit, or a name is set twice.
+    """
+    values: dict[str, Setting] = {}
+    for name, value in map(parse_setting, settings):
+        if name in values:
+            raise _refused("setting", f"`{name}` is set twice", "whatif compares several values")
+        values[name] = value
+    told = ask_story(loaded.usable(), [])
+    constants, variables = W.changes(WhatIf("", "", values), told)
+    return with_constants(loaded, constants), variables
 
 
 def whatifs_asked(
@@ -138,19 +176,12 @@ def whatif(
 
     `stream` takes a line of progress, if any. Raises StoryError where the question is none.
     """
-    story = loaded.usable()
+    loaded.usable()
     config = read_promises(loaded)
     wanted = whatifs_asked(config, names, settings, force, forbid, ask)
 
-    def compile_story(constants: Mapping[str, bool | int | float | str]) -> CompiledStory:
-        if not constants or loaded.path is None:
-            return story
-        changed = read_story(loaded.path, constants=constants).usable()
-        changed.domains = story.domains
-        return changed
-
     found = W.compare(
-        compile_story,
+        lambda constants: with_constants(loaded, constants),
         wanted,
         config,
         reader=reader,

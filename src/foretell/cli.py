@@ -467,11 +467,19 @@ def init(story: str, output: str | None) -> int:
 @click.option("--seed", type=int, default=0, show_default=True, help="The same runs each time.")
 @click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every processor.")
 @click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Begin with this.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def sample(
-    story: str, runs: str, reader: str, seed: int, threads: int, start: str | None, form: str
+    story: str,
+    runs: str,
+    reader: str,
+    seed: int,
+    threads: int,
+    start: str | None,
+    settings: tuple[str, ...],
+    form: str,
 ) -> int:
     """Let many random readers read a story, and count where they come.
 
@@ -493,6 +501,7 @@ def sample(
         seed=seed,
         threads=threads,
         start=start,
+        settings=settings,
         as_json=form == "json",
         progress=sys.stderr.isatty(),
     )

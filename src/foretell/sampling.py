@@ -18,10 +18,11 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from foretell.asking import set_beforehand
 from foretell.checker import simulate as S
 from foretell.checker.analysis import listed
 from foretell.checker.lines import shown_lines
@@ -52,6 +53,7 @@ class SampleOptions:
     seed: int = 0
     threads: int = 1
     start: str | None = None
+    settings: Sequence[str] = ()  # NAME=VALUE, before the first line
     as_json: bool = False
     progress: bool = False
 
@@ -61,8 +63,9 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
 
     Raises StoryError for a story, reader or place that can't be used.
     """
-    story = loaded.usable()
+    loaded.usable()
     config = read_promises(loaded)
+    story, variables = set_beforehand(loaded, options.settings)
     program = lower(story)
     weights: list[float] | None = None
     if options.reader not in _READERS:
@@ -78,6 +81,7 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
         weights=weights,
         seed=options.seed,
         threads=options.threads,
+        constants=variables,
         groups=shown_lines(program).groups,
         start=place_of(program, options.start) if options.start else None,
         progress=show,
@@ -118,9 +122,13 @@ def _progress(runs: int) -> Callable[[int, float], None]:
     return show
 
 
+def _about(options: SampleOptions) -> str:
+    return ", ".join([options.reader, f"seed {options.seed}", *options.settings])
+
+
 def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
     head = (
-        f"{name} · {found.runs:,} random readers ({options.reader}, seed {options.seed}) "
+        f"{name} · {found.runs:,} random readers ({_about(options)}) "
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
     )
     out = [head, ""]
@@ -167,6 +175,7 @@ def _json(name: str, found: S.Sample, options: SampleOptions) -> dict[str, Any]:
         "compile_seconds": found.compiling,
         "reader": options.reader,
         "seed": options.seed,
+        "set": list(options.settings),
         "threads": found.threads,
         "endings": [
             {

@@ -59,6 +59,7 @@ __all__ = [
     "Comparison",
     "EndingOdds",
     "as_json",
+    "changes",
     "check_whatifs",
     "compare",
     "comparisons",
@@ -218,7 +219,7 @@ def check_whatifs(whatifs: Sequence[WhatIf], told: Questions) -> None:
     found: list[Diagnostic] = []
     for whatif in whatifs:
         try:
-            _settings(whatif, told)
+            changes(whatif, told)
         except StoryError as error:
             found += error.diagnostics
         for choice in (*whatif.force, *whatif.forbid):
@@ -232,8 +233,11 @@ def check_whatifs(whatifs: Sequence[WhatIf], told: Questions) -> None:
         raise StoryError(found)
 
 
-def _settings(whatif: WhatIf, told: Questions) -> tuple[dict[str, Constant], dict[str, object]]:
-    """What a what-if sets: constants of the compiler, and first values of variables."""
+def changes(whatif: WhatIf, told: Questions) -> tuple[dict[str, Constant], dict[str, object]]:
+    """What a what-if sets: constants of the compiler, and first values of variables.
+
+    Raises StoryError where a name or a value does not fit.
+    """
     names = told.names
     story_constants = names.story.constants
     initial = initial_values(told.program)
@@ -423,7 +427,7 @@ def _explored(
     questions = ask_story(compile_story({}), expressions, config.endings)
     variables: dict[str, object] = {}
     if whatif is not None:
-        constants, variables = _settings(whatif, questions)
+        constants, variables = changes(whatif, questions)
         if constants:
             questions = ask_story(compile_story(constants), expressions, config.endings)
     exploration = Explorer(
