@@ -1,184 +1,152 @@
-"""Bounds are sound: what random readers do lies inside every interval, however early it is said.
-
-Exploring is stopped after a handful of states, after some more, and not at all; at each stop the
-odds given must contain the truth. The truth is asked of `simulate`, which executes ink and knows no
-state, no merging and no solving. A share k/n contradicts a bound p where chance alone would give it
-with less than e⁻²⁵ (Chernoff: exp(-n KL(k/n, p))), so that thousands of comparisons raise no false
-alarm, while an ending that is called impossible and seen once is refuted at once.
-"""
+"""Variables held within a range: cut states, saturated values, and what is said of them."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from foretell.checker.analysis import Analysis, Limits, analyse
-from foretell.checker.simulate import Sample, sample
-from foretell.checker.solve import Interval
-from foretell.vm.lower import lower
-from foretell.vm.program import Program
-from tests import ours
-from tests.generate_ink import seeded
-from tests.toys import TOYS, Toy, toy
+from foretell.checker.analysis import Analysis, analyse
+from foretell.checker.claims import Verdict, decide
+from foretell.checker.graph import UNEXPLORED
+from foretell.checker.questions import ask_story
+from foretell.cli import run
+from foretell.compiler import compile_ink
+from foretell.config import VariableBound, parse_claim
+from foretell.vm.story import Story
 
-STEPS = 30_000
-PATIENCE = 3_000  # steps after which a run is given up
-SURE = 25.0
-STOPS = (2, 9, 40, 200, 3000)
-
-
-def unlikely(hits: int, runs: int, p: float) -> bool:
-    """Whether so many hits, if each has the odds p, is out of the question."""
-    share = hits / runs
-    away = 0.0
-    for seen, said in ((share, p), (1 - share, 1 - p)):
-        if seen > 0:
-            away += math.inf if said <= 0 else seen * math.log(seen / said)
-    return runs * away > SURE
-
-
-def uncertain(end: str, kind: str) -> bool:
-    """Whether a run was given up: where it would have come to is not known."""
-    return kind == "unfinished" or end.startswith(("not followed", "recursion without end"))
-
-
-def contradictions(found: Analysis, met: Sample) -> list[str]:
-    """What random readers did that the analysis says they don't; none, if it is right."""
-    out: list[str] = []
-    runs = met.runs
-    given_up = sum(end.runs for end in met.endings if uncertain(end.name, end.kind))
-    hits = {
-        (end.name, end.kind): end.runs for end in met.endings if not uncertain(end.name, end.kind)
-    }
-    said = {
-        (ending.name, ending.kind): ending
-        for ending in found.endings
-        if not uncertain(ending.name, ending.kind) and ending.kind != "hang"
-    }
-    rest = 1.0 - found.followed
-
-    def hold(what: str, count: int, low: float, high: float) -> None:
-        if low > high + 1e-12:
-            out.append(f"{what}: from {low} to {high} is no interval")
-        if count / runs > high and unlikely(count, runs, min(1.0, high)):
-            out.append(f"{what}: {count} of {runs} runs, at most {high} was said")
-        most = count + given_up
-        if most / runs < low and unlikely(most, runs, low):
-            out.append(f"{what}: {count} (at most {most}) of {runs} runs, at least {low} was said")
-
-    for name in hits.keys() | said.keys():
-        ending = said.get(name)
-        count = hits.get(name, 0)
-        if ending is None:
-            hold(f"{name}, never met", count, 0.0, rest)
-            continue
-        hold(f"{name}, uniform", count, ending.uniform.low, ending.uniform.high)
-        hold(f"{name}, best and worst", count, ending.worst.low, ending.best.high)
-        if ending.uniform.high - ending.uniform.low > rest + 1e-9:
-            out.append(f"{name}: wider than what was not followed ({rest})")
-    # what goes on for ever, or round and round, is no run that came to an end
-    lost = sum(end.uniform.low for end in found.endings if end.kind == "hang")
-    lost += found.forever.low
-    if given_up / runs < lost and unlikely(given_up, runs, min(1.0, lost)):
-        out.append(f"{given_up} of {runs} runs don't end, at least {lost} was said")
-    if found.complete and not given_up:
-        if hits.keys() != {name for name in said if said[name].uniform.high > 0} & hits.keys():
-            out.append("an end that was never found")
-        least, most = found.words.least, found.words.most
-        if least is not None and met.words < least - 1e-9:
-            out.append(f"{met.words} words on average, at least {least} was said")
-        if most is not None and met.words > most + 1e-9:
-            out.append(f"{met.words} words on average, at most {most} was said")
-    return out
+ROAD = """
+VAR day = 0
+VAR gold = 0
+-> road
+=== road
+{clamp}
++ [On.]
+    ~ day++
+    ~ gold = gold + RANDOM(-1, 2)
+    -> road
++ [Stop.]
+    -> done
+=== done
+{clamp}
+{{ gold > 4: Rich. -> END }}
+Poor. -> END
+"""
+CLAMP = """{ gold > 6:
+    ~ gold = 6
+}
+{ gold < 0:
+    ~ gold = 0
+}
+{ day > 3:
+    ~ day = 3
+}"""
 
 
-def readers(program: Program, runs: int, seed: int) -> Sample:
-    """Random readers of a story: few, where turns that have no end would take all the time."""
-    options = {"seed": seed, "steps": PATIENCE, "most_choices": 60}
-    few = sample(program, 30, compiled=True, **options)
-    if 3 * sum(end.runs for end in few.endings if uncertain(end.name, end.kind)) > few.runs:
-        return few
-    return sample(program, runs, compiled=True, **options)
+def bound(name: str, low: int, high: int, *, saturating: bool = False) -> VariableBound:
+    return VariableBound(name, low, high, saturating, f"{low}..{high}")
 
 
-def check_bounds(program: Program, runs: int, seed: int, stops: Iterable[int]) -> tuple[int, int]:
-    """Compare at every stop; gives how many of them were incomplete, and how many intervals."""
-    met = readers(program, runs, seed)
-    partial = intervals = 0
-    for states in stops:
-        limits = Limits(states=states, steps=STEPS, seconds=10)
-        found = analyse(program, limits=limits, compiled=True)
-        wrong = contradictions(found, met)
-        assert not wrong, f"seed {seed}, stopped at {states} states: " + "; ".join(wrong)
-        partial += not found.complete
-        intervals += 2 * len(found.endings)
-        if found.complete:
-            break
-    return partial, intervals
+def read(
+    bounds: Sequence[VariableBound],
+    claims: Sequence[str] = (),
+    *,
+    clamp: str = "",
+    compiled: bool | None = None,
+) -> tuple[Analysis, list[Verdict]]:
+    done = compile_ink(ROAD.format(clamp=clamp), name="road.ink")
+    assert done.story is not None, done.diagnostics
+    promised = [parse_claim(claim) for claim in claims]
+    questions = ask_story(done.story, [e for claim in promised for e in claim.expressions])
+    analysis = analyse(questions.program, asked=questions.pcs, bounds=bounds, compiled=compiled)
+    verdicts = decide(promised, analysis.exploration, questions, problems=analysis.problems)
+    for verdict in verdicts:
+        if verdict.path is not None and not analysis.exploration.held:
+            Story(questions.program).play(verdict.path)
+    return analysis, verdicts
 
 
-def check_generated(seeds: Iterable[int], size: int, runs: int) -> tuple[int, int, int]:
-    programs = partial = intervals = 0
-    for seed in seeds:
-        story, _ = ours.compiled(seeded(seed, size))
-        if story is None:
-            continue
-        met = check_bounds(lower(story), runs, seed, STOPS)
-        programs += 1
-        partial += met[0]
-        intervals += met[1]
-    return programs, partial, intervals
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_reader_beyond_a_bound_is_not_followed(compiled: bool) -> None:
+    claims = ["never day > 4", "never day > 3", "always day >= 0", 'inevitable ending != ""']
+    claims += ['odds ending == "done" at least 0.93']
+    bounds = [bound("day", 0, 3), bound("gold", -99, 99)]
+    analysis, verdicts = read(bounds, claims, compiled=compiled)
+    assert analysis.stopped == "`day`"
+    assert [v.verdict for v in verdicts] == ["unknown", "fails", "unknown", "unknown", "holds"]
+    assert verdicts[0].bound == "`day`" and "its limit on `day`" in verdicts[0].why
+    assert verdicts[1].values["day"] == "4"  # who comes there is met, and followed no further
+    graph = analysis.graph
+    assert (graph.kind == UNEXPLORED).any()
+    # one in two stops at each of days 0 to 3; who goes on from there may do anything
+    assert analysis.followed == pytest.approx(1 - 1 / 16)
+    assert not [p for p in analysis.problems if p.severity == "error"]
 
 
-@pytest.mark.parametrize("known", TOYS, ids=lambda known: known.name)
-def test_the_bounds_of_a_toy_contain_what_readers_do(known: Toy) -> None:
-    story, problems = ours.compiled(known.source)
-    assert story is not None, problems
-    check_bounds(lower(story), 3000, 11, range(1, 12))
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_saturated_story_is_the_one_that_holds_its_variables_itself(compiled: bool) -> None:
+    bounds = [bound("gold", 0, 6, saturating=True), bound("day", -9, 3, saturating=True)]
+    claims = ["never gold > 6", "never day > 3", "possible gold == 6 and day == 3"]
+    held, verdicts = read(bounds, claims, compiled=compiled)
+    assert held.complete
+    assert [v.verdict for v in verdicts] == ["holds"] * 3
+    assert "with `gold` within 0..6, `day` within -9..3" in verdicts[0].why
+    itself, _ = read([], claims, clamp=CLAMP, compiled=compiled)
+    assert itself.complete and not itself.exploration.held
+    assert held.graph.n == itself.graph.n
+    ends = [
+        [x for e in analysis.endings for x in (e.uniform.low, e.best.low, e.worst.low, e.words)]
+        for analysis in (held, itself)
+    ]
+    assert ends[0] == pytest.approx(ends[1])
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_the_bounds_of_generated_stories_contain_what_readers_do(block: int) -> None:
-    first = 9000 + block * 50
-    programs, partial, intervals = check_generated(range(first, first + 50), 60, 600)
-    assert programs > 40
-    assert partial > 40
-    assert intervals > 200
+def test_a_bound_that_is_never_passed_changes_nothing() -> None:
+    claims = ["possible gold == 6 and day == 3", "always gold >= 0"]
+    bounds = [bound("gold", 0, 6), bound("day", 0, 3, saturating=True)]
+    held, verdicts = read(bounds, claims, clamp=CLAMP)
+    assert held.complete and not held.exploration.held
+    plain, _ = read([], claims, clamp=CLAMP)
+    assert held.graph.n == plain.graph.n
+    assert [v.verdict for v in verdicts] == ["holds", "holds"]
+    assert "within" not in verdicts[0].why
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("block", range(40))
-def test_the_bounds_of_thousands_of_stories_contain_what_readers_do(block: int) -> None:
-    first = 100_000 + block * 100
-    check_generated(range(first, first + 100), 30 + 3 * block, 2000)
+def test_an_ending_beyond_a_bound_is_an_ending() -> None:
+    done = compile_ink("VAR n = 0\n* [Far.]\n~ n = 9\n-> END\n* [Near.] -> END\n", name="n.ink")
+    assert done.story is not None
+    questions = ask_story(done.story, [])
+    analysis = analyse(questions.program, bounds=[bound("n", 0, 3)])
+    assert analysis.complete
 
 
-def test_a_wrong_bound_would_be_noticed() -> None:
-    """The comparison itself: bounds moved by a few hundredths don't pass."""
-    assert not unlikely(520, 1000, 0.5)
-    assert unlikely(620, 1000, 0.5)
-    assert unlikely(1, 1000, 0.0)
-    assert not unlikely(0, 1000, 0.0)
-    assert unlikely(999, 1000, 1.0)
-    assert not unlikely(1000, 1000, 1.0)
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "road.ink").write_text(ROAD.format(clamp=""), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
 
 
-@pytest.mark.parametrize("states", [40, 3000])
-def test_bounds_moved_by_a_twentieth_do_not_pass(states: int) -> None:
-    program = lower(ours.compiled(toy("dice sum").source)[0])
-    met = sample(program, 20_000, seed=3)
-    found = analyse(program, limits=Limits(states=states), compiled=False)
-    assert contradictions(found, met) == []
-    likeliest = max(found.endings, key=lambda ending: ending.uniform.low)
-    said = likeliest.uniform
-    for moved in (Interval(0.0, said.low * 0.9), Interval(min(1.0, said.high * 1.1), 1.0)):
-        endings = [
-            replace(ending, uniform=moved) if ending is likeliest else ending
-            for ending in found.endings
-        ]
-        assert contradictions(replace(found, endings=endings), met)
-    hidden = [ending for ending in found.endings if ending is not likeliest]
-    assert bool(contradictions(replace(found, endings=hidden), met)) == found.complete
+def test_the_report_says_what_was_held(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[bounds]\nday = "..3"\ngold = "0..6 saturating"\n[[claim]]\nnever = "day > 4"\n'
+    (folder / "foretell.toml").write_text(text, "utf-8")
+    assert run(["check", "road.ink"]) == 3
+    out = capsys.readouterr().out
+    assert "stopped: `day`" in out
+    assert "assumed: `gold` stays within 0..6: the story as told goes beyond" in out
+    assert run(["why", "road.ink", "day > 5"]) == 3
+    assert "stopped at the limit on `day`" in capsys.readouterr().out
+    assert run(["whatif", "road.ink", "--set", "gold=3"]) == 3
+    assert "stopped at the limit on `day`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", [["check"], ["whatif", "--set", "gold=1"], ["why", "done"]])
+def test_a_bound_of_no_variable_is_refused_at_its_place(
+    verb: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "foretell.toml").write_text('[bounds]\ndayy = "..3"\n', "utf-8")
+    assert run([verb[0], "road.ink", *verb[1:]]) == 2
+    shown = capsys.readouterr().err
+    assert "no VAR `dayy`" in shown and "did you mean `day`?" in shown and ":2:1" in shown

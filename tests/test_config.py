@@ -50,6 +50,9 @@ by = "reader"
 [bounds]
 states = 1_000
 seconds = 2.5
+coins = "0..50"
+day = "<= 30 saturating"
+mood = "-3.. cutting"
 """
 
 
@@ -86,6 +89,11 @@ def test_a_whole_file_is_read() -> None:
     assert config.externals["dice"].values == (1, 2) and config.externals["dice"].by == "reader"
     assert config.entries == ("kitchen",)
     assert (config.bounds.states, config.bounds.seconds) == (1000, 2.5)
+    assert [(b.name, b.low, b.high, b.saturating, b.text) for b in config.bounds.variables] == [
+        ("coins", 0, 50, False, "0..50"),
+        ("day", -(2**31), 30, True, "<= 30"),
+        ("mood", -3, 2**31 - 1, False, "-3.."),
+    ]
 
 
 def test_an_empty_file_promises_nothing() -> None:
@@ -129,6 +137,11 @@ def test_the_schema_takes_what_is_read() -> None:
         ('[externals.f]\nvalues = [1]\nby = "me"', "external", ":3:7", ""),
         ("[bounds]\nstates = 0", "bounds", ":2:10", ""),
         ("[bounds]\nstates = true", "wrong-type", ":2:10", ""),
+        ("[bounds]\nstats = 3", "unknown-key", ":2:1", "did you mean `states`?"),
+        ("[bounds]\nday = 3", "wrong-type", ":2:7", ""),
+        ('[bounds]\nday = "30"', "bounds", ":2:8", 'write "0..30"'),
+        ('[bounds]\nday = ".."', "bounds", ":2:8", 'write "0..30"'),
+        ('[bounds]\nday = "3..1"', "bounds", ":2:8", ""),
         ("claim = 1", "wrong-type", ":1:9", ""),
         ("[claim]\n", "wrong-type", ":1:1", "write [[claim]]"),
         ("a = \n", "toml", ":1:5", ""),

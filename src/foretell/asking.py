@@ -240,6 +240,7 @@ def why(
         target,
         limits=_limits(limits, config),
         endings=config.endings,
+        bounds=config.bounds.variables,
         progress=progress_line(stream) if stream is not None else None,
     )
     _clear(stream)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from foretell.checker.analysis import Analysis, Limits, analyse
+from foretell.checker.bounds import check_bounds
 from foretell.checker.claims import Verdict, decide
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
 from foretell.checker.export import write_drn, write_prism
@@ -90,6 +91,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions, config.endings)
     check_whatifs(config.whatifs, questions)
+    check_bounds(questions.program, config.bounds.variables)
     program = questions.program
     places = [
         entry_of(program, name) for name in dict.fromkeys(options.entries or config.entries or [""])
@@ -110,6 +112,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             progress=show,
             expected_unread=changed,
             endings=questions.endings,
+            bounds=config.bounds.variables,
         )
         entries.append((place, analysis))
     if options.progress:

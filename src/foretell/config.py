@@ -6,7 +6,7 @@
 
     [[whatif]]                                  [bounds]
     question = "Had she brought a lamp?"        states = 1_000_000
-    set = { lamp = true }                       cut = { day = "0..30" }
+    set = { lamp = true }                       day = "0..30"
 
 Reading is pure, text in and dataclasses out, and finds every mistake of form at once: unknown
 keys, wrong types, a claim that says two things. What the expressions mean is checked against a
@@ -234,7 +234,12 @@ def _syntax_error(source: Source, error: tomllib.TOMLDecodeError) -> Diagnostic:
     return Diagnostic("error", "toml", f"this is not TOML: {message}", span, hint=hint)
 
 
-_RANGE: Final = re.compile(r"\s*([+-]?\d+)?\s*\.\.\s*([+-]?\d+)?\s*")
+_LIMITS: Final = ("states", "seconds")
+_RANGE: Final = re.compile(
+    r"\s*(?:(?P<low>[+-]?\d+)?\s*\.\.\s*(?P<high>[+-]?\d+)?"
+    r"|<=\s*(?P<most>[+-]?\d+)|>=\s*(?P<least>[+-]?\d+))"
+    r"(?:\s+(?P<how>saturating|cutting))?\s*"
+)
 _CLAIM: Final = re.compile(r"\s*([a-z]+)\b\s*(.*)", re.DOTALL)
 _ODDS: Final = re.compile(
     r"(.*?)\s+at\s+(least|most)\s+([0-9.]+)\s*(%?)"
@@ -637,41 +642,44 @@ class _Reading:
         path: Path = ("bounds",)
         if not self.of_type(table, path, dict, "a table [bounds]"):
             return Bounds()
-        self.check_keys(table, path, ("states", "seconds", "cut", "saturate"))
+        variables: list[VariableBound] = []
+        for name, value in table.items():
+            if name in _LIMITS:
+                continue
+            likely = closest(name, _LIMITS)
+            if likely and not isinstance(value, str):
+                hint = f"did you mean `{likely}`?"
+                message = f"`{name}` means nothing in `bounds`"
+                self.error("unknown-key", message, self.places.key((*path, name)), "", hint)
+                continue
+            bound = self.variable_bound(name, value, (*path, name))
+            if bound is not None:
+                variables.append(bound)
         states, seconds = self.number(table, "states", path), self.number(table, "seconds", path)
         for key, figure in (("states", states), ("seconds", seconds)):
             if figure is not None and figure <= 0:
                 self.error("bounds", "a bound is greater than 0", self.places.value((*path, key)))
-        variables = [
-            bound
-            for key in ("cut", "saturate")
-            if self.of_type(table.get(key, {}), (*path, key), dict, 'a table: { day = "0..30" }')
-            for name, value in table.get(key, {}).items()
-            if (bound := self.variable_bound(name, value, (*path, key, name))) is not None
-        ]
-        twice = {b.name for b in variables if sum(b.name == o.name for o in variables) > 1}
-        for bound in variables:
-            if bound.name in twice and bound.saturating and bound.span is not None:
-                message = f"`{bound.name}` is bounded twice"
-                self.error("bounds", message, bound.span, "", "cut it or saturate it")
         return Bounds(None if states is None else int(states), seconds, tuple(variables))
 
     def variable_bound(self, name: str, value: Any, path: Path) -> VariableBound | None:
-        """A range such as "0..30", "..30" or "0.." for a variable."""
+        """A range for a variable: "0..30", "..30", "<= 30", "0..30 saturating"."""
         if not self.of_type(value, path, str, 'a range in quotes, such as "0..30"'):
             return None
         span = self.places.value(path)
         match = _RANGE.fullmatch(value)
-        if match is None or not (match[1] or match[2]):
-            hint = 'write "0..30", "..30" or "0.."'
+        ends = match.group("low", "least", "high", "most") if match is not None else ()
+        if match is None or not any(ends):
+            hint = 'write "0..30", "<= 30" or "0..30 saturating"'
             self.error("bounds", f"`{value}` is no range of whole numbers", span, "", hint)
             return None
-        low = max(-(1 << 31), int(match[1] or -(1 << 31)))
-        high = min((1 << 31) - 1, int(match[2] or (1 << 31) - 1))
+        low = max(-(1 << 31), int(ends[0] or ends[1] or -(1 << 31)))
+        high = min((1 << 31) - 1, int(ends[2] or ends[3] or (1 << 31) - 1))
         if low > high:
             self.error("bounds", f"nothing lies in `{value}`", span)
             return None
-        return VariableBound(name, low, high, path[1] == "saturate", value, self.places.key(path))
+        saturating = match["how"] == "saturating"
+        shown = value.removesuffix(match["how"] or "").strip()
+        return VariableBound(name, low, high, saturating, shown, self.places.key(path))
 
 
 def _called(value: Any) -> str:

@@ -71,8 +71,8 @@ def _bounds(initial: dict[str, int]) -> str:
     lines = ["[bounds]", "states = 10_000_000", "seconds = 120"]
     meter = next((n for n, v in initial.items() if v >> V.TAG_SHIFT == V.INT), None)
     about = "Where exploring stops, if a story is too large to be read whole."
-    if meter and re.fullmatch(r"[A-Za-z0-9_]+", meter):
-        lines.append(f'cut = {{ {meter} = "0..100" }}')
+    if meter and re.fullmatch(r"[A-Za-z0-9_]+", meter) and meter not in ("states", "seconds"):
+        lines.append(f'{meter} = "0..100"')
         about += " A reader who takes a variable beyond its range is not followed further."
     return _comment(about) + "".join(f"#{line}\n" for line in lines)
 

@@ -118,6 +118,7 @@ class Graph:
             limits=self._limits,
             asked=questions.pcs,
             endings=questions.endings,
+            bounds=self.config.bounds.variables,
             progress=progress,
             expected_unread=changed,
         )
@@ -209,7 +210,11 @@ class Graph:
         from foretell.checker.why import explain
 
         return explain(
-            self.loaded.usable(), target, limits=self._limits, endings=self.config.endings
+            self.loaded.usable(),
+            target,
+            limits=self._limits,
+            endings=self.config.endings,
+            bounds=self.config.bounds.variables,
         )
 
     def claim(self, text: str) -> Verdict:
@@ -229,6 +234,7 @@ class Graph:
                 limits=self._limits,
                 asked=questions.pcs,
                 endings=questions.endings,
+                bounds=self.config.bounds.variables,
             )
             (verdict,) = decide(
                 [claim],

@@ -47,6 +47,7 @@ from foretell.checker.lengths import (
 from foretell.checker.outcomes import outcome_of
 from foretell.checker.regions import trap_entrances
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
+from foretell.config import VariableBound
 from foretell.container import Domain
 from foretell.diagnostics import Diagnostic, Severity
 from foretell.vm import faults
@@ -194,6 +195,8 @@ def analyse(
     progress: Callable[[int, int, float], None] | None = None,
     expected_unread: Iterable[str] = (),
     endings: Sequence[tuple[str, int]] = (),
+    bounds: Sequence[VariableBound] = (),
+    stop_when: Sequence[tuple[int, bool]] = (),
     compiled: bool | None = None,
 ) -> Analysis:
     """Read every playthrough of a program, and say what there is to say.
@@ -210,6 +213,8 @@ def analyse(
         asked=asked,
         constants=constants,
         start=start,
+        bounds=bounds,
+        stop_when=stop_when,
         progress=progress,
         compiled=compiled,
     ).run()
@@ -356,7 +361,7 @@ def _length(path: str | None) -> float:
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
     for code in exploration.codes:
-        if code.kind in (X.K_ENDING, X.K_PLACE, X.K_BUDGET, X.K_DRAW):
+        if code.kind in (X.K_ENDING, X.K_PLACE, X.K_BUDGET, X.K_DRAW, X.K_BOUND):
             continue
         outcome = outcome_of(program, code)
         path = graph.witness(graph.having(graph.outcomes.index(outcome)))
@@ -400,6 +405,9 @@ def _assumptions(exploration: Exploration) -> Iterable[Diagnostic]:
     for name, domain in exploration.program.domains.items():
         message = f"the EXTERNAL function `{name}` is taken to return {listed(domain)}"
         yield Diagnostic("note", "assumed-external", message, hint="foretell.toml says so")
+    for bound in exploration.held:
+        message = f"`{bound.name}` stays within {bound.text}: the story as told goes beyond"
+        yield Diagnostic("note", "assumed-bound", message, bound.span)
 
 
 def listed(domain: Domain) -> str:

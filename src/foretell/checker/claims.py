@@ -172,6 +172,9 @@ class _Deciding:
             if "ending" in values and self.questions.endings:
                 values["ending"] = self._ending_at(path)
         bound = "" if self.complete else self.exploration.stopped
+        if self.exploration.held:  # it is not the story as told that was read
+            kept = ", ".join(f"`{b.name}` within {b.text}" for b in self.exploration.held)
+            why = f"{why}, with {kept}"
         return Verdict(self.claim, answer, why, path, loop, values, bound=bound)
 
     def _ending_at(self, path: str) -> str:

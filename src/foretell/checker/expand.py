@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from foretell.checker.bounds import hold
 from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.rows import (
     M_WORDS,
@@ -64,6 +65,7 @@ from foretell.vm.kernel import I64, U8, copy, kernel
 from foretell.vm.machine import choice_at, choose, is_dealt, run
 
 __all__ = [
+    "K_BOUND",
     "K_BUDGET",
     "K_DEEP",
     "K_DRAW",
@@ -96,7 +98,9 @@ W_VERDICTS: Final = 11  # how many turns have been judged
 W_INDEX_MASK: Final = 12  # of the store
 W_WHOLE: Final = 13  # 1 where dice stay whole
 W_TOO_WIDE: Final = 14  # 1 while the rest of a draw that has too many outcomes is given up
-W_PCS: Final = 16  # where the code of each expression is, then the watched instructions
+W_BOUNDED: Final = 15  # how many variables are held within a range
+W_HELD: Final = 16  # which of them were, a bit each
+W_PCS: Final = 18  # where each expression's code is, then the watched instructions, then bounds
 
 # ------------------------------------------------------------------ requests
 SERVE: Final = 1
@@ -115,6 +119,7 @@ K_BUDGET: Final = 4  # no rest within the budget, nothing proved; number: pc
 K_DEEP: Final = 5  # the widest row is too narrow; number: pc
 K_DRAW: Final = 6  # a draw of too many outcomes; number: pc
 K_HANG: Final = 7  # proved never to come to rest; number: first pc of the loop
+K_BOUND: Final = 9  # a variable is beyond its range; number: which bound (8: see `simulate`)
 _NUMBER: Final = (1 << 40) - 1
 _ASKING: Final = 100_000  # steps that evaluating an expression may take
 
@@ -237,7 +242,13 @@ def settle(
     outcome = 0
     value = 0
     status = run_on(ctx, code, tables, memo, row, seen, requests, warned, item, i, label)
-    if status == P.REST and row[P.CHOICES] > 0:
+    passed = 0
+    if status == P.REST and ctx[W_BOUNDED] > 0:
+        bounds = W_PCS + ctx[W_ASKED] + ctx[W_WATCHED]
+        passed = hold(tables, row, ctx, bounds, ctx[W_BOUNDED], W_HELD)
+    if status == P.REST and row[P.CHOICES] > 0 and passed > 0:
+        outcome = (K_BOUND << 56) | (passed - 1)
+    elif status == P.REST and row[P.CHOICES] > 0:
         kind = CHOICE
         end = pack_rest(tables, masks, row, out, tail)
     elif status == P.DRAW:
@@ -288,7 +299,7 @@ def settle(
     out[at + N_CODE] = outcome
     if asked > 0:
         ended = 0
-        if status == P.REST and kind == TERMINAL:
+        if status == P.REST and row[P.CHOICES] == 0:
             ended = 1 + places[row[P.LAST]]
         for q in range(asked):
             v = -1

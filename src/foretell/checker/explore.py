@@ -37,8 +37,10 @@ from typing import Any, Final
 import numpy as np
 
 from foretell.checker import expand as E
+from foretell.checker.bounds import bound_words
 from foretell.checker.effects import may_write
 from foretell.checker.expand import (
+    K_BOUND,
     K_BUDGET,
     K_DRAW,
     K_HANG,
@@ -70,6 +72,7 @@ from foretell.checker.store import (
     move_rows,
     reindex,
 )
+from foretell.config import VariableBound
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm.machine import memo_slot, run
@@ -121,6 +124,7 @@ class Exploration:
     assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
     state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
     met: int | None = None
+    held: list[VariableBound] = field(default_factory=list)  # bounds that changed the story
 
     @property
     def complete(self) -> bool:
@@ -186,6 +190,7 @@ class Explorer:
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
     by name, `start` a place to begin at, `reduce=False` keeps everything alive and `whole=False`
     gives every face of a die an edge of its own (the slow twins that tests compare with).
+    `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth: exploring stops after the
     round that finds a state where one has it. `between` is called between two rounds and stops
     exploring by giving the name of a limit. `threads` 0 are as many as there are processors; their
@@ -206,6 +211,7 @@ class Explorer:
         whole: bool = True,
         compiled: bool | None = None,
         threads: int = 0,
+        bounds: Sequence[VariableBound] = (),
         stop_when: Sequence[tuple[int, bool]] = (),
         between: Callable[[Explorer], str] | None = None,
         progress: Callable[[int, int, float], None] | None = None,
@@ -214,7 +220,9 @@ class Explorer:
         self.limits = limits or Limits()
         self.timings: dict[str, float] = {}
         began = time.perf_counter()
+        observed = [*observed, *(bound.name for bound in bounds)]
         self.liveness = analyse_liveness(program, observed, asked)
+        self.bounds = list(bounds)
         self.timings["liveness"] = time.perf_counter() - began
         self.reduce = reduce
         self.whole = whole
@@ -279,10 +287,12 @@ class Explorer:
     def _worker(self) -> _Worker:
         n = len(self.asked_pcs)
         ctx = [0] * E.W_PCS + [*self.asked_pcs, *self.watched]
+        ctx += bound_words(self.program, self.bounds)
         ctx[E.W_BUDGET] = min(_FIRST_BUDGET, self.limits.steps)
         ctx[E.W_WIDEST_DRAW] = self.limits.draw
         ctx[E.W_ASKED] = n
         ctx[E.W_WATCHED] = len(self.watched)
+        ctx[E.W_BOUNDED] = len(self.bounds)
         ctx[E.W_WHOLE] = int(self.whole)
         ctx[E.W_KEEP] = self.keep
         ctx[E.W_DEEPEST] = int(self.widths.deepest)
@@ -672,6 +682,11 @@ class Explorer:
                 lost += [(codes[i], int((terminal & (outcome == i)).argmax())) for i in unknown]
                 kind[terminal & np.isin(outcome, unknown)] = UNEXPLORED
                 stopped = stopped or limit
+        for index, bound in enumerate(self.bounds):
+            beyond = [i for i, c in enumerate(codes) if (c.kind, c.number) == (K_BOUND, index)]
+            if beyond:
+                kind[terminal & np.isin(outcome, beyond)] = UNEXPLORED
+                stopped = stopped or f"`{bound.name}`"
         outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
         marked = edges["words"]
         graph = StateGraph(
@@ -708,7 +723,15 @@ class Explorer:
             assumed=[self.program.externals[index] for index in self.assumed],
             state_index=self.find,
             met=store.met,
+            held=self._held(),
         )
+
+    def _held(self) -> list[VariableBound]:
+        """The bounds at which a variable was held, which changed the story."""
+        bits = 0
+        for worker in self.workers:
+            bits |= int(worker.ctx[E.W_HELD])
+        return [bound for i, bound in enumerate(self.bounds) if bits >> i & 1]
 
     def _seen(self) -> bytearray:
         """The instructions that were executed."""

@@ -35,6 +35,8 @@ def outcome_of(program: Program, code: OutcomeCode) -> Outcome:
         return Outcome(f"goes round for ever at {where}", "hang")
     if code.kind == X.K_DEEP:
         return Outcome(f"recursion without end at {where}", "error")
+    if code.kind == X.K_BOUND:
+        return Outcome("beyond a bound", "error")  # no state keeps it: it counts as unexplored
     return Outcome(f"not followed beyond {where}", "error")
 
 

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _TONES: Final = {"ending": "1", "dead end": "1;31", "error": "1;31", "hang": "1;31"}
+_ASSUMED: Final = ("assumed-external", "assumed-bound")
 _SHOWN_PROBLEMS: Final = 20
 _ALMOST: Final = 0.9999  # more was never followed where something was not
 _SHOWN_PATH: Final = 28
@@ -188,7 +189,7 @@ def _found(
     yield "\n\n".join(render(problem, colour=paint.colour) for problem in shown)
     if verdicts:
         yield _claims(verdicts, paint)
-    assumed = [p for p in found if p.code == "assumed-external" and p not in shown]
+    assumed = [p for p in found if p.code in _ASSUMED and p not in shown]
     yield "\n".join(paint("2", f"assumed: {problem.message}") for problem in assumed)
     bounded = [analysis for analysis in analyses if not analysis.complete]
     for analysis in bounded:

@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foretell.checker.analysis import find_problems, with_outcomes
+from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import find_choices
 from foretell.checker.claims import Verdict, decide
 from foretell.checker.explore import Exploration, Explorer, Limits
@@ -170,7 +171,9 @@ def comparisons(
     for name in names:
         _check_reader(name, config)
     # all mistakes before the long work
-    check_whatifs(whatifs, ask_story(compile_story({}), asks, config.endings))
+    asked = ask_story(compile_story({}), asks, config.endings)
+    check_whatifs(whatifs, asked)
+    check_bounds(asked.program, config.bounds.variables)
     told = version(None)
     for whatif in whatifs:
         name = whatif.reader or reader
@@ -435,6 +438,7 @@ def _explored(
         limits=limits,
         asked=questions.pcs,
         constants=variables,
+        bounds=config.bounds.variables,
         progress=progress,
     ).run()
     exploration.graph = with_outcomes(exploration, questions.endings)

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foretell.checker.analysis import with_outcomes
+from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import choice_name, in_file
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.graph import (
@@ -44,7 +45,7 @@ from foretell.checker.graph import (
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.regions import can_reach
 from foretell.checker.solve import Interval, best, odds
-from foretell.config import EndingRule, Expression
+from foretell.config import EndingRule, Expression, VariableBound
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest
 from foretell.vm import program as P
@@ -117,12 +118,14 @@ def explain(
     limits: Limits | None = None,
     progress: Callable[[int, int, float], None] | None = None,
     endings: Sequence[EndingRule] = (),
+    bounds: Sequence[VariableBound] = (),
 ) -> Why:
     """How readers come to `target`; StoryError where it means nothing in this story."""
     text = target.strip()
     place = _line(text)
     questions = ask_story(story, [], endings)
     program = questions.program
+    check_bounds(program, bounds)
     watched: list[int] = []
     what = ""
     if place is not None:
@@ -148,6 +151,7 @@ def explain(
         limits=limits,
         asked=questions.pcs,
         watched=watched,
+        bounds=bounds,
         progress=progress,
     ).run()
     exploration.graph = with_outcomes(exploration, questions.endings)

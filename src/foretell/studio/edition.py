@@ -79,6 +79,8 @@ class Edition:
         config, questions = self.opened.config, self.opened.questions
         changed = {name for whatif in config.whatifs for name in whatif.set}
         told: dict[str, Any] = {"expected_unread": changed} if changed else {}
+        if config.bounds.variables:
+            told["bounds"] = config.bounds.variables
         if questions is not None:
             told["asked"] = questions.pcs
             told["endings"] = questions.endings

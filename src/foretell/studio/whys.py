@@ -26,7 +26,14 @@ def asked(edition: Edition, target: str) -> Json:
 
     def work(job: Json, progress: jobs.Progress) -> None:
         assert story is not None
-        found = explain(story, target, progress=progress, endings=edition.opened.config.endings)
+        config = edition.opened.config
+        found = explain(
+            story,
+            target,
+            progress=progress,
+            endings=config.endings,
+            bounds=config.bounds.variables,
+        )
         job.update(
             what=found.what,
             complete=found.complete,
