@@ -18,7 +18,7 @@ import pytest
 from foretell import ink_json
 from foretell.checker import whatif as W
 from foretell.checker.analysis import Analysis, analyse
-from foretell.checker.claims import Verdict, decide
+from foretell.checker.claims import Verdict, decide, refuted_by
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import choice_weights
 from foretell.checker.simulate import Sample, sample
@@ -40,12 +40,14 @@ README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change to one file, and the claim it breaks."""
+    """A change to one file, the claim it breaks, and what is shown where it is broken: values of
+    the witness, or of a figure or a problem some of its text."""
 
     claim: str
     file: str
     old: str
     new: str
+    shown: Mapping[str, str] | str
 
     def __str__(self) -> str:
         return self.claim
@@ -57,78 +59,91 @@ MUTANTS = (
         "rome.ink",
         "# ending: he_wakes\n~ together = false\n",
         "# ending: he_wakes\n~ together = true\n",
+        {"ending": "he_wakes", "together": "true"},
     ),
     Mutant(
         "When it's done, he never knows she came",
         "rome.ink",
         "# ending: its_done\n",
         "# ending: its_done\n~ angel_knows += she_came\n",
+        {"ending": "its_done", "angel_knows": "(she_came)"},
     ),
     Mutant(
         "The soldiers never learn what went before them",
         "soldiers.ink",
         "~ soldiers_know += someone_cleared_the_way\n-> the_sewers",
         "~ soldiers_know += what_she_is\n-> the_sewers",
+        {"soldiers_know": "(what_she_is)"},
     ),
     Mutant(
         "No pantry is without cranberry and creamed corn",
         "doors.ink",
         "~ temp cranberry = RANDOM(1, 3)",
         "~ temp cranberry = RANDOM(0, 3)",
+        {"bare_pantry": "true"},
     ),
     Mutant(
         "If she never feeds him, he does not live",
         "body.ink",
         "=== function drinks(n)\n~ fed = true\n",
         "=== function drinks(n)\n",
+        {"fed": "false", "angel_lives": "true"},
     ),
     Mutant(
         "The vein, before the last night, always costs the next day",
         "nights.ink",
         "~ daylight = false\n~ bled = false\n",
         "~ daylight = false\n",
+        {"bled": "true", "daylight": "true"},
     ),
     Mutant(
         "Once Nina is called, she comes, or the story ends first",
         "call.ink",
         """+ ["A friend of his."]\n""",
         """+ ["Hello?"]\n    -> nina_on_the_phone\n+ ["A friend of his."]\n""",
+        "can go on for ever",
     ),
     Mutant(
         "And she comes within a day",
         "call.ink",
         "    ~ nights_waited = nights_waited + 1\n",
         "    ~ nights_waited = nights_waited + 2\n",
+        {"nights_waited": "2", "nina_here": "false"},
     ),
     Mutant(
         "The vigil always ends",
         "rome.ink",
         """+ ["No."]\n    -> the_truth\n""",
         """+ ["No."]\n    -> the_truth\n+ ["What?"]\n    -> rome\n""",
+        "can go on for ever",
     ),
     Mutant(
         "No reader is ever stuck, and no line goes unread",
         "rome.ink",
         """+ ["No."]\n    -> the_truth\n""",
         """+ ["No."]\n    -> its_done\n""",
+        "no reader ever comes to `the_truth`",
     ),
     Mutant(
         "When it's done, her lover believes what is not so",
         "rome.ink",
         "# ending: its_done\n~ lover_believes += it_is_finished\n",
         "# ending: its_done\n",
+        {"ending": "its_done", "lover_believes": "()"},
     ),
     Mutant(
         "Her friends learn where she is only by coming",
         "soldiers.ink",
         "~ soldiers_know += someone_cleared_the_way\n-> the_sewers",
         "~ friends_know += where_they_are\n-> the_sewers",
+        {"friends_know": "(where_they_are)", "ending": ""},
     ),
     Mutant(
         "One who takes care may well see it done",
         "rome.ink",
         """+ ["It is." # careful]""",
         """+ ["It is." # leave]""",
+        "it comes true in 0 % for the careful reader",
     ),
 )
 
@@ -160,8 +175,13 @@ def questions_of(mutant: Mutant) -> Questions:
 def verdict_on(mutant: Mutant) -> tuple[Verdict, Questions, Analysis]:
     questions = questions_of(mutant)
     changed = {name for whatif in promises().whatifs for name in whatif.set}
-    analysis = analyse(questions.program, asked=questions.pcs, expected_unread=changed)
     claims = [claim for claim in promises().claims if claim.name == mutant.claim]
+    analysis = analyse(
+        questions.program,
+        asked=questions.pcs,
+        expected_unread=changed,
+        stop_when=refuted_by(claims, questions),
+    )
     (verdict,) = decide(
         claims,
         analysis.exploration,
@@ -198,16 +218,27 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
     verdict, questions, analysis = verdict_on(mutant)
     assert verdict.verdict == "fails", verdict
     claim = verdict.claim
+    if claim.kind in ("never", "always"):
+        assert not analysis.complete, "exploring stops at the first witness"
+    if isinstance(mutant.shown, str):
+        assert mutant.shown in verdict.why
+    else:
+        values = {"ending": "", **verdict.values}
+        assert {name: values[name] for name in mutant.shown} == mutant.shown
     if claim.kind == "sound":
-        assert [p for p in analysis.problems if p.severity != "note"]
+        (problem,) = [p for p in analysis.problems if p.severity != "note"]
+        assert problem.span is not None and problem.span.source.name == mutant.file
         return
     if claim.kind == "odds":
-        assert verdict.odds is not None
+        assert verdict.odds is not None and verdict.odds.high < 0.1
         return
     assert verdict.path is not None
     story = Story(questions.program)
     story.play(verdict.path)
     assert story.path == verdict.path
+    if verdict.loop is not None:  # at the end of the path it goes round, and comes back there
+        story.play(f"{verdict.path}/{verdict.loop}")
+        assert story.path == f"{verdict.path}/{verdict.loop}"
 
 
 def test_every_promise_has_a_mutant() -> None:

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.bounds import check_bounds
-from foretell.checker.claims import Verdict, decide
+from foretell.checker.claims import Verdict, decide, refuted_by
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
+from foretell.checker.explore import MET
 from foretell.checker.export import write_drn, write_prism
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader, edge_weights
@@ -63,6 +64,7 @@ class Options:
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
+    fail_fast: bool = False  # stop at the first state that breaks a claim
     export: Path | None = None  # a file for other model checkers: .drn, or .tra and its fellows
     reader: str | None = None  # whose Markov chain is exported; None exports every choice
     spent: dict[str, float] = field(default_factory=dict)  # seconds, on what came before
@@ -113,8 +115,11 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             expected_unread=changed,
             endings=questions.endings,
             bounds=config.bounds.variables,
+            stop_when=refuted_by(config.claims, questions) if options.fail_fast else (),
         )
         entries.append((place, analysis))
+        if analysis.stopped == MET:
+            break
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

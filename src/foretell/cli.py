@@ -258,6 +258,7 @@ def disassemble(story: str) -> int:
 )
 @click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
 @click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first state that breaks a claim.")
 @click.option("--timings", is_flag=True, help="Say where the time went.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -271,6 +272,7 @@ def check(
     max_seconds: float | None,
     entries: tuple[str, ...],
     allow: tuple[str, ...],
+    fail_fast: bool,
     every: bool,
     timings: bool,
     form: str,
@@ -300,6 +302,7 @@ def check(
         every=every,
         timings=timings,
         allow=allow,
+        fail_fast=fail_fast,
         entries=entries,
         colour=_colourful(),
         progress=sys.stderr.isatty(),

@@ -16,20 +16,24 @@ All states of the graph are reachable, so a state that breaks a claim is a witne
 shortest path to it is shown with the values that break it. What breaks `inevitable` and `after` is
 a playthrough: one that ends without, or one that goes round for ever without (`loop`).
 
+Who only wants to know whether a promise is broken can let exploring stop at the first state that
+breaks a `never` or an `always` (`refuted_by`). States are found in the order of the edges that lead
+to them, so the witness is then a shortest one where there is no chance, and a short one else.
+
 Where exploring hit a bound, what was found still refutes and still proves what one state can
 (`possible`); everything else is unknown, and the verdict names the bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.explore import Exploration
+from foretell.checker.explore import MET, Exploration
 from foretell.checker.graph import (
     TERMINAL,
     UNEXPLORED,
@@ -47,7 +51,15 @@ from foretell.checker.solve import Interval, absorb, best, odds, worst
 from foretell.config import Claim, Reader
 from foretell.diagnostics import Diagnostic
 
-__all__ = ["Answer", "Verdict", "decide", "decide_one", "percent", "shown_odds"]
+__all__ = [
+    "Answer",
+    "Verdict",
+    "decide",
+    "decide_one",
+    "percent",
+    "refuted_by",
+    "shown_odds",
+]
 
 Mask = npt.NDArray[np.bool_]
 Answer = Literal["holds", "fails", "unknown"]
@@ -86,6 +98,19 @@ class Verdict:
         if self.values:
             parts.append(", ".join(f"{name} = {value}" for name, value in self.values.items()))
         return "; ".join(part for part in parts if part)
+
+
+def refuted_by(claims: Iterable[Claim], questions: Questions) -> list[tuple[int, bool]]:
+    """What a single state shows to break a claim, for the explorer's `stop_when`.
+
+    Pairs of an asked expression's number and the truth that refutes: of `never` and `always`, since
+    all others need a whole graph.
+    """
+    return [
+        (questions.position[claim.expression.text], claim.kind == "never")
+        for claim in claims
+        if claim.expression is not None and claim.kind in ("never", "always")
+    ]
 
 
 def decide(
@@ -183,6 +208,8 @@ class _Deciding:
         return graph.outcomes[int(graph.outcome[graph.follow(path)])].name
 
     def unknown(self) -> Verdict:
+        if self._bound == MET:
+            return self.verdict("unknown", "exploring stopped where another claim was seen to fail")
         return self.verdict("unknown", f"exploring stopped at its limit on {self._bound}")
 
     @property

@@ -137,6 +137,7 @@ def explore(program: Program, **options: Any) -> Exploration:
     return Explorer(program, **options).run()
 
 
+MET: Final = "asked"  # what stopped it where `stop_when` did
 _SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
 _FIRST_BUDGET: Final = 20_000  # steps after which a turn is first suspected of having no end
 _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
@@ -367,12 +368,12 @@ class Explorer:
         finally:
             if pool is not None:
                 pool.shutdown()
-        return "asked" if self.store.met is not None else ""
+        return MET if self.store.met is not None else ""
 
     def _limit(self) -> str:
         """The limit that is hit, "" if none."""
         if self.store.met is not None:
-            return "asked"
+            return MET
         if self._interrupted:
             return "interrupt"
         if self.store.states >= self.limits.states:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foretell.checker.analysis import Analysis, Ending
 from foretell.checker.entries import Entered, hull, joint_endings
+from foretell.checker.explore import MET
 from foretell.checker.growth import Growing
 from foretell.checker.solve import Interval
 from foretell.diagnostics import Diagnostic, render
@@ -223,7 +224,8 @@ def _read(analysis: Analysis, paint: _Painter) -> str:
     inside = ", ".join(figures)
     if not analysis.complete:
         read = f"read {_percent(min(analysis.followed, _ALMOST))} % of what readers do"
-        verdict = paint("1;33", f"stopped: {analysis.stopped}")
+        stopped = "at a claim that fails" if analysis.stopped == MET else analysis.stopped
+        verdict = paint("1;33", f"stopped: {stopped}")
     else:
         if counts.total is None:
             read = "read all of infinitely many playthroughs"
@@ -306,6 +308,11 @@ def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
 
 def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
     where = f" from {analysis.graph.entry}" if analysis.graph.entry else ""
+    if analysis.stopped == MET:
+        return (
+            f"{paint('1;33', 'not everything was read')}{where}: a claim was seen to fail after "
+            f"{analysis.states:,} states, and no more was asked for. Odds are bounds."
+        )
     line = (
         f"{paint('1;33', 'not everything was read')}{where}: the limit of {analysis.stopped} was "
         f"hit with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
