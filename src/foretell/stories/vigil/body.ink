@@ -105,21 +105,25 @@
 === function look_at_her()
 { weak:
 - 0: {week():
+    - 1: She's slept like a person, somewhere in there. She's got her hands back.
     - 3: She does a handstand against the door, to see. She can still do a handstand.
     - 2: She could run up a wall tonight. There's something indecent in it, next to him.
     - else: She is rested, or what passes for it. She can make a fist and mean it.
     }
 - 1: {week():
+    - 1: She's tired, but so far it's the kind that comes with a reason.
     - 3: She's tired the way people with jobs are tired. She has begun to feel it in her teeth.
     - 2: She catches herself sitting down to lace her boots, and then sitting.
     - else: She is tired in the ordinary way, behind the knees.
     }
 - 2: {week():
+    - 1: She gets down on one knee for the bowl and stays there a second, like somebody about to propose.
     - 3: She puts the knife down somewhere, and looks for it, and it's in her hand.
     - 2: She misses the candle twice with the match. The third time she talks to it.
     - else: Her hands shake, so she gives them things to hold.
     }
 - else: {week():
+    - 1: When she shuts her eyes the floor keeps going. It seems like a nice floor. She'd like to know it better.
     - 3: There's a noise in her head like a refrigerator, and it doesn't cut out. When she turns around too fast the wall is late.
     - 2: She's gotten so thin that the cross knocks on her when she walks. It's like having somebody at the door.
     - else: The room has started to tip at its edges when she stands. She has learned to stand in installments.

@@ -42,9 +42,10 @@ It was Giles who told her about the law firm, and Xander who told her about the 
 -> nobody_tells_her
 
 === he_tells_her_about_spike
-# whatif
 ~ heard_of_spike = true
 ~ trust = trust + 1
+· · · # break # whatif
+
 "There's something you ought to hear from me," he says, in November. She's on the stairs with her keys in her teeth. "It's Spike. He's here. He's not — I don't know what he is, he walks through the furniture. He asked me not to tell you."
 
 "So you're telling me."
@@ -55,21 +56,24 @@ She sits down on the stairs. There's a light on a timer, it goes out, and she le
 -> somebody_is_sick
 
 === nobody_tells_her
-# whatif
+· · · # break # whatif
+
 Nobody tells her anything, that fall. He calls in November, and gets as far as "There's something —" and then somebody on his end walks in without knocking. He says it'll keep.
 -> somebody_is_sick
 
 === somebody_is_sick
-# whatif
 { RANDOM(1, 4) <= 1 + trust:
     -> they_ask_her
 }
+· · · # break # whatif
+
 One of his people got sick that spring, and died of it, in a way. She hears about it in May. "You could have called," she says. "I did," says Angel. "I called Giles." The silence after that costs her about eleven dollars.
 -> the_plan
 
 === they_ask_her
-# whatif
 ~ asked_for_help = true
+· · · # break # whatif
+
 "I need Willow," he says. There isn't any hello. She's never heard his voice with the lid off. "I've got a, there's a girl who works for me. She's dying. She is funny, Buffy. She's got a drawing of a bunny on her whiteboard. I'd go through Giles but he —"
 
 "Forget Giles. She's in the Himalayas. I'll get her."
@@ -89,7 +93,6 @@ One of his people got sick that spring, and died of it, in a way. She hears abou
 - -> the_plan
 
 === the_plan
-# whatif
 { asked_for_help:
     ~ trust = trust + 2
 }
@@ -98,13 +101,16 @@ One of his people got sick that spring, and died of it, in a way. She hears abou
 }
 ~ trust = 0
 ~ fred_lives = false
+· · · # break # whatif
+
 He'd been calling Sundays. There's one when he doesn't, and one more when he does, and is so nice that she goes around all that week with her shoulders up. "Take care of yourself," he says, at the end. He's never said that. He says it as if he was reading it off of something.
 -> the_other_dream
 
 === let_in
-# whatif
 ~ let_in_on_the_plan = true
 ~ trust = 0
+· · · # break # whatif
+
 "I'm going to do something," says Angel, "and I'd like somebody to know that it was on purpose."
 
 He tells her. It doesn't take very long. There's a circle, and there are names in it. There's one night, and an alley. He's looked at it from every side, you can hear that, and there isn't an after in it anywhere.
@@ -153,7 +159,8 @@ They take it slow. There's a clause, there always was. There's a terrace with tw
 -> END
 
 === the_alley
-# whatif
+· · · # break # whatif
+
 It's raining. There's something coming down the alley that is the width of the alley. There are five of them, and somebody makes a joke, and she's pleased to say it's her.
 
 { heard_of_spike:
@@ -190,8 +197,8 @@ In Rome the phone rings and rings. It's got to be for somebody.
 -> END
 
 === the_other_dream
-# whatif
-· · · # break
+· · · # break # whatif
+
 She dreams it, all the same. It's four in the morning. It's rain, an alley, a wall of something coming; and stairs.
 
 But she's been sleeping in her shoes. She's got a bag by the door, and Willow has packed it. {let_in_on_the_plan:She knows the building across from it. He'd told her about the tooth.|She turns her head in time to see a sign.}
@@ -211,9 +218,8 @@ Then there's a room, and in the room there's something in the corner, and a door
 -> the_flight
 
 === the_other_hand
-# whatif
 { heard_of_spike:
-    So here it is. "Walks through the furniture," he'd said. He's not walking through anything now.
+    So here it is. "Walks through the furniture," he'd said. He's not walking through anything now. # whatif
 - else:
     It takes her a second. He was ash. She'd bought a dress. So that's what it was, she thinks, that would keep.
 }

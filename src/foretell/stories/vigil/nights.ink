@@ -167,16 +167,22 @@ VAR did = ()
 }
 · · · # break
 { blood > 1:
-    { night mod 3:
-    - 0: It comes to a bowl and a little over. She stirs it so it won't get a skin.
+    { night:
     - 1: There's enough, for once. She fills the mixing bowl and it smokes a little in the cold of the room.
-    - else: There's enough. She warms it first, inside her jacket, the way you would a bottle.
+    - 2: There's enough. She warms it first, inside her jacket, the way you would a bottle.
+    - 3: It comes to a bowl and a little over. She stirs it so it won't get a skin.
+    - 4: It comes right up to the crack in the bowl. She's gotten good at carrying things that full.
+    - 5: There's so much that she spills some, and goes after it with a finger, and he gets that first.
+    - else: She pours it out slowly. It's the good bowl. It's the only bowl, but that's how she's come to think of it.
     }
 - else:
-    { night mod 3:
-    - 0: It makes a cup, if you count what's on the knife.
+    { night:
     - 1: It comes to about a cup.
-    - else: There's a swallow. There are two, if he's not proud.
+    - 2: There's a swallow. There are two, if he's not proud.
+    - 3: It makes a cup, if you count what's on the knife.
+    - 4: It's a cup. He could do with a bathtub.
+    - 5: She holds it up to the candle. It looks like more from underneath.
+    - else: It's about a cup. It was about a cup of rat, too.
     }
 }
 + [Take his head in her lap, and hold him up to it.]
