@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 __all__ = [
     "Diagnostic",
@@ -63,9 +63,11 @@ class Source:
         return self.text[start:] if end < 0 else self.text[start:end]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one source: 1-based line and column, and its end (column exclusive)."""
+class Span(NamedTuple):
+    """A stretch of one source: 1-based line and column, and its end (column exclusive).
+
+    A tuple, since a compiler makes more of these than of anything else.
+    """
 
     source: Source
     line: int

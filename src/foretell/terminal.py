@@ -58,7 +58,7 @@ def _printable_problem(problem: Diagnostic) -> Diagnostic:
         if _CONTROLS.search(source.name + line):
             # one character for one, so columns stay
             kept = Source(printable(source.name), "\n" * (span.line - 1) + printable(line))
-            span = replace(span, source=kept)
+            span = span._replace(source=kept)
     return replace(
         problem,
         message=printable(problem.message),

@@ -461,12 +461,11 @@ def walk(node: Syntax) -> Iterator[Syntax]:
     while stack:
         here = stack.pop()
         yield here
-        below: list[Syntax] = []
-        for slot in here.children:
+        for slot in here.children[::-1]:
             child = getattr(here, slot)
+            if child is None:
+                continue
             if isinstance(child, list):
-                below.extend(c for c in child if c is not None)
-            elif child is not None:
-                below.append(child)
-        below.reverse()
-        stack.extend(below)
+                stack.extend(c for c in reversed(child) if c is not None)
+            else:
+                stack.append(child)

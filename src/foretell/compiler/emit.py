@@ -319,7 +319,8 @@ class _Emitter(ExpressionEmitter):
             return False
         if flow.level == STORY:
             return False
-        returns = next((n for n in walk(flow) if isinstance(n, Return)), None)
+        inside = self.symbols.returns
+        returns = next((inside[f] for f in (flow, *flow.flows) if f in inside), None)
         if returns is None:
             return False
         name = "" if flow.name is None else flow.name.text

@@ -30,6 +30,7 @@ from foretell.compiler.ast import (
     ListItem,
     Name,
     Number,
+    Return,
     StringExpression,
     Syntax,
     Text,
@@ -87,6 +88,7 @@ class Symbols:
         self.constant_list: list[ConstDeclaration] = []
         self.lists: dict[str, ListDeclaration] = {}
         self.externals: dict[str, ExternalDeclaration] = {}
+        self.returns: dict[Flow, Return] = {}  # the first `~ return` in a flow's own weave
         self.words = 0
         self._suggestions_left = _MOST_SUGGESTIONS
         self._inside_knot: dict[Flow, dict[str, Target]] = {}
@@ -146,6 +148,8 @@ class Symbols:
                 self._declare_constant(node)
             case ExternalDeclaration():
                 self._declare_external(node)
+            case Return():
+                self.returns.setdefault(flow, node)
             case Include():
                 if flow.level != STORY and node.flow is not None:
                     self.problems.warning(

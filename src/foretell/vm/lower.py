@@ -22,6 +22,7 @@ becomes an instruction that raises ink's own error when it is reached.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,6 +47,7 @@ from foretell.container import (
     StringValue,
     VariablePointer,
     VariableReference,
+    building,
     resolve_path,
 )
 from foretell.diagnostics import Span
@@ -105,7 +107,8 @@ _COMMANDS: Final = {
 
 def lower(compiled: CompiledStory) -> Program:
     """The program of a compiled story."""
-    return _Lowering(compiled).program()
+    with building():
+        return _Lowering(compiled).program()
 
 
 def lower_expression(program: Program, content: Container) -> int:
@@ -155,7 +158,7 @@ class _Lowering(Survey):
         self.place_of_pc: list[int] = []
         self.scope_of_pc: list[int] = []
         self.labels: dict[tuple[int, int], _Label] = {}
-        self.pending: list[tuple[Container, _Copy]] = []
+        self.pending: deque[tuple[Container, _Copy]] = deque()
         self.copies = 0
         self.words = 0
         self.story = _Copy(0)
@@ -170,7 +173,7 @@ class _Lowering(Survey):
             id(container): name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
         self.choice_records: list[list[int]] = []
-        self.stubs: list[tuple[ChoicePoint, int, int, _Copy]] = []
+        self.stubs: deque[tuple[ChoicePoint, int, int, _Copy]] = deque()
         self.externals: list[str] = []
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
@@ -241,7 +244,7 @@ class _Lowering(Survey):
         """Where `path` as written in `node` leads, or None if nowhere."""
         if not path:
             return None
-        found, exact = resolve_path(node, path)
+        found, exact = self.leads_to(node, path)
         if not exact:
             return None
         last = path.rpartition(".")[2]
@@ -279,17 +282,29 @@ class _Lowering(Survey):
         return out
 
     def emit_visits(self, origin: int, site: _Site, node: Node) -> None:
-        """Write out what a divert from container `origin` (-1 none) to `site` counts."""
-        for number, visit, turn, mode in self.walk(site):
-            inside = origin >= 0 and number <= origin < self.container_ends[number]
-            if inside and not mode & 1:
+        """Write out what a divert from container `origin` (-1 none) to `site` counts.
+
+        `walk` says which containers these may be; most are neither counted nor climbed to.
+        """
+        child = site.child
+        holder: Container | None = site.holder
+        if child is None:
+            return
+        at_start = True
+        while holder is not None:
+            number = self.container_ids[id(holder)]
+            only_at_start = holder.flags & tree.COUNT_AT_START
+            if not only_at_start and 0 <= number <= origin < self.container_ends[number]:
                 return
-            if mode == 1:
-                continue
-            if visit >= 0:
-                self.emit(P.OP_VISIT, visit, 0, 0, node)
-            if turn >= 0:
-                self.emit(P.OP_TURN_MARK, turn, 0, 0, node)
+            at_start = at_start and holder.content[0] is child
+            if at_start or not only_at_start:
+                visit = self.visit_slots.get(number)
+                turn = self.turn_slots.get(number)
+                if visit is not None:
+                    self.emit(P.OP_VISIT, visit, 0, 0, node)
+                if turn is not None:
+                    self.emit(P.OP_TURN_MARK, turn, 0, 0, node)
+            child, holder = holder, holder.parent
 
     def site_label(self, site: _Site, copy: _Copy) -> _Label:
         if site.child is None:
@@ -337,20 +352,23 @@ class _Lowering(Survey):
     def program(self) -> Program:
         """Lay out the whole story."""
         root = self.root
+        stitches: dict[str, list[str]] = {}
+        for path in self.places:
+            if "." in path:
+                stitches.setdefault(path.partition(".")[0], []).append(path)
         for name, knot in root.named.items():
             if isinstance(knot, Container) and name != DECLARATIONS:
                 self.target(root, name)
-                for path in self.places:
-                    if path.startswith(f"{name}."):
-                        self.target(root, path)
+                for path in stitches.get(name, ()):
+                    self.target(root, path)
         self.lay_out(root, self.story)
         declarations_pc = -1
         while self.pending or self.stubs:
             while self.pending:
-                container, copy = self.pending.pop(0)
+                container, copy = self.pending.popleft()
                 self.lay_out(container, copy)
             while self.stubs:
-                self.lay_out_stub(*self.stubs.pop(0))
+                self.lay_out_stub(*self.stubs.popleft())
         declarations = root.named.get(DECLARATIONS)
         if isinstance(declarations, Container):
             declarations_pc = self.label_of(declarations, self.story, inside=True).pc
@@ -477,99 +495,111 @@ class _Lowering(Survey):
 
     def container(self, container: Container, entered: bool) -> None:
         """Lay out a container's content; `entered` where the flow walks into it."""
-        work: list[tuple[Container, int]] = []
         self.open_container(container, entered)
-        work.append((container, 0))
-        resume: dict[int, list[tuple[int, _Label]]] = {}
+        around: list[tuple[Container, int]] = []  # the containers around, and where each goes on
+        resume: dict[tuple[int, int], list[_Label]] = {}  # threads that go on at a container's item
         strings: dict[int, set[int]] = {}
         back: dict[int, Node | None] = {}
-        while work:
-            current, index = work.pop()
-            if index >= len(current.content):
+        led_to = self.led_to
+        current, content, index = container, container.content, 0
+        while True:
+            if index >= len(content):
+                if not around:
+                    return
+                current, index = around.pop()
+                content = current.content
                 continue
-            node = current.content[index]
-            work.append((current, index + 1))
-            for wanted, label in resume.get(id(current), []):
-                if wanted == index:
+            node = content[index]
+            here = index
+            index += 1
+            if resume:
+                for label in resume.pop((id(current), here), ()):
                     self.place_label(label)
-            if index and self.starts_bare(node):
-                self.emit(P.OP_FROM, self.container_ids[id(current)], node=node)
-            self.place_label(self.label_of(node, self.copy))
-            if isinstance(node, Container):
+            kind = type(node)
+            if kind is Container:
+                assert isinstance(node, Container)
+                if here and self.starts_bare(node):
+                    self.emit(P.OP_FROM, self.container_ids[id(current)], node=node)
+                self.place_label(self.label_of(node, self.copy))
                 self.open_container(node, entered=True)
-                work.append((node, 0))
+                around.append((current, index))
+                current, content, index = node, node.content, 0
                 continue
-            if isinstance(node, Command):
-                if node.name == "thread":
-                    label = _Label()
-                    self.emit_to(P.OP_FORK, label, 0, 0, node)
-                    if index + 2 < len(current.content):
-                        resume.setdefault(id(current), []).append((index + 2, label))
-                    else:
-                        self.place_after(current, label, work, resume)
-                    continue
-                if node.name == "ev":
+            if id(node) in led_to:
+                self.place_label(self.label_of(node, self.copy))
+            if kind is Command:
+                assert isinstance(node, Command)
+                name = node.name
+                if name == "ev":
                     self.in_eval = True
-                    strings.setdefault(id(current), set()).update(label_strings(current, index))
+                    labels = label_strings(content, here)
+                    if labels:
+                        strings.setdefault(id(current), set()).update(labels)
                     continue
-                if node.name == "/ev":
+                if name == "/ev":
                     self.in_eval = False
                     continue
-                if node.name == "str":
-                    is_label = index in strings.get(id(current), ())
-                    constant = constant_string(current, index)
+                if name == "thread":
+                    label = _Label()
+                    self.emit_to(P.OP_FORK, label, 0, 0, node)
+                    if here + 2 < len(content):
+                        resume.setdefault((id(current), here + 2), []).append(label)
+                    else:
+                        self.place_after(current, label, around, resume)
+                    continue
+                if name == "str":
+                    is_label = here in strings.get(id(current), ())
+                    constant = constant_string(content, here)
                     if constant is not None:
                         self.emit(P.OP_PUSH, self.values.string_value(constant[0]), node=node)
-                        work[-1] = (current, index + constant[1])
+                        index = here + constant[1]
                         continue
                     self.in_eval = False
                     self.in_string += 1
                     self.emit(P.OP_STRING_BEGIN, int(is_label), node=node)
                     if is_label:
-                        strings[id(current)].add(string_end(current, index))
+                        strings[id(current)].add(string_end(content, here))
                     continue
-                if node.name == "/str":
-                    is_label = index in strings.get(id(current), ())
+                if name == "/str":
+                    is_label = here in strings.get(id(current), ())
                     self.emit(P.OP_STRING_END, int(is_label), node=node)
                     self.in_eval = True
                     self.in_string -= 1
                     continue
-                if node.name == "#" and not self.in_string:
-                    ending = ending_tag(current, index)
+                if name == "#" and not self.in_string:
+                    ending = ending_tag(content, here)
                     if ending is not None:
-                        name = self.values.string_index(ending)
-                        self.emit(P.OP_ENDING, name, node=node)
-            if isinstance(node, DivertTarget) and self.is_return_address(node):
-                found, _ = resolve_path(node, node.target)
-                back[id(current)] = found
-                continue
-            if (
-                isinstance(node, Assign)
-                and node.name == RETURN_VARIABLE
-                and back.get(id(current)) is not None
-            ):
-                continue
-            if isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                shared, _ = resolve_path(node, node.target)
-                target = back.get(id(current))
-                if target is not None and isinstance(shared, Container) and returns(shared):
-                    back[id(current)] = None
-                    self.inline(node, shared, target)
+                        self.emit(P.OP_ENDING, self.values.string_index(ending), node=node)
+            elif kind is DivertTarget:
+                assert isinstance(node, DivertTarget)
+                if self.is_return_address(node, here):
+                    back[id(current)] = self.leads_to(node, node.target)[0]
                     continue
-            self.node(node, index)
+            elif back:
+                target = back.get(id(current))
+                if target is not None:
+                    if isinstance(node, Assign) and node.name == RETURN_VARIABLE:
+                        continue
+                    if isinstance(node, Divert) and node.kind == "->" and not node.variable:
+                        shared = self.leads_to(node, node.target)[0]
+                        if isinstance(shared, Container) and returns(shared):
+                            back[id(current)] = None
+                            self.inline(node, shared, target)
+                            continue
+            self.node(node, here)
 
     def place_after(
         self,
         container: Container,
         label: _Label,
-        work: list[tuple[Container, int]],
-        resume: dict[int, list[tuple[int, _Label]]],
+        around: list[tuple[Container, int]],
+        resume: dict[tuple[int, int], list[_Label]],
     ) -> None:
         """Arrange for `label` to stand where the flow goes on after `container`'s content."""
         child: Container = container
-        for outer, next_index in reversed(work[:-1]):
+        for outer, next_index in reversed(around):
             if next_index < len(outer.content):
-                resume.setdefault(id(outer), []).append((next_index, label))
+                resume.setdefault((id(outer), next_index), []).append(label)
                 return
             child = outer
         # nothing follows: the thread resumes at the FALL behind the outermost container
@@ -616,35 +646,36 @@ class _Lowering(Survey):
 
     def node(self, node: Node, index: int) -> None:
         """Lay out one node that is no container."""
-        if isinstance(node, StringValue):
-            self.string(node)
-        elif isinstance(node, Divert):
-            self.divert(node)
-        elif isinstance(node, Command):
-            self.command(node, index)
-        elif isinstance(node, NativeCall):
-            self.native(node)
-        elif isinstance(node, ChoicePoint):
-            self.choice(node)
-        elif isinstance(node, VariableReference):
-            self.load(node, node.name)
-        elif isinstance(node, ReadCount):
-            self.read_count(node, node.target)
-        elif isinstance(node, Assign):
-            self.assign(node)
-        elif isinstance(node, Glue):
-            self.emit(P.OP_GLUE, node=node)
-        elif isinstance(node, LegacyTag):
-            if node.text.startswith("ending:"):
-                name = self.values.string_index(node.text[7:].strip())
-                self.emit(P.OP_ENDING, name, node=node)
-            self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
-        elif isinstance(node, DivertTarget):
-            self.divert_target(node, index)
-        elif isinstance(node, VariablePointer):
-            self.pointer(node)
-        else:
-            self.constant(node)
+        match node:
+            case StringValue():
+                self.string(node)
+            case Command():
+                self.command(node, index)
+            case Divert():
+                self.divert(node)
+            case NativeCall():
+                self.native(node)
+            case VariableReference():
+                self.load(node, node.name)
+            case ChoicePoint():
+                self.choice(node, index)
+            case ReadCount():
+                self.read_count(node, node.target)
+            case Assign():
+                self.assign(node)
+            case Glue():
+                self.emit(P.OP_GLUE, node=node)
+            case LegacyTag():
+                if node.text.startswith("ending:"):
+                    name = self.values.string_index(node.text[7:].strip())
+                    self.emit(P.OP_ENDING, name, node=node)
+                self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
+            case DivertTarget():
+                self.divert_target(node, index)
+            case VariablePointer():
+                self.pointer(node)
+            case _:
+                self.constant(node)
 
     def constant(self, node: Node) -> None:
         value = V.VOID_VALUE
@@ -676,7 +707,7 @@ class _Lowering(Survey):
         assert node.parent is not None
         after = node.parent.content[index + 1 : index + 2]
         if after and isinstance(after[0], Command) and after[0].name in ("turns", "readc"):
-            found, exact = resolve_path(node, node.target)
+            found, exact = self.leads_to(node, node.target)
             number = self.container_ids.get(id(found)) if exact else None
             slots = self.turn_slots if after[0].name == "turns" else self.visit_slots
             if number is not None and number in slots:
@@ -882,11 +913,12 @@ class _Lowering(Survey):
                 self.emit_to(P.OP_JUMP, self.site_label(site, self.story), 0, 0, knot)
             self.code[pc * 4 + 3] = stubs[index]
 
-    def choice(self, node: ChoicePoint) -> None:
+    def choice(self, node: ChoicePoint, index: int) -> None:
         site = self.site(node, node.target)
         if site is None:
             self.fault(P.F_NO_DIVERT, node, node.target)
             return
+        label = choice_label(node, index)
         index = len(self.choices)
         number = self.container_ids.get(id(site.node), -1)
         once = self.visit_slots.get(number, -1) if node.flags & tree.ONCE_ONLY else -1
@@ -894,7 +926,7 @@ class _Lowering(Survey):
         target = (self.target(node, node.target) or 0) if bare else 0
         pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
         target_path = self.container_paths[number] if number >= 0 else node.target
-        text, tags, varies = choice_label(node)
+        text, tags, varies = label
         self.choices.append(
             ChoiceInfo(
                 path=self.paths[pc],
@@ -927,6 +959,8 @@ class _Lowering(Survey):
         while True:
             missing = [key for key, label in self.labels.items() if label.waiting]
             wanted = {key[0] // 2 for key in missing if key[1] == 0}
+            if not wanted:
+                break
             found = False
             for container in self.containers:
                 inside = {id(container), *(id(child) for child in container.content)}
@@ -936,9 +970,9 @@ class _Lowering(Survey):
                     found = True
             while self.pending or self.stubs:
                 while self.pending:
-                    self.lay_out(*self.pending.pop(0))
+                    self.lay_out(*self.pending.popleft())
                 while self.stubs:
-                    self.lay_out_stub(*self.stubs.pop(0))
+                    self.lay_out_stub(*self.stubs.popleft())
             if not found:
                 break
         for label in self.labels.values():

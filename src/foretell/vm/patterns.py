@@ -37,29 +37,28 @@ def returns(container: Container) -> bool:
     return isinstance(last, Divert) and last.variable and last.target == RETURN_VARIABLE
 
 
-def string_end(container: Container, index: int) -> int:
+def string_end(content: list[Node], index: int) -> int:
     """The index of the `/str` that ends the string begun at `index` (or the content's length)."""
     depth = 0
-    for i in range(index, len(container.content)):
-        node = container.content[i]
+    for i in range(index, len(content)):
+        node = content[i]
         if isinstance(node, Command) and node.name in ("str", "/str"):
             depth += 1 if node.name == "str" else -1
             if depth == 0:
                 return i
-    return len(container.content)
+    return len(content)
 
 
-def label_strings(container: Container, index: int) -> list[int]:
+def label_strings(content: list[Node], index: int) -> list[int]:
     """The indices of the `str` commands after the `ev` at `index` that build a choice's label."""
     starts: list[int] = []
     i = index + 1
-    content = container.content
     while i < len(content):
         node = content[i]
         if isinstance(node, Command):
             if node.name == "str":
                 starts.append(i)
-                i = string_end(container, i)
+                i = string_end(content, i)
             elif node.name == "/ev":
                 break
         i += 1
@@ -72,11 +71,10 @@ def label_strings(container: Container, index: int) -> list[int]:
     return starts[:count]
 
 
-def choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
-    """A choice's fixed text and tags, and whether logic in its label may vary them."""
+def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bool]:
+    """The fixed text and tags of a choice, item `end` of its holder; whether logic varies them."""
     holder = point.parent
     assert holder is not None
-    end = next(i for i, node in enumerate(holder.content) if node is point)
     begin, depth = end, 0
     while begin > 0:  # back to where the evaluation begins that ends before the choice point
         begin -= 1
@@ -89,16 +87,15 @@ def choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
     tags: list[str] = []
     tag: list[str] | None = None
     varies = False
-    pending: list[Node] = list(holder.content[begin:end])
-    wanted = label_strings(holder, begin)
+    wanted = label_strings(holder.content, begin)
     open_until = -1
     for index in range(begin, end):
         if index in wanted:
-            open_until = string_end(holder, index)
+            open_until = string_end(holder.content, index)
         inside = index <= open_until
         if not inside:
             continue
-        pending = [holder.content[index]]
+        pending: list[Node] = [holder.content[index]]
         while pending:
             node = pending.pop(0)
             if isinstance(node, StringValue):
@@ -125,11 +122,11 @@ def choice_label(point: ChoicePoint) -> tuple[str, tuple[str, ...], bool]:
     return "".join(parts).strip(" \t"), tuple(tags), varies
 
 
-def constant_string(container: Container, index: int) -> tuple[str, int] | None:
+def constant_string(content: list[Node], index: int) -> tuple[str, int] | None:
     """The text of a string without logic begun at `index`, and how many nodes it takes."""
     parts: list[str] = []
-    for i in range(index + 1, len(container.content)):
-        node = container.content[i]
+    for i in range(index + 1, len(content)):
+        node = content[i]
         if isinstance(node, StringValue) and "\n" not in node.text:
             parts.append(node.text)
         elif isinstance(node, Command) and node.name == "/str":
@@ -139,10 +136,11 @@ def constant_string(container: Container, index: int) -> tuple[str, int] | None:
     return None
 
 
-def ending_tag(container: Container, index: int) -> str | None:
+def ending_tag(content: list[Node], index: int) -> str | None:
     """The name in an `# ending: name` tag begun at `index`, if it is one and is fixed text."""
     text = ""
-    for node in container.content[index + 1 :]:
+    for i in range(index + 1, len(content)):
+        node = content[i]
         if isinstance(node, StringValue):
             text += node.text
         elif isinstance(node, Command) and node.name == "/#":
@@ -156,12 +154,12 @@ def ending_tag(container: Container, index: int) -> str | None:
 def tags_at_top(root: Container) -> list[str]:
     """The tags above the story's first content."""
     tags: list[str] = []
-    content: list[Node] = list(root.content)
+    content: list[Node] = root.content[::-1]  # what is next stands last
     text: list[str] | None = None
     while content:
-        node = content.pop(0)
+        node = content.pop()
         if isinstance(node, Container):
-            content[:0] = node.content
+            content.extend(reversed(node.content))
         elif isinstance(node, Command) and node.name == "#":
             text = []
         elif isinstance(node, Command) and node.name == "/#" and text is not None:

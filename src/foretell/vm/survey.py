@@ -15,8 +15,7 @@ them share one scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
@@ -39,6 +38,15 @@ __all__ = ["DECLARATIONS", "RETURN_VARIABLE", "Survey"]
 
 DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
+_SURVEYED: Final = (
+    Assign,
+    ChoicePoint,
+    Command,
+    Divert,
+    DivertTarget,
+    VariablePointer,
+    VariableReference,
+)
 
 
 class Survey:
@@ -55,7 +63,12 @@ class Survey:
         self.turn_slots: dict[int, int] = {}
         self.visit_names: list[str] = []
         self.turn_names: list[str] = []
+        self.units: dict[int, int] = {}  # by the id of a container: the id of its knot
+        self.resolved: dict[int, tuple[Node, bool]] = {}  # by the id of a node with a path
+        self.led_to: set[int] = set()  # the ids of content, containers aside, that paths lead to
+        self._found: dict[type[Node], list[tuple[Any, int, int]]] = {kind: [] for kind in _SURVEYED}
         self._number_containers()
+        self._resolve()
 
         self.globals: dict[str, int] = {}
         self._find_globals()
@@ -76,16 +89,23 @@ class Survey:
         self._find_places()
 
     def _number_containers(self) -> None:
-        """Number containers in preorder, so that those within one are an interval."""
-        stack: list[tuple[Container, str, bool]] = [(self.root, "", False)]
+        """Number containers in preorder, so that those within one are an interval.
+
+        What the rest of the survey asks about is noted on the way: in `_found`, by its kind, each
+        node with its place in its container and the id of the knot it is in.
+        """
+        root = self.root
+        found = self._found
+        stack: list[tuple[Container, str, int]] = [(root, "", id(root))]
         open_ids: list[int] = []
         while stack:
-            node, path, leaving = stack.pop()
-            if leaving:
+            node, path, unit = stack.pop()
+            if unit < 0:  # leaving it
                 self.container_ends[open_ids.pop()] = len(self.containers)
                 continue
             number = len(self.containers)
             self.container_ids[id(node)] = number
+            self.units[id(node)] = unit
             self.containers.append(node)
             self.container_ends.append(0)
             self.container_paths.append(path)
@@ -96,16 +116,38 @@ class Survey:
             if node.flags & tree.COUNT_TURNS:
                 self.turn_slots[number] = len(self.turn_names)
                 self.turn_names.append(path)
-            stack.append((node, path, True))
-            inner: list[tuple[Container, str, bool]] = []
+            stack.append((node, path, -1))
+            inner: list[tuple[Container, str, int]] = []
             prefix = f"{path}." if path else ""
             for index, child in enumerate(node.content):
-                if isinstance(child, Container):
-                    inner.append((child, f"{prefix}{child.name or index}", False))
+                kind = type(child)
+                if kind is Container:
+                    assert isinstance(child, Container)
+                    inner.append((child, f"{prefix}{child.name or index}", unit))
+                elif kind in found:
+                    found[kind].append((child, index, unit))
             for name, child in node.named.items():
                 if isinstance(child, Container):
-                    inner.append((child, f"{prefix}{name}", False))
-            stack.extend(reversed(inner))
+                    inner.append((child, f"{prefix}{name}", id(child) if node is root else unit))
+                elif type(child) in found:
+                    found[type(child)].append((child, -1, unit))
+            inner.reverse()
+            stack.extend(inner)
+
+    def _resolve(self) -> None:
+        """Find out where every path leads, once."""
+        resolved, led_to = self.resolved, self.led_to
+        for kind in (Divert, ChoicePoint, DivertTarget):
+            for node, _, _ in self._found[kind]:
+                if kind is Divert and (node.variable or node.kind == "x()"):
+                    continue
+                found = resolved[id(node)] = resolve_path(node, node.target)
+                if not isinstance(found[0], Container):
+                    led_to.add(id(found[0]))
+
+    def leads_to(self, node: Node, path: str) -> tuple[Node, bool]:
+        """The node that `path` as written in `node` names, and whether that is exact."""
+        return self.resolved.get(id(node)) or resolve_path(node, path)
 
     def _find_globals(self) -> None:
         declarations = self.root.named.get(DECLARATIONS)
@@ -113,83 +155,68 @@ class Survey:
             for node in declarations.walk():
                 if isinstance(node, Assign) and node.is_global and node.is_declaration:
                     self.globals.setdefault(node.name, len(self.globals))
-        for node in self.root.walk():
-            if isinstance(node, Assign) and node.is_global:
+        for node, _, _ in self._found[Assign]:
+            if node.is_global:
                 self.globals.setdefault(node.name, len(self.globals))
 
     def unit_of(self, node: Node) -> int:
         """The id of the knot (or the top of the story) that `node` belongs to."""
-        child = node
-        while child.parent is not None and child.parent is not self.root:
-            child = child.parent
-        if (
-            isinstance(child, Container)
-            and child.parent is self.root
-            and self.root.named.get(child.name or "") is child
-        ):
-            return id(child)
-        return id(self.root)
+        holder = node if isinstance(node, Container) else node.parent
+        return self.units.get(id(holder), id(self.root))
 
     def _find_scopes(self) -> None:
         """Group knots that share a frame, and give each group's temporaries slots."""
         group: dict[int, int] = {}
 
         def find(unit: int) -> int:
-            while group.setdefault(unit, unit) != unit:
+            above = group.setdefault(unit, unit)
+            while above != unit:
+                group[unit] = group[above]  # halves the way for the next who asks
                 unit = group[unit]
+                above = group[unit]
             return unit
 
         def join(a: int, b: int) -> None:
             group[find(a)] = find(b)
 
         find(id(self.root))
+        found = self._found
         taken: list[int] = []
         jumping: list[int] = []
         tunnelling: list[int] = []
-        overrides = False
         names: dict[int, set[str]] = {}
-        units: dict[int, int] = {id(self.root): id(self.root)}
-        nodes: Iterable[Node] = self.root.walk()
-        for node in nodes:
-            parent = node.parent
-            if isinstance(node, Container):
-                if parent is self.root and self.root.named.get(node.name or "") is node:
-                    units[id(node)] = id(node)
-                else:
-                    units[id(node)] = units[id(parent)]
-                continue
-            unit = units[id(parent)]
-            if isinstance(node, Divert):
-                if node.variable:
-                    if node.kind == "->" and node.target != RETURN_VARIABLE:
-                        jumping.append(unit)
-                    elif node.kind == "->t->":
-                        tunnelling.append(unit)
-                    names.setdefault(unit, set()).add(node.target)
-                elif node.kind == "->":
-                    found, _ = resolve_path(node, node.target)
-                    join(unit, units.get(id(found)) or self.unit_of(found))
+        for node, _, unit in found[Divert]:
+            if node.variable:
+                if node.kind == "->" and node.target != RETURN_VARIABLE:
+                    jumping.append(unit)
                 elif node.kind == "->t->":
                     tunnelling.append(unit)
-            elif isinstance(node, ChoicePoint):
-                found, _ = resolve_path(node, node.target)
-                join(unit, self.unit_of(found))
-            elif isinstance(node, DivertTarget):
-                if not self.is_return_address(node):
-                    found, _ = resolve_path(node, node.target)
-                    taken.append(self.unit_of(found))
-            elif isinstance(node, Command) and node.name == "->->":
-                overrides = overrides or not self._after_void(node)
-            elif (isinstance(node, Assign) and not node.is_global) or isinstance(
-                node, VariableReference | VariablePointer
-            ):
+                names.setdefault(unit, set()).add(node.target)
+            elif node.kind == "->":
+                join(unit, self.unit_of(self.resolved[id(node)][0]))
+            elif node.kind == "->t->":
+                tunnelling.append(unit)
+        for node, _, unit in found[ChoicePoint]:
+            join(unit, self.unit_of(self.resolved[id(node)][0]))
+        for node, index, _ in found[DivertTarget]:
+            if not self.is_return_address(node, index):
+                taken.append(self.unit_of(self.resolved[id(node)][0]))
+        overrides = any(
+            node.name == "->->" and not self._after_void(node, index)
+            for node, index, _ in found[Command]
+        )
+        for node, _, unit in found[Assign]:
+            if not node.is_global:
+                names.setdefault(unit, set()).add(node.name)
+        for kind in (VariableReference, VariablePointer):
+            for node, _, unit in found[kind]:
                 names.setdefault(unit, set()).add(node.name)
         if taken and (jumping or overrides):
             for unit in [*taken, *jumping, *(tunnelling if overrides else [])]:
                 join(unit, taken[0])
         scope_of_group: dict[int, int] = {find(id(self.root)): 0}
         self.scope_slots.append({})
-        for unit in set(units.values()):
+        for unit in dict.fromkeys(self.units.values()):
             scope = scope_of_group.setdefault(find(unit), len(scope_of_group))
             self.scope_of_unit[unit] = scope
             if scope == len(self.scope_slots):
@@ -200,12 +227,12 @@ class Survey:
                 if name not in self.globals and name not in slots:
                     slots[name] = len(slots)
 
-    def is_return_address(self, node: DivertTarget) -> bool:
-        """Whether this target is only put into `$r`."""
+    def is_return_address(self, node: DivertTarget, index: int) -> bool:
+        """Whether this target, item `index` of its container, is only put into `$r`."""
         assert node.parent is not None
-        content = node.parent.content
-        index = next(i for i, other in enumerate(content) if other is node)
-        for other in content[index + 1 : index + 3]:
+        if index < 0:
+            return False
+        for other in node.parent.content[index + 1 : index + 3]:
             if isinstance(other, Assign):
                 return other.name == RETURN_VARIABLE
             if not (isinstance(other, Command) and other.name == "/ev"):
@@ -213,27 +240,23 @@ class Survey:
         return False
 
     @staticmethod
-    def _after_void(node: Command) -> bool:
+    def _after_void(node: Command, index: int) -> bool:
         assert node.parent is not None
-        content = node.parent.content
-        index = next(i for i, other in enumerate(content) if other is node)
-        before = [c for c in content[max(0, index - 2) : index] if not isinstance(c, Command)]
-        return bool(before) and isinstance(before[-1], VoidValue)
+        before = node.parent.content[max(0, index - 2) : max(0, index)]
+        values = [other for other in before if not isinstance(other, Command)]
+        return bool(values) and isinstance(values[-1], VoidValue)
 
     def _find_places(self) -> None:
         """Knots and stitches, functions left out: what `here` may name."""
         functions: set[int] = set()
         labels: set[int] = set()
-        for node in self.root.walk():
-            if isinstance(node, Divert) and not node.variable and node.kind in ("f()", "x()"):
-                if node.kind == "x()":
-                    found: Node | None = self.root.named.get(node.target)
-                else:
-                    found, _ = resolve_path(node, node.target)
-                functions.add(id(found))
-            elif isinstance(node, ChoicePoint):
-                found, _ = resolve_path(node, node.target)
-                labels.add(id(found))
+        for node, _, _ in self._found[Divert]:
+            if node.kind == "x()" and not node.variable:
+                functions.add(id(self.root.named.get(node.target)))
+            elif node.kind == "f()" and not node.variable:
+                functions.add(id(self.resolved[id(node)][0]))
+        for node, _, _ in self._found[ChoicePoint]:
+            labels.add(id(self.resolved[id(node)][0]))
         for name, knot in self.root.named.items():
             if name == DECLARATIONS or not isinstance(knot, Container) or id(knot) in functions:
                 continue
