@@ -20,6 +20,7 @@ from typing import Final, Literal, NamedTuple
 
 __all__ = [
     "Diagnostic",
+    "Found",
     "Severity",
     "Source",
     "Span",
@@ -32,6 +33,7 @@ __all__ = [
 Severity = Literal["error", "warning", "note"]
 
 _COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
+_MOST_TOLD: Final = 1000
 _MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
 
 
@@ -99,6 +101,26 @@ class Diagnostic:
     def __str__(self) -> str:
         place = f"{self.span.place}: " if self.span else ""
         return f"{place}{self.severity}[{self.code}]: {self.message}"
+
+
+class Found(list[Diagnostic]):
+    """The problems found in a text: the first thousand errors, and as many warnings and notes.
+
+    The others are only counted, in `untold`: nobody reads so many, and a file can hold a million.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.untold = 0
+        self._errors = 0
+
+    def append(self, problem: Diagnostic) -> None:
+        is_error = problem.severity == "error"
+        if (self._errors if is_error else len(self) - self._errors) >= _MOST_TOLD:
+            self.untold += 1
+            return
+        self._errors += is_error
+        super().append(problem)
 
 
 class StoryError(Exception):

@@ -27,7 +27,7 @@ from foretell.compiler.resolve import Problems, Symbols
 from foretell.compiler.scanner import MAX_NESTING
 from foretell.compiler.standalone import StoryNames, compile_expression
 from foretell.container import CompiledStory, building
-from foretell.diagnostics import Diagnostic, Source, Span
+from foretell.diagnostics import Diagnostic, Found, Source, Span
 
 __all__ = ["Compilation", "StoryNames", "compile_expression", "compile_ink"]
 
@@ -62,7 +62,7 @@ def compile_ink(
     """
     source = Source(name, text.removeprefix("\ufeff"))
     sources = [source]
-    found: list[Diagnostic] = []
+    found = Found()
     problems = Problems(found)
     story: CompiledStory | None = None
     words = 0
@@ -87,13 +87,23 @@ def compile_ink(
         )
     if story is not None:
         story.source_lines = sum(s.text.count("\n") + (not s.text.endswith("\n")) for s in sources)
-    return Compilation(story, _in_order(found, sources), sources, words)
+    told = _in_order(found, sources)
+    if found.untold:
+        told.append(_more_problems(found.untold, told))
+    return Compilation(story, told, sources, words)
 
 
 def _literal(value: bool | int | float | str, span: Span) -> Syntax:
     if isinstance(value, str):
         return StringExpression(span, [Text(span, value)])
     return Number(span, value)
+
+
+def _more_problems(count: int, told: list[Diagnostic]) -> Diagnostic:
+    severity = told[-1].severity if all(d.severity != "error" for d in told) else "error"
+    plural = "" if count == 1 else "s"
+    message = f"{count} more problem{plural} like these are not shown"
+    return Diagnostic(severity, "more-problems", message, hint="mend those above first")
 
 
 def _in_order(found: list[Diagnostic], sources: list[Source]) -> list[Diagnostic]:

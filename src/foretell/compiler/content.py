@@ -41,7 +41,7 @@ from foretell.compiler.ast import (
     Weave,
 )
 from foretell.compiler.expressions import RESERVED_WORDS, ExpressionParser
-from foretell.compiler.scanner import IDENTIFIER_CHARACTERS
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MOST_PARTS
 from foretell.compiler.weave import build_weave
 
 __all__ = ["ContentParser", "trim_end"]
@@ -310,6 +310,8 @@ class ContentParser(ExpressionParser):
         self.newlines()
         elements: list[Weave | None] = []
         while True:
+            if len(elements) > MOST_PARTS:
+                self.too_many("elements in this sequence")
             mark = self.mark()
             self.space()
             if self.at("->") or not self.take("-"):
@@ -338,6 +340,8 @@ class ContentParser(ExpressionParser):
                 elements.append(build_weave(items, self.span(start)))
             if not self.take("|"):
                 break
+            if len(elements) > MOST_PARTS:
+                self.too_many("elements in this sequence")
             had_any = True
             if not had_content:
                 elements.append(None)
@@ -374,6 +378,8 @@ class ContentParser(ExpressionParser):
         while (items := self.mixed()) is not None:
             span = self.span(start)
             bodies.append(Branch(span, None, build_weave(items, span)))
+            if len(bodies) > MOST_PARTS:
+                self.too_many("alternatives in this conditional")
             if not self.take("|"):
                 break
             start = self.pos
@@ -398,6 +404,8 @@ class ContentParser(ExpressionParser):
         branches: list[Branch] = []
         while (branch := self._branch()) is not None:
             branches.append(branch)
+            if len(branches) > MOST_PARTS:
+                self.too_many("branches in this conditional")
         if branches:
             self.newlines()
             if len(branches) == 1 and branches[0].is_else and query is not None:

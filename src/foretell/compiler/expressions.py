@@ -33,7 +33,7 @@ from foretell.compiler.ast import (
     Unary,
     VariableUse,
 )
-from foretell.compiler.scanner import Scanner
+from foretell.compiler.scanner import MOST_PARTS, Scanner
 
 __all__ = ["RESERVED_WORDS", "ExpressionParser"]
 
@@ -95,6 +95,7 @@ class ExpressionParser(Scanner):
             self.reset(mark)
             return None
         self.space()
+        operators = 0
         while True:
             match = _OPERATOR.match(self.text, self.pos)
             if match is None:
@@ -103,6 +104,9 @@ class ExpressionParser(Scanner):
             operator, binding = _BINDING[symbol]
             if binding <= minimum:
                 break
+            operators += 1
+            if operators > MOST_PARTS:
+                self.too_many("operators")
             operator_at = self.pos
             self.pos = match.end()
             self.enter()

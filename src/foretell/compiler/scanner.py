@@ -22,15 +22,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final
+from typing import Final, NoReturn
 
 from foretell.compiler.ast import Name
 from foretell.diagnostics import Diagnostic, Severity, Source, Span
 
-__all__ = ["IDENTIFIER_CHARACTERS", "MAX_NESTING", "Mark", "NestingError", "Scanner"]
+__all__ = ["IDENTIFIER_CHARACTERS", "MAX_NESTING", "MOST_PARTS", "Mark", "NestingError", "Scanner"]
 
 MAX_NESTING: Final = 100
 """How deep braces, parentheses and indentation may nest; inklecate gives up at about 25."""
+
+MOST_PARTS: Final = 25_000
+"""How many operators an expression, elements a sequence, branches a conditional may have."""
 
 IDENTIFIER_CHARACTERS: Final = (
     "0-9A-Za-z_"
@@ -57,7 +60,7 @@ _ONLY_DIGITS: Final = re.compile(r"[0-9]+\Z")
 
 
 class NestingError(Exception):
-    """Nesting beyond `MAX_NESTING`; the rest of the file is not read."""
+    """Logic beyond `MAX_NESTING` or `MOST_PARTS`; the rest of the file is not read."""
 
 
 Mark = tuple[int, bool, bool]
@@ -175,6 +178,15 @@ class Scanner:
                 hint="split the logic over functions or knots",
             )
             raise NestingError
+
+    def too_many(self, what: str) -> NoReturn:
+        """Give up on logic of more than `MOST_PARTS` parts."""
+        self.error(
+            "too-large",
+            f"there are more than {MOST_PARTS} {what} here",
+            hint="split the logic over functions or knots",
+        )
+        raise NestingError
 
     # --- position -------------------------------------------------------------------------
 

@@ -160,10 +160,13 @@ class _Lowering(Survey):
         self.labels: dict[tuple[int, int], _Label] = {}
         self.pending: deque[tuple[Container, _Copy]] = deque()
         self.copies = 0
+        self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
         self.story = _Copy(0)
         self.keep_alive: list[object] = []
         self.static_counts: set[int] = set()
+        self.holder: Container | None = None  # of the content emitted last, and its path
+        self.holder_path = ""
 
         self.targets: list[Target] = []
         self.target_nodes: list[Node] = []
@@ -193,12 +196,16 @@ class _Lowering(Survey):
         """Append an instruction; gives its pc."""
         pc = len(self.spans)
         self.code += (op, a, b, c)
-        self.spans.append(node.span if node is not None else None)
-        holder = node.parent if node is not None else None
-        if isinstance(node, Container):
-            holder = node
-        number = self.container_ids.get(id(holder), 0) if holder is not None else 0
-        self.paths.append(self.container_paths[number])
+        if node is None:
+            self.spans.append(None)
+            self.paths.append("")
+        else:
+            self.spans.append(node.span)
+            holder = node if type(node) is Container else node.parent
+            if holder is not self.holder:
+                self.holder = holder
+                self.holder_path = self.container_paths[self.container_ids.get(id(holder), 0)]
+            self.paths.append(self.holder_path)
         self.place_of_pc.append(self.place)
         self.scope_of_pc.append(self.scope)
         return pc
@@ -520,7 +527,8 @@ class _Lowering(Survey):
                 assert isinstance(node, Container)
                 if here and self.starts_bare(node):
                     self.emit(P.OP_FROM, self.container_ids[id(current)], node=node)
-                self.place_label(self.label_of(node, self.copy))
+                if id(node) in led_to:
+                    self.place_label(self.label_of(node, self.copy))
                 self.open_container(node, entered=True)
                 around.append((current, index))
                 current, content, index = node, node.content, 0
@@ -612,7 +620,7 @@ class _Lowering(Survey):
     def open_container(self, container: Container, entered: bool) -> None:
         """Count a container that is walked into, and stand at its first content."""
         self.keep_alive.append(container)
-        if not entered:
+        if not entered and id(container) in self.led_to:
             self.place_label(self.label_of(container, self.copy))
         number = self.container_ids[id(container)]
         if entered:
@@ -622,7 +630,8 @@ class _Lowering(Survey):
                 self.emit(P.OP_VISIT, visit, 0, 0, container)
             if turn is not None:
                 self.emit(P.OP_TURN_MARK, turn, 0, 0, container)
-        self.place_label(self.label_of(container, self.copy, inside=True))
+        if container.name or container.parent is None or id(container) in self.entered:
+            self.place_label(self.label_of(container, self.copy, inside=True))
         place = self.place_of_container.get(id(container))
         if place is not None:
             self.place = place
@@ -634,6 +643,10 @@ class _Lowering(Survey):
     def inline(self, node: Divert, shared: Container, back: Node) -> None:
         """Lay out a copy of a container that returns through `$r` to `back`."""
         outer = self.copy
+        if shared in self.shared_open:  # damaged: a text that holds itself
+            self.fault(P.F_NO_DIVERT, node, node.target)
+            return
+        self.shared_open.append(shared)
         self.copies += 1
         copy = _Copy(self.copies, shared, back)
         site = _Site(shared, shared.content[0] if shared.content else None, shared)
@@ -643,6 +656,7 @@ class _Lowering(Survey):
         self.container(shared, entered=False)
         self.copy = outer
         self.in_eval = eval_before
+        self.shared_open.pop()
 
     def node(self, node: Node, index: int) -> None:
         """Lay out one node that is no container."""
@@ -865,12 +879,11 @@ class _Lowering(Survey):
     def divert_variable(self, node: Divert, skip: _Label) -> None:
         if node.target == RETURN_VARIABLE and self.copy.back is not None:
             back = self.copy.back
-            holder = back.parent
-            assert holder is not None
             if isinstance(back, Container):
                 site = _Site(back, back.content[0] if back.content else None, back)
             else:
-                site = _Site(holder, back, back)
+                assert back.parent is not None
+                site = _Site(back.parent, back, back)
             self.emit_visits(self.origin(node), site, node)
             outer = self.copy
             # the place returned to belongs to whatever holds this copy

@@ -89,6 +89,7 @@ def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bo
     varies = False
     wanted = label_strings(holder.content, begin)
     open_until = -1
+    shown: set[Container] = set()  # the shared texts met: damaged ones may hold themselves
     for index in range(begin, end):
         if index in wanted:
             open_until = string_end(holder.content, index)
@@ -107,7 +108,8 @@ def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bo
                 tag = None
             elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
                 shared, _ = resolve_path(node, node.target)
-                if isinstance(shared, Container) and returns(shared):
+                if isinstance(shared, Container) and returns(shared) and shared not in shown:
+                    shown.add(shared)
                     pending[:0] = shared.content
                 else:
                     varies = True

@@ -65,7 +65,8 @@ class Survey:
         self.turn_names: list[str] = []
         self.units: dict[int, int] = {}  # by the id of a container: the id of its knot
         self.resolved: dict[int, tuple[Node, bool]] = {}  # by the id of a node with a path
-        self.led_to: set[int] = set()  # the ids of content, containers aside, that paths lead to
+        self.led_to: set[int] = set()  # the ids of what paths lead to as content of its holder
+        self.entered: set[int] = set()  # the ids of the containers that paths lead into
         self._found: dict[type[Node], list[tuple[Any, int, int]]] = {kind: [] for kind in _SURVEYED}
         self._number_containers()
         self._resolve()
@@ -136,14 +137,14 @@ class Survey:
 
     def _resolve(self) -> None:
         """Find out where every path leads, once."""
-        resolved, led_to = self.resolved, self.led_to
+        resolved = self.resolved
         for kind in (Divert, ChoicePoint, DivertTarget):
             for node, _, _ in self._found[kind]:
                 if kind is Divert and (node.variable or node.kind == "x()"):
                     continue
                 found = resolved[id(node)] = resolve_path(node, node.target)
-                if not isinstance(found[0], Container):
-                    led_to.add(id(found[0]))
+                is_item = node.target[-1:].isdecimal() or not isinstance(found[0], Container)
+                (self.led_to if is_item else self.entered).add(id(found[0]))
 
     def leads_to(self, node: Node, path: str) -> tuple[Node, bool]:
         """The node that `path` as written in `node` names, and whether that is exact."""
