@@ -83,7 +83,8 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
             ),
         )
     if code == P.F_OPERATION:
-        return "bad-operation", values.messages[value & V.PAYLOAD]
+        message = values.messages[value & V.PAYLOAD]
+        return "too-long" if message == V.TOO_LONG else "bad-operation", message
     if code == P.F_CONDITION_TARGET:
         path = values.target_paths[value & V.PAYLOAD]
         return (

@@ -331,6 +331,8 @@ def rest(tables: I64, row: I64) -> int:
     if n > 0:
         if choice_at(row, tables, 0, 1) >= 0:
             return P.REST
+        if row[P.EMIT] != 0 and row[P.OUTPUT] >= tables[P.T_END] - 1:
+            return P.FLUSH  # then it is asked again
         follow(tables, row, tables[P.T_CHOICES])
         if row[P.EMIT] != 0:
             put(row, P.FOLLOW << P.TOKEN_SHIFT)
@@ -936,6 +938,10 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         x = row[P.FAULT_VALUE]
                         value = row[P.OPERAND]
                         status = P.NEEDS_OPERATION
+                    elif (y >> 32) == V.FAILED:
+                        fault = P.F_OPERATION
+                        value = y
+                        status = P.ERROR
                     else:
                         x = row[start] & ((1 << P.TOKEN_SHIFT) - 1)
                         row[P.OUTPUT] = start
@@ -957,6 +963,10 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         x = row[P.FAULT_VALUE]
                         value = row[P.OPERAND]
                         status = P.NEEDS_OPERATION
+                    elif (y >> 32) == V.FAILED:
+                        fault = P.F_OPERATION
+                        value = y
+                        status = P.ERROR
                     else:
                         row[P.OUTPUT] = start
                         row[sp] = y

@@ -38,7 +38,7 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.lower import lower
 from foretell.vm.program import Program, Widths, layout
-from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, operate
+from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, length, operate
 
 __all__ = [
     "Choice",
@@ -55,6 +55,9 @@ STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
 _STOP_COST: Final = 50  # steps that a stop for the host is counted as
 _MEMO_START: Final = 256
+_MOST_BUILT: Final = 1 << 26  # characters of strings and items of lists built in a turn
+_MOST_SHOWN: Final = 1 << 24  # characters shown in a turn
+_BUILT_A_STEP: Final = 32  # of these, what costs as much as a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -641,6 +644,8 @@ class Story:
         code = self.program.code
         left = self.step_budget
         status = P.BUDGET
+        most = self.values.built + _MOST_BUILT
+        shown = 0
         while True:
             chunk = min(left, _CHUNK)
             status = machine.run(code, self._tables, self._memo, self._row, self.seen, chunk)
@@ -649,6 +654,11 @@ class Story:
                 break
             # a stop costs, too: a loop that stops before its chunk is used must come to an end
             left -= chunk if status in (P.BUDGET, P.FLUSH) else _STOP_COST
+            if self.values.built > most:
+                problems.append(faults.too_deep(self.program, row[P.PC]))
+                machine.force_end(self._tables, row)
+                status = P.ERROR
+                break
             if left <= 0:
                 problems.append(faults.endless(self.program, row[P.PC]))
                 machine.force_end(self._tables, row)
@@ -659,13 +669,21 @@ class Story:
             if status == P.DRAW:
                 row[P.DRAW_OUTCOME] = self._draw()
             elif status == P.NEEDS_OPERATION:
-                self._learn(row[P.FAULT], row[P.FAULT_VALUE], row[P.OPERAND])
-            elif status == P.NEEDS_STRING:
-                self._end_string()
-            elif status == P.NEEDS_TAG:
-                self._end_tag()
+                left -= self._learn(row[P.FAULT], row[P.FAULT_VALUE], row[P.OPERAND])
+            elif status in (P.NEEDS_STRING, P.NEEDS_TAG):
+                if not (self._end_string() if status == P.NEEDS_STRING else self._end_tag()):
+                    row[P.FAULT], row[P.FAULT_VALUE] = P.F_OPERATION, self.values.too_long()
+                    problems.append(faults.describe(self.program, row, P.ERROR))
+                    machine.force_end(self._tables, row)
+                    status = P.ERROR
+                    break
             elif status == P.FLUSH:
-                self._flush(lines)
+                shown += self._flush(lines)
+                if shown > _MOST_SHOWN:
+                    problems.append(faults.endless(self.program, row[P.PC]))
+                    machine.force_end(self._tables, row)
+                    status = P.ERROR
+                    break
             elif status == P.OVERFLOW:
                 if self._widths.deepest:
                     problems.append(faults.too_deep(self.program, row[P.PC]))
@@ -688,10 +706,15 @@ class Story:
         self._flush(lines)
         return lines.finish(), problems, status
 
-    def _flush(self, lines: Lines) -> None:
+    def _flush(self, lines: Lines) -> int:
+        """Take in what was written; gives its length, of which too much is not shown."""
         row, start = self._row, self._tables[P.T_OUTPUT]
-        lines.feed(row[start : row[P.OUTPUT]])
+        tokens = row[start : row[P.OUTPUT]]
+        characters = length(tokens, self.values)
+        if characters <= _MOST_SHOWN:
+            lines.feed(tokens)
         row[P.OUTPUT] = start
+        return characters
 
     def _draw(self) -> int:
         """An outcome for the draw the row stands at: replayed, forced, or from the generator."""
@@ -715,8 +738,8 @@ class Story:
         self._drawn.append(outcome)
         return outcome
 
-    def _learn(self, operation: int, a: int, b: int) -> None:
-        """Compute an operation the memo lacks and put it in."""
+    def _learn(self, operation: int, a: int, b: int) -> int:
+        """Compute an operation the memo lacks and put it in; gives the steps it is counted as."""
         if self._memo_used * 2 > len(self._memo) // P.MEMO_SIZE:
             old = self._memo
             size = len(old) // P.MEMO_SIZE * 2
@@ -728,16 +751,21 @@ class Story:
                         self._memo, size - 1, old[at] - 1, old[at + 1], old[at + 2]
                     )
                     self._memo[slot : slot + P.MEMO_SIZE] = old[at : at + P.MEMO_SIZE]
+        built = self.values.built
         result = operate(self.values, operation, a, b)
         mask = self._tables[P.T_MEMO_MASK]
         slot = machine.memo_slot(self._memo, mask, operation, a, b)
         self._memo[slot : slot + P.MEMO_SIZE] = [operation + 1, a, b, result]
         self._memo_used += 1
+        return (self.values.built - built) // _BUILT_A_STEP
 
-    def _end_string(self) -> None:
+    def _end_string(self) -> bool:
+        """Put what was written since the string began on the stack; False if it is too long."""
         row = self._row
         start = row[P.STRING]
         tokens = row[start + 1 : row[P.OUTPUT]]
+        if length(tokens, self.values) > V.MOST_CHARACTERS:
+            return False
         outer = row[start] & ((1 << P.TOKEN_SHIFT) - 1)  # words down to it, 0 none
         text = assemble_string(tokens, self.values)
         row[row[P.EVAL]] = self.values.string_value(text)
@@ -745,17 +773,22 @@ class Story:
         row[P.OUTPUT] = start
         row[P.STRING] = start - outer if outer else 0
         row[P.PC] += 1
+        return True
 
-    def _end_tag(self) -> None:
+    def _end_tag(self) -> bool:
         row = self._row
         start = row[P.OUTPUT] - 1
         while start > row[P.STRING] and row[start] >> P.TOKEN_SHIFT != P.TAG_BEGIN:
             start -= 1
-        text = assemble_tag(row[start + 1 : row[P.OUTPUT]], self.values)
+        tokens = row[start + 1 : row[P.OUTPUT]]
+        if length(tokens, self.values) > V.MOST_CHARACTERS:
+            return False
+        text = assemble_tag(tokens, self.values)
         row[row[P.EVAL]] = (V.TAG << V.TAG_SHIFT) | self.values.string_index(text)
         row[P.EVAL] += 1
         row[P.OUTPUT] = start
         row[P.PC] += 1
+        return True
 
     def _external(self, index: int) -> Diagnostic | None:
         """Call a bound function with its arguments from the evaluation stack."""

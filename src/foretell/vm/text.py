@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from foretell.vm import program as P
-from foretell.vm.values import O_STRING, O_TAG, TAG, TAG_SHIFT, Values
+from foretell.vm.values import MOST_CHARACTERS, O_STRING, O_TAG, STRING, TAG, TAG_SHIFT, Values
 
-__all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean", "operate"]
+__all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean", "length", "operate"]
 
 _PAYLOAD: Final = (1 << P.TOKEN_SHIFT) - 1
 _SPACES: Final = re.compile(r"[ \t]+")
@@ -332,6 +332,23 @@ def _apply(stream: _Stream, token: int, values: Values) -> None:
         stream.threads = []
 
 
+def length(tokens: Iterable[int], values: Values) -> int:
+    """How many characters the texts of tokens have together, numbers and lists counted as one."""
+    total = 0
+    for token in tokens:
+        kind = token >> P.TOKEN_SHIFT
+        payload = token & _PAYLOAD
+        if kind == P.PRINT:
+            if payload >> TAG_SHIFT != STRING:
+                total += 1
+                continue
+            payload &= 0xFFFFFFFF
+        elif kind != P.TEXT:
+            continue
+        total += len(values.strings[payload])
+    return total
+
+
 def assemble_string(tokens: Iterable[int], values: Values) -> str:
     """The string that tokens between the start and end of a string make."""
     stream = _Stream()
@@ -353,10 +370,13 @@ def assemble_tag(tokens: Iterable[int], values: Values) -> str:
 def operate(values: Values, operation: int, a: int, b: int) -> int:
     """The result of an operation that the memo lacks: `Values.operate`, and strings built of
     chained tokens."""
-    if operation == O_STRING:
-        return values.string_value(assemble_string(values.chained(a), values))
-    if operation == O_TAG:
-        return (TAG << TAG_SHIFT) | values.string_index(assemble_tag(values.chained(a), values))
+    if operation in (O_STRING, O_TAG):
+        tokens = values.chained(a)
+        if length(tokens, values) > MOST_CHARACTERS:
+            return values.too_long()
+        if operation == O_STRING:
+            return values.string_value(assemble_string(tokens, values))
+        return (TAG << TAG_SHIFT) | values.string_index(assemble_tag(tokens, values))
     return values.operate(operation, a, b)
 
 

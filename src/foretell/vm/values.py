@@ -40,6 +40,7 @@ __all__ = [
     "FLOAT",
     "INT",
     "LIST",
+    "MOST_CHARACTERS",
     "OPERATIONS",
     "OPPOSED",
     "POINTER",
@@ -47,6 +48,7 @@ __all__ = [
     "TAG",
     "TAG_SHIFT",
     "TARGET",
+    "TOO_LONG",
     "TRUE",
     "UNSET",
     "UNSET_VALUE",
@@ -73,6 +75,8 @@ VOID: Final = 7
 UNSET: Final = 8
 TAG: Final = 9
 FAILED: Final = 10
+MOST_CHARACTERS: Final = 1 << 20  # of a string
+TOO_LONG: Final = f"a string of more than {MOST_CHARACTERS} characters is longer than any may be"
 DEAD: Final = 11
 # a die that is still whole, in the explorer only (`dice`): its face plus, or the payload minus it
 DRAWN: Final = 1 << 29
@@ -237,6 +241,7 @@ class Values:
         self.lists: list[InkList] = []
         self._list_index: dict[InkList, int] = {}
         self.messages: list[str] = []
+        self.built = 0  # characters of strings, and items of lists, that were ever interned
         self._message_index: dict[str, int] = {}
         self.definitions = list_definitions
         self.target_paths = list(target_paths)
@@ -261,6 +266,7 @@ class Values:
         index = self._string_index.get(text)
         if index is None:
             index = len(self.strings)
+            self.built += len(text)
             self.strings.append(text)
             self._string_index[text] = index
         return index
@@ -270,6 +276,7 @@ class Values:
         index = self._list_index.get(content)
         if index is None:
             index = len(self.lists)
+            self.built += len(content.items)
             self.lists.append(content)
             self._list_index[content] = index
         return (LIST << TAG_SHIFT) | (index * 2 + bool(content.items))
@@ -304,6 +311,10 @@ class Values:
             chain, token = self._chains[chain]
             tokens.append(token)
         return tokens[::-1]
+
+    def too_long(self) -> int:
+        """The failure of building a string of more than `MOST_CHARACTERS`."""
+        return self._failed(TOO_LONG)
 
     def _failed(self, message: str) -> int:
         index = self._message_index.get(message)
@@ -567,6 +578,8 @@ class Values:
 
     def _binary_string(self, name: str, x: str, y: str) -> int:
         if name == "+":
+            if len(x) + len(y) > MOST_CHARACTERS:
+                raise _OperationError(TOO_LONG)
             return self.string_value(x + y)
         if name == "==":
             return TRUE if x == y else FALSE
