@@ -655,12 +655,12 @@ class Story:
             # a stop costs, too: a loop that stops before its chunk is used must come to an end
             left -= chunk if status in (P.BUDGET, P.FLUSH) else _STOP_COST
             if self.values.built > most:
-                problems.append(faults.too_deep(self.program, row[P.PC]))
+                problems.append(faults.too_deep(self.program, self._at))
                 machine.force_end(self._tables, row)
                 status = P.ERROR
                 break
             if left <= 0:
-                problems.append(faults.endless(self.program, row[P.PC]))
+                problems.append(faults.endless(self.program, self._at))
                 machine.force_end(self._tables, row)
                 status = P.ERROR
                 break
@@ -680,13 +680,13 @@ class Story:
             elif status == P.FLUSH:
                 shown += self._flush(lines)
                 if shown > _MOST_SHOWN:
-                    problems.append(faults.endless(self.program, row[P.PC]))
+                    problems.append(faults.endless(self.program, self._at))
                     machine.force_end(self._tables, row)
                     status = P.ERROR
                     break
             elif status == P.OVERFLOW:
                 if self._widths.deepest:
-                    problems.append(faults.too_deep(self.program, row[P.PC]))
+                    problems.append(faults.too_deep(self.program, self._at))
                     machine.force_end(self._tables, row)
                     status = P.ERROR
                     break
@@ -705,6 +705,12 @@ class Story:
                     break
         self._flush(lines)
         return lines.finish(), problems, status
+
+    @property
+    def _at(self) -> int:
+        """The instruction that is told where a turn is stopped: the last, if none is next."""
+        row = self._row
+        return row[P.PC] if row[P.PC] >= 0 else row[P.LAST]
 
     def _flush(self, lines: Lines) -> int:
         """Take in what was written; gives its length, of which too much is not shown."""

@@ -1,0 +1,191 @@
+"""Stories that nobody meant well end in words, soon, and harm nothing else.
+
+`hostile.py` makes them; here a modest number of them runs. The batches:
+
+    python -m tests.hostile --seeds 0-20000
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from foretell.container import CompiledStory
+from foretell.diagnostics import render_all
+from foretell.loading import compile_text
+from foretell.vm.lower import lower
+from foretell.vm.story import Story
+from tests.hostile import HUGE, damaged, grounds, outlive
+
+SIZE = 4_000  # characters; the batch command takes a megabyte
+MEMORY = 4 << 30  # bytes a child may have
+
+ENDLESS = {
+    "a loop of words": ("-> k\n== k\nword\n-> k\n", "no-rest"),
+    "a loop of nothing": ("-> k\n== k\n-> k\n", "no-rest"),
+    "a loop that counts": ("VAR x = 0\n-> k\n== k\n~ x++\n-> k\n", "no-rest"),
+    "a loop of glue": ("-> k\n== k\na<>\n-> k\n", "no-rest"),
+    "a loop of tags": ("-> k\n== k\nb # a\n-> k\n", "no-rest"),
+    "a loop of luck": ("-> k\n== k\n{RANDOM(1, 6) > 7: -> END}\n-> k\n", "no-rest"),
+    "a fallback that leads to itself": ("-> k\n== k\n+ -> k\n", "no-rest"),
+    "a string that doubles": ('VAR s = "ab"\n-> k\n== k\n~ s = s + s\n-> k\n', "too-long"),
+    "a string that holds itself": ('VAR s = "a"\n-> k\n== k\n~ s = "{s}{s}"\n-> k\n', "too-long"),
+    "strings that grow": ('VAR s = ""\n-> k\n== k\n~ s = s + "word"\n-> k\n', "too-deep no-rest"),
+    "a function of itself": ("{f(1)}\n== function f(x)\n~ return f(x + 1)\n", "too-deep"),
+    "a tunnel into itself": ("-> k ->\n== k\n-> k ->\n->->\n", "too-deep"),
+    "threads of threads": ("-> k\n== k\n<- k\n<- k\n+ a -> DONE\n", "too-deep"),
+    "ever more choices": (
+        "VAR x = 0\n-> k\n== k\n~ x++\n<- t(x)\n-> k\n== t(n)\n+ c{n} -> DONE\n",
+        "too-deep no-rest",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_turn_without_end_is_an_error_at_a_line_of_the_story(name: str) -> None:
+    source, codes = ENDLESS[name]
+    story = Story(_sound(source), step_budget=200_000)
+    [problem] = [p for p in story.turn.problems if p.severity == "error"]
+    assert problem.code in codes.split()
+    assert problem.span is not None
+    assert problem.span.source.line(problem.span.line).strip()
+    assert story.ended
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_after_a_turn_without_end_the_story_can_begin_again(name: str) -> None:
+    source = "* [go on] -> trap\n* [stop] -> END\n== trap\n" + ENDLESS[name][0]
+    story = Story(_sound(source), step_budget=50_000)
+    story.choose(0)
+    assert story.turn.problems
+    assert story.undo()
+    assert [c.text for c in story.choices] == ["go on", "stop"]
+    assert story.choose(1).ending is not None
+
+
+def test_a_string_is_refused_only_where_it_is_too_long() -> None:
+    source = 'VAR s = "ab"\n-> k\n== k\n~ s = s + s\n+ [more] -> k\n'
+    story = Story(_sound(source))
+    turns = 0
+    while story.choices:
+        story.choose(0)
+        turns += 1
+    assert turns == 19  # 2 to the 20th is the longest
+    assert [p.code for p in story.turn.problems] == ["too-long"]
+
+
+def test_a_number_that_grows_wraps_as_in_ink() -> None:
+    story = Story(_sound("VAR x = 2\n-> k\n== k\n~ x = x * x\n+ [{x}] -> k\n"))
+    shown = [story.choices[0].text]
+    for _ in range(5):
+        story.choose(0)
+        shown.append(story.choices[0].text)
+    assert shown == ["4", "16", "256", "65536", "0", "0"]
+
+
+def test_a_range_of_luck_that_grows_ends_where_numbers_wrap() -> None:
+    story = Story(_sound("VAR n = 1\n-> k\n== k\n~ n = n * 2\n{RANDOM(1, n)}\n+ [a] -> k\n"))
+    while story.choices:
+        story.choose(0)
+    assert [p.code for p in story.turn.problems] == ["random-range"]
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_text_takes_work_in_proportion(name: str) -> None:
+    """Twice the text takes twice the calls, however busy the machine is."""
+    calls = [0, 0]
+
+    def count(frame: object, event: str, argument: object) -> None:
+        calls[which] += event == "call"
+
+    for which in (0, 1):
+        text = HUGE[name](SIZE << which)
+        sys.setprofile(count)
+        try:
+            loaded = compile_text(text)
+            if loaded.story is not None:
+                lower(loaded.usable())
+        finally:
+            sys.setprofile(None)
+        assert (loaded.story is None) == bool(loaded.errors)
+        assert len(loaded.diagnostics) <= 2001
+        render_all(loaded.diagnostics)
+    assert calls[1] < 2.3 * calls[0] + 1000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", HUGE)
+def test_a_megabyte_is_read_within_bounded_memory(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "huge.ink"
+    path.write_text(HUGE[name](1 << 20), "utf-8")
+    command = [sys.executable, "-m", "foretell", "compile", str(path), "-o", str(tmp_path / "o")]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=_within_memory
+    )
+    assert done.returncode in (0, 2)
+    assert "Traceback" not in done.stderr
+
+
+STORIES = grounds()
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_a_damaged_story_is_survived(block: int) -> None:
+    failed = []
+    for seed in range(block * 15, block * 15 + 15):
+        text, _ = damaged(seed, STORIES)
+        problem = outlive(text, random.Random(seed))
+        if problem is not None:
+            failed.append(f"seed {seed}: {problem}")
+    assert not failed, "\n".join(failed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(20))
+def test_thousands_of_damaged_stories_are_survived(block: int) -> None:
+    failed = []
+    for seed in range(1000 + block * 500, 1500 + block * 500):
+        text, _ = damaged(seed, STORIES)
+        problem = outlive(text, random.Random(seed))
+        if problem is not None:
+            failed.append(f"seed {seed}: {problem}")
+    assert not failed, "\n".join(failed)
+
+
+def test_a_text_of_a_choice_that_holds_itself_is_an_error_not_a_hang() -> None:
+    """It went round for ever while it was lowered."""
+    text = ["^a", "ev", {"^->": "0.0.s.5"}, "/ev", {"temp=": "$r"}, {"->": ".^"}, "^b"]
+    choice = ["ev", {"^->": "0.0.$r1"}, {"temp=": "$r"}, "str", {"->": ".^.s"}, [{"#n": "$r1"}]]
+    choice += ["/str", "/ev", {"*": ".^.^.c-0", "flg": 2}]
+    shared = {"s": [*text, {"->": "$r", "var": True}, None]}
+    root = [[[*choice, shared], {"c-0": ["end", None]}], "done", None]
+    written = json.dumps({"inkVersion": 21, "root": root, "listDefs": {}})
+    story = Story(compile_text(written).usable())
+    assert [p.code for p in story.turn.problems] == ["missing-target"]
+
+
+def test_includes_may_nest_a_hundred_deep_and_no_deeper(tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.ink").write_text(f"INCLUDE {number + 1}.ink\nline {number}\n")
+    (tmp_path / "300.ink").write_text("the end\n")
+    for first, status in ((210, 0), (0, 2)):
+        command = [sys.executable, "-m", "foretell", "compile", str(tmp_path / f"{first}.ink")]
+        command += ["-o", str(tmp_path / "out.json")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+    assert "error[include]: files include each other too deeply" in done.stderr
+
+
+def _sound(source: str) -> CompiledStory:
+    return compile_text(source).usable()
+
+
+def _within_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
