@@ -35,10 +35,12 @@ made of. It knows nothing of states or rows (`explore`), only of the program.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
+from foretell.checker.counters import GLOBAL, NOTHING, Counters, Fold, Key, Source
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
@@ -48,6 +50,7 @@ __all__ = ["Liveness", "analyse_liveness"]
 _BINARY: Final = frozenset({*range(P.OP_EQ, P.OP_MOD + 1)} - {P.OP_NOT}) | {P.OP_BINARY}
 _COMPARISONS: Final = {P.OP_EQ, P.OP_NE, P.OP_LT, P.OP_GT, P.OP_LE, P.OP_GE}
 _TRUTHS: Final = {P.OP_AND, P.OP_OR}
+_UNKNOWN: Final = Source()
 SOME_TEMPORARY: Final = -1  # in a set of globals pointed to: a temporary may be, too
 _BLOCK_ENDS: Final = {
     P.OP_JUMP,
@@ -75,6 +78,7 @@ class _Entry:
     constant: int | None = None  # the INT it is
     points: frozenset[int] = frozenset()  # globals it may point to
     numeric: bool = False  # surely an integer, a float or a boolean
+    source: Source = _UNKNOWN  # the variable it is the value of, or its range (`counters`)
 
 
 @dataclass(slots=True)
@@ -100,6 +104,7 @@ class Liveness:
     temporaries and whether they have one.
     `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
     `since_caps[slot]` is 1 more than the most turns since that can matter, 0 where all do.
+    `folds` are the variables and temporaries not all of whose values can be told apart.
     """
 
     program: Program
@@ -121,6 +126,7 @@ class Liveness:
     def reads_of(self, bit: int) -> list[int]:
         """The instructions that read a thing where that may come to be observed."""
         return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
+    folds: dict[Key, Fold] = field(default_factory=dict)
 
     def saturated_code(self) -> list[int]:
         """The program's code, visits counted only as far as anything can tell."""
@@ -161,20 +167,36 @@ class Liveness:
 
 
 def analyse_liveness(
-    program: Program, observed: Iterable[str] = (), asked: Iterable[int] = ()
+    program: Program,
+    observed: Iterable[str] = (),
+    asked: Iterable[int] = (),
+    constants: Mapping[str, object] | None = None,
 ) -> Liveness:
     """The live sets and saturation limits of a program.
 
     `observed` names what claims and other questions read at every rest: global variables, paths of
-    counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest.
+    counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest,
+    `constants` initial values that replace those of the story.
     """
-    return _Analysis(program, set(observed), tuple(asked)).result()
+    return _Analysis(program, set(observed), tuple(asked), constants or {}).result()
 
 
 class _Analysis:
-    def __init__(self, program: Program, observed: set[str], asked: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        program: Program,
+        observed: set[str],
+        asked: tuple[int, ...] = (),
+        constants: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         self.program = program
         self.asked = asked
+        self.counters = Counters()
+        self.constants = {
+            slot: constants[name]
+            for slot, name in enumerate(program.global_names)
+            if name in constants
+        }
         self.asked_bits = 0  # what the expressions asked read, known once `_solve` is done
         self.code = program.code
         self.n = program.length
@@ -209,6 +231,9 @@ class _Analysis:
             *range(len(program.global_names)),
             *((s, t) for s, temps in enumerate(program.scope_temps) for t in range(len(temps))),
         }
+        for slot, value in self.constants.items():
+            if not isinstance(value, int | float):
+                self.numeric.discard(slot)
         # parameters (entry pc, place from the top of the stack) that something else may be given to
         self.mixed: set[tuple[int, int]] = set()
         self.entry, self.place = -1, 0
@@ -286,6 +311,7 @@ class _Analysis:
             self.moduli.clear()
             self.since.clear()
             self.exact.clear()
+            self.counters.clear()
             stack: list[_Entry] = []
             arguments: list[set[int]] = []
             for pc in range(self.n):
@@ -295,7 +321,7 @@ class _Analysis:
                     arguments = [set(s) for s in entry_arguments.get(pc, [])]
                     self.entry, self.place = pc, 0
                 self._value_step(pc, stack, arguments, entry_arguments)
-                if code[pc * 4] in _BLOCK_ENDS:
+                if code[pc * 4] in _BLOCK_ENDS and not self._goes_on(pc, stack):
                     self._observe(stack)
                     stack = []
             self._observe(stack)
@@ -306,9 +332,26 @@ class _Analysis:
             ):
                 break
 
+    def _goes_on(self, pc: int, stack: list[_Entry]) -> bool:
+        """Whether the stack after a jump is known: a switch's value, dropped by what is jumped to.
+
+        Where the jump is made nothing more is done with it; the values below are looked at.
+        """
+        op, target = self.code[pc * 4], self.code[pc * 4 + 1]
+        if op not in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
+            return False
+        if not stack or self.code[target * 4] != P.OP_POP:
+            return False
+        self._observe(stack[:-1])
+        self._discard(stack[-1])
+        if op == P.OP_JUMP:
+            stack.clear()
+        return True
+
     def _observe(self, entries: Iterable[_Entry]) -> None:
         """These values are looked at in a way that may tell any two apart."""
         for entry in entries:
+            self.counters.fix(entry.source)
             self.escaped |= {slot for slot in entry.points if slot >= 0}
             for load in entry.loads:
                 self.sinks[load] = None
@@ -333,6 +376,16 @@ class _Analysis:
             if limits is not None:
                 limits.add(top)
 
+    def _condition(self, entry: _Entry) -> None:
+        """A value is tested for truth: whether it is 0 is all that is seen."""
+        if entry.counts or entry.since:
+            self._test(entry, 1)
+        elif entry.numeric and entry.source.keys:
+            self.counters.truth(entry.source)
+            self._observe([replace(entry, source=Source())])
+        else:
+            self._observe([entry])
+
     def _divide(self, entry: _Entry, modulus: int) -> None:
         """Only the remainder of a count (plus its offset) is used: negative ones stay apart."""
         for slot in entry.counts:
@@ -344,6 +397,7 @@ class _Analysis:
     def _mix(self, entry: _Entry) -> None:
         """A count goes into arithmetic: it must be exact, though nobody may look at the result."""
         self.exact |= entry.counts
+        self.counters.fix(entry.source)
         for slot in entry.since:
             self.since[slot] = None
 
@@ -370,6 +424,16 @@ class _Analysis:
         self.exact |= entry.counts
         for slot in entry.since:
             self.since[slot] = None
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        if op == P.OP_STORE_GLOBAL:
+            targets: list[Key] = [(GLOBAL, a)]
+        else:
+            scope = self.scope_of_pc[pc]
+            targets = [(scope, a)]
+            if op == P.OP_STORE_TEMP:
+                pointed = self.pointed.get((scope, a), ())
+                targets += ((GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY)
+        self.counters.assign(entry.source, targets)
 
     def _discard(self, entry: _Entry) -> None:
         for load in entry.loads:
@@ -391,34 +455,46 @@ class _Analysis:
         if op == P.OP_PUSH:
             tag = a >> V.TAG_SHIFT
             number = V.number(a) if tag in (V.INT, V.BOOL) else None
-            stack.append(_Entry(constant=number, numeric=tag <= V.FLOAT))
+            source = Source() if number is None else Source(low=number, high=number)
+            stack.append(_Entry(constant=number, numeric=tag <= V.FLOAT, source=source))
         elif op == P.OP_LOAD_GLOBAL:
-            stack.append(_Entry(frozenset({pc}), numeric=a in self.numeric))
+            source = Source(frozenset({(GLOBAL, a)}))
+            stack.append(_Entry(frozenset({pc}), numeric=a in self.numeric, source=source))
         elif op == P.OP_LOAD_TEMP:
             scope = self.scope_of_pc[pc]
             pointed = self.pointed.get((scope, a), set())
             numeric = (scope, a) in self.numeric and pointed <= self.numeric
-            stack.append(_Entry(frozenset({pc}), numeric=numeric))
+            keys: set[Key] = {(scope, a)}
+            keys |= {(GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY}
+            source = Source(frozenset(keys))
+            stack.append(_Entry(frozenset({pc}), numeric=numeric, source=source))
+            # read without having a value, it is 0
+            self.counters.assign(Source(low=0, high=0), [(scope, a)])
         elif op == P.OP_LOAD_VISITS:
-            stack.append(_Entry(frozenset({pc}), counts=frozenset({a}), numeric=True))
+            source = Source(low=0)
+            stack.append(_Entry(frozenset({pc}), frozenset({a}), numeric=True, source=source))
         elif op == P.OP_LOAD_VISIT_INDEX:
-            counted = frozenset({a})
-            stack.append(_Entry(frozenset({pc}), counts=counted, offset=-1, numeric=True))
+            counted, source = frozenset({a}), Source(low=-1)
+            stack.append(_Entry(frozenset({pc}), counted, -1, numeric=True, source=source))
         elif op == P.OP_LOAD_TURNS_SINCE:
-            stack.append(_Entry(frozenset({pc}), since=frozenset({a}), numeric=True))
+            source, since = Source(low=-1), frozenset({a})
+            stack.append(_Entry(frozenset({pc}), since=since, numeric=True, source=source))
         elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT):
             stack.append(_Entry(frozenset({pc}), numeric=True))
         elif op in (P.OP_LOAD_HERE, P.OP_LOAD_ENDING):
             stack.append(_Entry(frozenset({pc})))
         elif op == P.OP_POINT_GLOBAL:
-            stack.append(_Entry(points=frozenset({a})))
+            # where a pointer is stored, what is read is behind it: it is itself no value
+            stack.append(_Entry(points=frozenset({a}), numeric=True, source=NOTHING))
         elif op == P.OP_POINT_TEMP:
             scope = self.scope_of_pc[pc]
             self.pinned[scope] |= 1 << a
+            self.counters.fix(Source(frozenset({(scope, a)})))
+            self.counters.assign(Source(), [(scope, a)])  # whoever has the pointer may write it
             points = set(self.pointed.get((scope, a), ())) | {SOME_TEMPORARY}
             if b > 0:
                 points.add(b - 1)
-            stack.append(_Entry(points=frozenset(points)))
+            stack.append(_Entry(points=frozenset(points), numeric=True, source=NOTHING))
         elif op in (P.OP_COUNT_VISITS, P.OP_COUNT_TURNS):
             self._observe([pop()])
             slots: set[int] = set()
@@ -437,13 +513,16 @@ class _Analysis:
             self._operate(op, left, right, stack)
         elif op in (P.OP_NOT, P.OP_NEG, P.OP_UNARY):
             entry = pop()
+            truth = Source(low=0, high=1) if op == P.OP_NOT and entry.numeric else Source()
             if op == P.OP_NOT and (entry.counts or entry.since):
                 self._test(entry, 1)
+            elif op == P.OP_NOT and entry.numeric:
+                self.counters.truth(entry.source)
             elif not entry.numeric:
                 self._observe([entry])  # it may fail, which is seen
             else:
                 self._mix(entry)
-            stack.append(_Entry(loads=entry.loads, numeric=entry.numeric))
+            stack.append(_Entry(loads=entry.loads, numeric=entry.numeric, source=truth))
         elif op == P.OP_POP or op == P.OP_PRINT:
             # a printed value is one word whatever it is; inside a string it may be compared
             entry = pop()
@@ -464,8 +543,13 @@ class _Analysis:
                         points |= arguments.pop()
                     given = (self.entry, self.place)
                     known = self.entry not in self.taken_pcs and given not in self.mixed
+                    known = known and pc in self._parameters(self.entry)
                     entry = _Entry(numeric=known)
                     self.place += 1
+                    if known:  # what is passed here comes from there
+                        if points:
+                            self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
+                        return
                 if points:
                     self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
             if not entry.numeric:
@@ -473,11 +557,7 @@ class _Analysis:
                 self.may_be_list.add(pc)
             self._assign(entry, pc)
         elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
-            entry = pop()
-            if entry.counts or entry.since:
-                self._test(entry, 1)
-            else:
-                self._observe([entry])
+            self._condition(pop())
         elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
             if op != P.OP_FORK:  # there the arguments stay for the jump that follows
                 self._hand_over(stack, [a], entry_arguments)
@@ -501,11 +581,7 @@ class _Analysis:
         elif op == P.OP_CHOICE:
             flags = self.program.choices[a].flags
             if flags & 1:
-                entry = pop()
-                if entry.counts or entry.since:
-                    self._test(entry, 1)
-                else:
-                    self._observe([entry])
+                self._condition(pop())
             for bit in (4, 2):
                 if flags & bit:
                     self._discard(pop())
@@ -523,9 +599,14 @@ class _Analysis:
                 self._observe([count, elements])
             stack.append(_Entry(numeric=True))
         elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_LIST_RANGE, P.OP_SEED):
-            popped = {P.OP_RANDOM: 2, P.OP_LIST_RANGE: 3}.get(op, 1)
-            self._observe([pop() for _ in range(popped)])
-            stack.append(_Entry(numeric=op == P.OP_RANDOM))
+            popped = [pop() for _ in range({P.OP_RANDOM: 2, P.OP_LIST_RANGE: 3}.get(op, 1))]
+            self._observe(popped)
+            source = Source()
+            if op == P.OP_RANDOM and popped[0].constant is not None:
+                source = Source(high=popped[0].constant)
+                if popped[1].constant is not None:
+                    source = Source(low=popped[1].constant, high=popped[0].constant)
+            stack.append(_Entry(numeric=op == P.OP_RANDOM, source=source))
 
     def _parameters(self, pc: int) -> list[int]:
         """The stores that take arguments of what begins at `pc`, the last argument first."""
@@ -563,7 +644,7 @@ class _Analysis:
                 known.insert(0, set())
             for place, entry in enumerate(reversed(stack), start=1):
                 known[-place] |= entry.points
-        stack[:] = [_Entry(entry.loads, entry.counts, entry.offset, entry.since) for entry in stack]
+        stack[:] = [replace(entry, points=frozenset()) for entry in stack]
 
     def _operate(self, op: int, left: _Entry, right: _Entry, stack: list[_Entry]) -> None:
         """A binary operator: what it tells apart, and what flows on.
@@ -578,6 +659,7 @@ class _Analysis:
                 self._observe([left, right])
             stack.append(_Entry(loads=loads))
             return
+        source = self.counters.operate(op, left.source, right.source)
         for one, other in ((left, right), (right, left)):
             if not (one.counts or one.since):
                 continue
@@ -598,13 +680,13 @@ class _Analysis:
             elif op in (P.OP_ADD, P.OP_SUB) and one is left and constant is not None and one.counts:
                 step = constant if op == P.OP_ADD else -constant
                 moved = one.offset + step
-                stack.append(_Entry(loads, counts=one.counts, offset=moved, numeric=True))
+                stack.append(_Entry(loads, one.counts, moved, numeric=True, source=source))
                 return
             else:
                 self._mix(one)
         # the index of a saturated count may be used as the next operator's operand: its value is
         # what MIN and % give, which saturation leaves as it is
-        stack.append(_Entry(loads=loads, numeric=True))
+        stack.append(_Entry(loads=loads, numeric=True, source=source))
 
     def _limits(self) -> list[tuple[int, int]]:
         """Per visit slot, where counting may stop or go round."""
@@ -653,6 +735,7 @@ class _Analysis:
         self._flow_values()
         for slot in self.escaped:
             self.observed_bits |= 1 << slot
+            self.counters.assign(Source(), [(GLOBAL, slot)])
         use = self._solve()
         return Liveness(
             program=self.program,
@@ -670,6 +753,7 @@ class _Analysis:
             pinned_temps=self.pinned,
             observed=self.observed_bits | self.asked_bits,
             reads=lambda: self._observing(use),
+            folds=self._folds(),
         )
 
     def _observing(self, use: list[int]) -> dict[int, int]:
@@ -692,6 +776,18 @@ class _Analysis:
             if bits:
                 found[pc] = bits
         return found
+
+    def _folds(self) -> dict[Key, Fold]:
+        """How the values of variables may be folded."""
+        for slot in range(len(self.program.global_names)):
+            if self.observed_bits >> slot & 1:
+                self.counters.fix(Source(frozenset({(GLOBAL, slot)})))
+            if slot in self.constants:
+                value = self.constants[slot]
+                known = isinstance(value, int)
+                given = Source(low=float(value), high=float(value)) if known else Source()  # type: ignore[arg-type]
+                self.counters.assign(given, [(GLOBAL, slot)])
+        return self.counters.folds()
 
     def _defined(self, scope: int, slot: int) -> int:
         """The bit of whether a temporary has a value: without one, reading it is a warning."""

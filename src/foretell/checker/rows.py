@@ -23,12 +23,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from foretell.checker.counters import GLOBAL, Key
 from foretell.checker.graph import CHANCE, CHOICE, UNEXPLORED
 from foretell.checker.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.kernel import I64, copy, ctz64, fill, kernel
+from foretell.vm.dice import drawn_number, keep_between
+from foretell.vm.kernel import I64, copy, ctz64, fill, kernel, wrap32
 
 __all__ = [
     "DECIDED",
@@ -59,7 +61,9 @@ M_TURNS_AT: Final = 8  # bit of the first turn-since
 M_SHUFFLES_AT: Final = 9
 M_HERE: Final = 10  # bit of `here`; the turn number and the ending follow
 M_VISITS_AT: Final = 11
-M_HEADER: Final = 12
+M_FOLDS: Final = 12  # where, by global, the place of its fold is, 0 if it has none
+M_TEMP_FOLDS: Final = 13  # where, by scope, the place of the same for its temporaries is
+M_HEADER: Final = 14
 
 
 @kernel
@@ -89,6 +93,30 @@ def live_temps(masks: I64, pc: int, scope: int) -> int:
 
 
 @kernel
+def folded(masks: I64, row: I64, fold: int, v: int) -> int:
+    """The integer that stands for all those which no future tells from v (`counters`)."""
+    n = wrap32(v)
+    if (v >> V.DRAWN_SHIFT) == 1:
+        n = drawn_number(row, v)
+    elif (v >> V.TAG_SHIFT) > V.BOOL:
+        return v
+    # a search for the last cut that is not above n: `low` are not, from `high` on all are
+    low = 0
+    high = masks[fold]
+    while low < high:
+        middle = (low + high) // 2
+        if masks[fold + 2 + middle] <= n:
+            low = middle + 1
+        else:
+            high = middle
+    if (v >> V.DRAWN_SHIFT) == 1:
+        least = masks[fold + 1 + low] if low > 0 else -1 << 40
+        most = masks[fold + 2 + low] - 1 if low < masks[fold] else 1 << 40
+        keep_between(row, v, least, most)
+    return masks[fold + 1 + low] & V.PAYLOAD
+
+
+@kernel
 def pack_frames(
     tables: I64, masks: I64, row: I64, at: int, size: int, resume: int, out: I64, to: int
 ) -> int:
@@ -105,6 +133,7 @@ def pack_frames(
         pc = resume if above >= end else row[above + P.FR_RETURN]
         unite(masks, pc)
         live = live_temps(masks, pc, scope)
+        folds = masks[masks[M_TEMP_FOLDS] + scope]
         copy(out, to, row, frame, P.FR_HEADER)
         to += P.FR_HEADER
         for i in range(width):
@@ -113,6 +142,8 @@ def pack_frames(
                 # what is dead differs only, where anyone looks, in whether it is there at all
                 asked = (live >> (TEMP_BITS + i)) & 1
                 v = V.UNSET_VALUE if asked != 0 and v == V.UNSET_VALUE else V.DEAD_VALUE
+            elif masks[folds + i] != 0:
+                v = folded(masks, row, masks[folds + i], v)
             out[to + i] = v
         to += width
         frame = above
@@ -159,7 +190,11 @@ def pack_live(masks: I64, row: I64, out: I64, to: int) -> int:
                     out[to] = row[P.ENDING]
             else:
                 v = row[P.HEADER + bit]
-                if bit >= visits_at and bit < turns_at:
+                if bit < visits_at:
+                    fold = masks[masks[M_FOLDS] + bit]
+                    if fold != 0:
+                        v = folded(masks, row, fold, v)
+                elif bit >= visits_at and bit < turns_at:
                     limits = masks[M_LIMITS] + (bit - visits_at) * 2
                     limit = masks[limits]
                     if limit != 0 and v > limit:
@@ -482,4 +517,16 @@ def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -
     masks[M_SHUFFLES_AT] = live.shuffles_at
     masks[M_HERE] = live.here_bit
     masks[M_VISITS_AT] = live.visits_at
+    places: dict[Key, int] = {}
+    for key, fold in live.folds.items() if reduce else ():
+        places[key] = len(masks)
+        masks += fold.record
+    masks[M_FOLDS] = len(masks)
+    masks += [places.get((GLOBAL, slot), 0) for slot in range(live.visits_at)]
+    starts: list[int] = []
+    for scope, temps in enumerate(program.scope_temps):
+        starts.append(len(masks))
+        masks += [places.get((scope, slot), 0) for slot in range(len(temps))]
+    masks[M_TEMP_FOLDS] = len(masks)
+    masks += starts
     return masks

@@ -33,7 +33,15 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I64, div_trunc, kernel, wrap32
 
-__all__ = ["drawn_number", "drawn_result", "drawn_truth", "make_whole", "seal", "thrown"]
+__all__ = [
+    "drawn_number",
+    "drawn_result",
+    "drawn_truth",
+    "keep_between",
+    "make_whole",
+    "seal",
+    "thrown",
+]
 
 _LEAST = -(1 << 40)  # beyond any number
 _MOST = 1 << 40
