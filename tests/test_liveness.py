@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from foretell.checker.analysis import analyse
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.vm.lower import lower
 from tests import ours
@@ -112,3 +113,79 @@ def test_what_is_asked_for_is_always_live() -> None:
     found = live(source, ("n", "here"))
     assert set(found.names(found.observed)) == {"n", "here"}
     assert "n" in at_choices(found)
+
+
+COPIES = {
+    "by a function, read by its caller": """
+VAR a = 0
+VAR b = 0
+-> top
+=== top
++ [one]
+  ~ a = 1
++ [two]
+- -> next
+=== next
++ [on]
+- {copy()}
+{ b == 1: -> one | -> two }
+=== function copy()
+~ b = a
+=== one
+-> END
+=== two
+-> END
+""",
+    "after a choice was offered that reads it": """
+VAR a = 0
+VAR b = 0
+-> top
+=== top
++ [one]
+  ~ a = 1
++ [two]
+- -> next
+=== next
++ [on]
+- <- offer
+~ b = a
+-> DONE
+=== offer
++ [go]
+{ b == 1: -> one | -> two }
+=== one
+-> END
+=== two
+-> END
+""",
+    "by a thread, read by the flow below": """
+VAR a = 0
+VAR b = 0
+-> top
+=== top
++ [one]
+  ~ a = 1
++ [two]
+- -> next
+=== next
++ [on]
+- <- copy
+{ b == 1: -> one | -> two }
+=== copy
+~ b = a
+-> DONE
+=== one
+-> END
+=== two
+-> END
+""",
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_what_is_copied_where_others_read_it_is_live(name: str) -> None:
+    assert "a" in at_choices(live(COPIES[name]))
+    story, problems = ours.compiled(COPIES[name])
+    assert story is not None, problems
+    found = analyse(lower(story), compiled=False)
+    assert {e.name: e.uniform.low for e in found.endings} == {"one": 0.5, "two": 0.5}

@@ -19,13 +19,15 @@ first instruction and the return addresses in the frames it would restore.
 
 Liveness is *strong*: reading is a use only where the value can reach an observation. A value that
 is only added to itself, or only printed, is observed by nobody (unless the operation may fail: an
-error is seen), so `read(pc)` of a load whose
-value flows into an assignment counts only while what is assigned to is live. Observations are
-branches, conditions of choices, ranges of draws, targets of diverts, arguments and results of
-functions, and whatever claims and other expressions asked for name.
+error is seen), so `read(pc)` of a load whose value flows into an assignment counts only where what
+is assigned to is live: a temporary from there on, a global anywhere, since callers, threads below
+and choices already offered may read it. Observations are branches, conditions of choices, ranges of
+draws, targets of diverts, arguments and results of functions, and whatever claims and other
+expressions asked for name.
 
 Visit counts are *saturated*: a count only compared with constants, tested for truth, or used as a
-sequence's index needs no more values than those can tell apart (`limits`).
+sequence's index needs no more values than those can tell apart (`limits`). The numbers in variables
+and temporaries are *folded* in the same sense (`counters`, which this tells what is done with them).
 
 Where the code is too dynamic to follow, this errs on the side of keeping: a divert to a variable
 may lead to every place whose name is used as a value, a pointer may be to every variable one was
@@ -126,6 +128,7 @@ class Liveness:
     def reads_of(self, bit: int) -> list[int]:
         """The instructions that read a thing where that may come to be observed."""
         return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
+
     folds: dict[Key, Fold] = field(default_factory=dict)
 
     def saturated_code(self) -> list[int]:
@@ -197,6 +200,7 @@ class _Analysis:
             for slot, name in enumerate(program.global_names)
             if name in constants
         }
+        self.ever = 0  # globals that are read at all where it matters
         self.asked_bits = 0  # what the expressions asked read, known once `_solve` is done
         self.code = program.code
         self.n = program.length
@@ -771,7 +775,9 @@ class _Analysis:
                 stores = self.sinks.get(pc, set())
                 if stores is not None:
                     written = ((store, self._store_bits(store)[0]) for store in stores)
-                    if not any(use[store + 1] & reached for store, reached in written):
+                    if not any(
+                        (use[store + 1] | self.ever) & reached for store, reached in written
+                    ):
                         continue
             if bits:
                 found[pc] = bits
@@ -848,10 +854,10 @@ class _Analysis:
         place a value may lead to, and for what is read wherever a story rests.
         """
         n = self.n
-        somewhere, at_rest = n + 1, n + 2
-        nodes = self._transfers(somewhere, at_rest)
+        somewhere, at_rest, ever = n + 1, n + 2, n + 3
+        nodes = self._transfers(somewhere, at_rest, ever)
         # what only passes on what follows it is skipped
-        same = list(range(n + 3))
+        same = list(range(n + 4))
         for pc in range(n - 1, -1, -1):
             if pc not in nodes:
                 same[pc] = same[pc + 1]
@@ -862,9 +868,9 @@ class _Analysis:
                 node.sinks = [(same[source], bits) for source, bits in node.sinks]
             for source, _ in (*node.sources, *(node.sinks or ())):
                 dependents.setdefault(source, []).append(pc)
-        use = [0] * (n + 3)
+        use = [0] * (n + 4)
         waiting = sorted(nodes)  # the last is taken first
-        queued = bytearray(n + 3)
+        queued = bytearray(n + 4)
         for pc in waiting:
             queued[pc] = 1
         while waiting:
@@ -883,11 +889,12 @@ class _Analysis:
                     if not queued[other]:
                         queued[other] = 1
                         waiting.append(other)
+        self.ever = use[ever]
         for pc in self.asked:
             self.asked_bits |= use[same[pc]] & ~self.frame_mask
         return [use[same[pc]] for pc in range(n + 1)]
 
-    def _transfers(self, somewhere: int, at_rest: int) -> dict[int, _Node]:
+    def _transfers(self, somewhere: int, at_rest: int, ever: int) -> dict[int, _Node]:
         """What each instruction does to the set of what is read after it."""
         n, code = self.n, self.code
         outside = ~self.frame_mask  # what a frame above or below can see of a frame
@@ -959,11 +966,16 @@ class _Analysis:
                         node = _Node([following], adds=adds | bits)
                     else:
                         sinks = [(store + 1, stores[store][0]) for store in reached]
+                        sinks += [(ever, stores[store][0] & ~self.frame_mask) for store in reached]
                         node = _Node([following], adds=adds, reads=bits, sinks=sinks)
                 elif adds:
                     node = _Node([following], adds=adds)
             if node is not None:
                 nodes[pc] = node
+        # a global that is set is seen not only from there on: whoever called, a thread below, or a
+        # choice that was offered before may read it, so what is read anywhere counts
+        readers = [pc for pc, node in nodes.items() if node.adds or node.reads]
+        nodes[ever] = _Node([(pc, outside) for pc in readers])
         return nodes
 
     def _store_transfer(self, pc: int, bits: int, surely: bool, has_lists: bool) -> _Node:
