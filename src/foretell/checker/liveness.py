@@ -26,8 +26,8 @@ draws, targets of diverts, arguments and results of functions, and whatever clai
 expressions asked for name.
 
 Visit counts are *saturated*: a count only compared with constants, tested for truth, or used as a
-sequence's index needs no more values than those can tell apart (`limits`). The numbers in variables
-and temporaries are *folded* in the same sense (`counters`, which this tells what is done with them).
+sequence's index needs no more values than those can tell apart (`limits`). Numbers in variables and
+temporaries are *folded* in the same sense (`counters`, which this tells what is done with them).
 
 Where the code is too dynamic to follow, this errs on the side of keeping: a divert to a variable
 may lead to every place whose name is used as a value, a pointer may be to every variable one was
