@@ -12,7 +12,7 @@ from foretell.checker.counters import Counters, Source, _values
 from foretell.checker.explore import Exploration, Explorer
 from foretell.checker.liveness import analyse_liveness
 from foretell.checker.questions import ask_story
-from foretell.config import Expression
+from foretell.config import Expression, VariableBound
 from foretell.vm import program as P
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
@@ -314,3 +314,32 @@ def test_too_many_cuts_leave_a_variable_exact() -> None:
     assert cuts(source) is None
     source = HUB.replace("CHANGE", "~ x++").replace("TEST", "{ x >= 1000: -> out }")
     assert cuts(source) == list(range(1, 1001))
+
+
+def test_a_bound_that_saturates_is_reckoned_with_where_its_variable_goes() -> None:
+    source = """
+VAR x = 10
+VAR y = 10
+-> hub
+=== hub
++ [on]
+  ~ x++
+  ~ y = x
+  -> hub
++ [look]
+{ y <= 3: -> low }
+{ y >= 12: -> high }
+-> between
+=== low
+-> END
+=== high
+-> END
+=== between
+-> END
+"""
+    program = lowered(source)
+    bound = VariableBound("x", -5, 1, saturating=True)
+    found = analyse(program, bounds=[bound], compiled=False)
+    assert found.complete
+    # x is set to 1 where the story first rests: each step leads from there to y = 2
+    assert {e.name for e in found.endings if e.uniform.high > 0} == {"low", "between"}

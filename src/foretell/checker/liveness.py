@@ -788,6 +788,8 @@ class _Analysis:
         for slot in range(len(self.program.global_names)):
             if self.observed_bits >> slot & 1:
                 self.counters.fix(Source(frozenset({(GLOBAL, slot)})))
+                # a bound that saturates sets it to what the story never would
+                self.counters.assign(Source(), [(GLOBAL, slot)])
             if slot in self.constants:
                 value = self.constants[slot]
                 known = isinstance(value, int)
