@@ -64,11 +64,11 @@ def checked(loaded: Loaded, seconds: float) -> Entered:
 
 
 def replayed(loaded: Loaded, path: str) -> tuple[Story, list[Played]]:
-    """Our player along a path, with its turns."""
+    """Our player along a path, with its turns; the seed makes the draws that a path leaves open."""
     story = Story(loaded.usable(), assume_externals=True)
     story.play(path)
     end = story.turn
-    assert story.path == path, f"{path} plays as {story.path}"
+    path = story.path
     _, steps = entry_and_steps(path)
     picks: list[int | None] = [choice for choice, _ in steps[1:]]
     turns = [end]
@@ -92,8 +92,10 @@ def replay_alike(
     loaded: Loaded, theirs: inkjs.Compiled, oracle: inkjs.Inkjs, witness: Witness
 ) -> None:
     """Assert that a path leads where it says, in our player and in inkjs."""
-    entry, steps = entry_and_steps(witness.path)
     story, played = replayed(loaded, witness.path)
+    if witness.kind:  # the way to a place may stop before the draws of its last turn
+        assert story.path == witness.path
+    entry, steps = entry_and_steps(story.path)
     last = played[-1].problems
     codes = [problem.code for problem in last if problem.severity == "error"]
     if witness.kind == "ending":
@@ -290,3 +292,10 @@ def test_the_like_of_a_real_fault_shows_itself_in_inkjs(name: str, oracle: inkjs
     if name == "a recursion without an end":
         pytest.skip("inkjs leaves the stack to the host, which ends the process")
     assert replay_all(loaded, theirs, oracle, 30) >= 2
+
+
+def test_two_faults_of_one_line_have_a_path_each() -> None:
+    source = "* [Through] -> cave ->\n* [Into] -> cave\n- -> END\n=== cave\nDark.\n"
+    found = read_entries(compile_text(source), Options())
+    paths = {p.code: p.path for p in found.problems if p.severity == "error"}
+    assert paths == {"out-of-tunnel": "0", "out-of-content": "1"}

@@ -35,7 +35,7 @@ class Seen:
 
 def seen_on(program: Program, path: str) -> Seen:
     """What a path has seen; PathError where it does not fit."""
-    story = Story(program)
+    story = Story(program, assume_externals=True)
     story.play(path)
     return seen_by(program, story.seen)
 

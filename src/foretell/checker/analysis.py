@@ -360,11 +360,10 @@ def _length(path: str | None) -> float:
 
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
-    for code in exploration.codes:
+    for number, code in enumerate(exploration.codes):
         if code.kind in (X.K_ENDING, X.K_PLACE, X.K_BUDGET, X.K_DRAW, X.K_BOUND):
             continue
-        outcome = outcome_of(program, code)
-        path = graph.witness(graph.having(graph.outcomes.index(outcome)))
+        path = graph.witness((graph.kind == TERMINAL) & (exploration.end_code == number))
         if code.kind == X.K_FAULT:
             problem = faults.describe_at(program, code.fault, code.value, code.number)
         elif code.kind == X.K_HANG:

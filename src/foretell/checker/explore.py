@@ -125,6 +125,10 @@ class Exploration:
     state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
     met: int | None = None
     held: list[VariableBound] = field(default_factory=list)  # bounds that changed the story
+    # of each terminal state the place in `codes`, also where the graph's outcomes have been joined
+    end_code: np.ndarray[Any, np.dtype[np.int32]] = field(
+        default_factory=lambda: np.zeros(0, np.int32)
+    )
 
     @property
     def complete(self) -> bool:
@@ -710,6 +714,7 @@ class Explorer:
             liveness=self.liveness,
             graph=graph,
             codes=codes,
+            end_code=graph.outcome,
             seen=self._seen(),
             warnings=self.warnings,
             stopped=stopped,

@@ -512,6 +512,7 @@ def restricted(
         graph=smaller,
         stopped=stopped,
         edge_point=exploration.edge_point[edges],
+        end_code=exploration.end_code[kept],
         asked=[values[kept] for values in exploration.asked],
         touched=exploration.touched[edges] if len(exploration.touched) else exploration.touched,
     )
