@@ -14,10 +14,12 @@ from foretell.checker.analysis import analyse
 from foretell.checker.explore import Explorer
 from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
 from foretell.cli import run
+from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from foretell.vm.story import Story
 from tests import ours
+from tests.conftest import corpus_folder
 from tests.generate_ink import seeded
 from tests.test_explore import ENDLESS, MARKET
 from tests.toys import TOYS, Toy, gamblers_ruin, toy
@@ -277,3 +279,30 @@ def test_what_can_not_be_sampled_is_refused(
     path.write_text(MARKET)
     assert run(["sample", str(path), *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.corpus
+@pytest.mark.long
+def test_the_odds_of_the_intercept_agree_with_a_million_random_readers() -> None:
+    folder = corpus_folder()
+    if folder is None:
+        pytest.skip("no corpus: set FORETELL_CORPUS")
+    name = "stories/the-intercept--theintercept/Assets/Ink/TheIntercept.ink"
+    program = lower(read_story(folder / name).usable())
+    analysis = analyse(program)
+    assert analysis.complete and analysis.playthroughs.total == 90_861_264_411_351_040
+    assert (analysis.choices.least, analysis.choices.most) == (20, 73)
+    runs = 1_000_000
+    found = sample(program, runs, seed=1)
+    shares = {end.name: end for end in found.endings}
+    assert set(shares) <= {ending.name for ending in analysis.endings}
+    for ending in analysis.endings:
+        odds = ending.uniform.low
+        slack = 5 * math.sqrt(odds * (1 - odds) / runs)
+        met = shares.get(ending.name)
+        assert (met.share if met else 0.0) == pytest.approx(odds, abs=slack), ending.name
+        if met is not None:  # and the words that are read on the way there
+            spread = 5 * found.words_error * math.sqrt(runs / met.runs)
+            assert met.words == pytest.approx(ending.words, abs=spread)
+    assert found.words == pytest.approx(analysis.flow.all_words, abs=5 * found.words_error)
+    assert found.choices == pytest.approx(analysis.flow.all_turns, abs=0.05)
