@@ -166,7 +166,7 @@ def test_every_witness_found_in_a_minute_replays_in_both(name: str, oracle: inkj
 @pytest.mark.peer
 def test_crime_scene_runs_out_of_content(oracle: inkjs.Inkjs) -> None:
     loaded, theirs = of_the_corpus("inky--murder-scene", oracle)
-    found = read_entries(loaded, Options(limits=Limits(states=400_000, seconds=60)))
+    found = read_entries(loaded, Options(limits=Limits(states=150_000, seconds=60)))
     problem = next(p for p in found.problems if p.code == "out-of-content")
     assert problem.path is not None
     replay_alike(loaded, theirs, oracle, Witness(problem.path, "problem", "out-of-content"))
@@ -184,7 +184,7 @@ def test_ld41_emoji_runs_out_of_content_and_comes_to_the_end_of_a_tunnel(
     oracle: inkjs.Inkjs,
 ) -> None:
     loaded, theirs = of_the_corpus("ink-library--ld41-emoji", oracle)
-    found = read_entries(loaded, Options(limits=Limits(states=1_500_000, seconds=60)))
+    found = read_entries(loaded, Options(limits=Limits(states=300_000, seconds=60)))
     met = {problem.code: problem for problem in found.problems if problem.severity == "error"}
     for code, words in (
         ("out-of-content", "ran out of content"),
