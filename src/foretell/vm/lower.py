@@ -489,7 +489,8 @@ class _Lowering(Survey):
         self.scope = self.scope_of_unit[self.unit_of(container)]
         self.place = self.enclosing_place(container)
         self.container(container, entered=False)
-        self.emit(P.OP_FALL, node=container)
+        pc = self.emit(P.OP_FALL, node=container)
+        self.spans[pc] = _end_of(container)
 
     def enclosing_place(self, container: Container) -> int:
         node: Container | None = container
@@ -614,7 +615,8 @@ class _Lowering(Survey):
         fall = _Label()
         self.emit_to(P.OP_JUMP, fall, 0, 0, child)
         self.place_label(label)
-        self.emit(P.OP_FALL, node=child)
+        pc = self.emit(P.OP_FALL, node=child)
+        self.spans[pc] = _end_of(child)
         self.place_label(fall)
 
     def open_container(self, container: Container, entered: bool) -> None:
@@ -994,3 +996,14 @@ class _Lowering(Survey):
                 for at in label.waiting:
                     self.code[at] = label_pc
                 label.waiting.clear()
+
+
+def _end_of(container: Container) -> Span | None:
+    """Where a container's content ends: its last line, since what runs out does so there."""
+    last: Node = container
+    while isinstance(last, Container) and last.content:
+        last = last.content[-1]
+    span = last.span or container.span
+    if span is None or span.end_line <= span.line:
+        return span
+    return Span(span.source, span.end_line, max(1, span.end_column - 1), *span[3:])
