@@ -55,7 +55,9 @@ from foretell.checker.expand import (
 from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
+from foretell.checker.likely import Mass, push
 from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.checker.memory import free_memory
 from foretell.checker.rows import DECIDED, M_WORDS, build_masks, pack_rest, restore, unpack
 from foretell.checker.store import (
     I_AT,
@@ -64,6 +66,7 @@ from foretell.checker.store import (
     MARK,
     N_ASKED,
     R_SIZE,
+    S_CODES,
     UNKNOWN,
     Store,
     find_state,
@@ -84,12 +87,15 @@ __all__ = ["Exploration", "Explorer", "Limits", "explore"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where exploring stops: states found, seconds, steps in one turn, edges of one draw."""
+    """Where exploring stops: states found, seconds, steps in one turn, edges of one draw, bytes
+    of memory (0: a share of what is free), choices made (0: any number)."""
 
     states: int = 20_000_000
     seconds: float = 120.0
     steps: int = 1_000_000
     draw: int = 4096
+    memory: int = 0
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -149,6 +155,8 @@ _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
 _PIECE: Final = 256  # items a thread takes at a time
 _OUT: Final = 1 << 20  # words of output a thread begins with
+_WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
+_SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
 
 
 class _Worker:
@@ -259,9 +267,11 @@ class Explorer:
         self.warnings: list[tuple[int, int, int, int]] = []
         self.samples: list[list[int]] = []
         self.verdicts: list[int] = []  # on turns of this round: item, choice or outcome, code
-        self.store = Store(len(self.asked_pcs), deep=False, stop_when=stop_when)
+        self.store = Store(len(self.asked_pcs), deep=self.limits.depth > 0, stop_when=stop_when)
         self.workers.append(self._worker())
         self.out: Any = [0] * (4 * self.room)
+        self.mass: Mass | None = None  # once the likeliest come first
+        self.memory = self.limits.memory or free_memory() * 6 // 10
         self.begun = False
         self.start_words = 0
         self.touched_first = False
@@ -309,7 +319,7 @@ class Explorer:
 
         began = time.perf_counter()
         self.kernels = compile_kernels(
-            [expand, intern, move_rows, reindex, run_on, unpack, restore, begin_turn]
+            [expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn]
         )
         for name in ("code", "tables", "memo", "places"):
             setattr(self, name, np.array(getattr(self, name), np.int64))
@@ -384,19 +394,52 @@ class Explorer:
             return "states"
         if time.perf_counter() - self._began > self.limits.seconds:
             return "time"
+        if self._bytes() > self.memory:
+            return "memory"
+        if self.limits.depth and self._depths().min() >= self.limits.depth:
+            return "depth"
         return ""
 
     def _due(self) -> bool:
         """Whether a round is to be broken off."""
         return self._interrupted or time.perf_counter() - self._began > self.limits.seconds
 
+    def _bytes(self) -> int:
+        """Bytes that are used, and those that growing and solving will take."""
+        store = self.store
+        used = store.nbytes() + 8 * len(self.out)
+        solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + 36 * store.edges
+        return used + max(store.growing(), solving)
+
+    def _depths(self) -> Any:
+        """How many choices it takes, at least, to come to each state that waits."""
+        return self.store.arrays["depth"][self.store.row_states(self.store.waiting())]
+
     def _batch(self) -> Any:
-        """Take what is expanded next out of those that wait: places of their rows, ascending."""
+        """What is expanded next of what waits: places of rows, ascending."""
+        store = self.store
+        waiting = store.waiting()
         most = _BATCH if self.kernels is not None else _BATCH_PLAIN
-        most = max(1, min(most, self.limits.states - self.store.states))
-        batch = self.store.waiting()[:most].copy()
-        self.store.head += len(batch)
-        return batch
+        room = max(1, self.limits.states - store.states)
+        if self.limits.depth:
+            depths = self._depths()
+            return waiting[depths == depths.min()][: min(most, room)].copy()
+        if self.mass is None and self._is_big(len(waiting)):
+            self.mass = Mass(store)
+        if self.mass is None:
+            return waiting[: min(most, room)].copy()
+        self.mass.follow(self._kernel)
+        return self.mass.heaviest(min(max(most, len(waiting) // 16), room))
+
+    def _is_big(self, waiting: int) -> bool:
+        """Whether it is time to look at the likeliest first: not all may be seen."""
+        limits = self.limits
+        return (
+            waiting > _WIDE
+            or 4 * self.store.states > limits.states
+            or 2 * (time.perf_counter() - self._began) > limits.seconds
+            or 2 * self._bytes() > self.memory
+        )
 
     def _round(self, batch: Any, pool: ThreadPoolExecutor | None) -> None:
         """Expand a batch, and take in what was found."""
@@ -417,9 +460,7 @@ class Explorer:
                 break
             todo = sorted({k for kind, k, *_ in asked_for if kind != E.WARN})
         done = np.asarray(items)[I_AT::I_SIZE] >= 0
-        if not done.all():
-            left = np.sort(np.concatenate([batch[~done], self.store.waiting()]))
-            self.store.set_waiting(left)
+        self.store.take_out(batch[done])
         self.store.take_in(self._kernel, items, count, self.out)
 
     def _clear(self) -> None:

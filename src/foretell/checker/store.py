@@ -7,6 +7,7 @@ States are numbered as they are taken in. Of each there stay
     kind          1         CHOICE, CHANCE, DECIDED (`rows`), TERMINAL
     outcome       4         of a TERMINAL state: an index into `codes`
     first_edge    8         where its edges begin, −1 until it is expanded
+    order         4         … and the states in the order in which they were expanded
     depth         4         fewest choices to it, only where a limit of depth asks for that
     asked         8 for each expression that is evaluated
 
@@ -191,6 +192,7 @@ def intern(
     kind: U8,
     outcome: I32,
     first_edge: I64,
+    order: I32,
     depth: I32,
     asked: I64,
     target: I32,
@@ -227,6 +229,7 @@ def intern(
         e = ctx[S_EDGES]
         if source >= 0:
             first_edge[source] = e
+            order[ctx[S_EXPANDED]] = source
             ctx[S_EXPANDED] += 1
         at += R_SIZE
         for _i in range(edges):
@@ -325,6 +328,7 @@ class Store:
             "kind": (S_STATES, 1, np.uint8),
             "outcome": (S_STATES, 1, np.int32),
             "first_edge": (S_STATES, 1, np.int64),
+            "order": (S_EXPANDED, 1, np.int32),
             "depth": (S_STATES, int(ctx[S_DEEP]), np.int32),
             "asked": (S_STATES, int(ctx[S_ASKED]), np.int64),
             "target": (S_EDGES, 1, np.int32),
@@ -370,6 +374,16 @@ class Store:
         self.head = 0
         self.ctx[S_WAITING] = len(places)
 
+    def take_out(self, batch: Any) -> None:
+        """Let the states with these rows, which are among those that wait, wait no more."""
+        places = self.waiting()
+        if len(batch) == len(places) or (places[: len(batch)] == batch).all():
+            self.head += len(batch)
+            return
+        keep = np.ones(len(places), np.bool_)
+        keep[np.searchsorted(places, batch)] = False
+        self.set_waiting(places[keep])
+
     def row(self, at: int) -> list[int]:
         """The packed row at a place."""
         return [int(x) for x in self.rows[at : at + int(self.rows[at])]]
@@ -383,10 +397,17 @@ class Store:
     def nbytes(self) -> int:
         """Bytes that were written to."""
         total = int(self.index.nbytes) + 8 * int(self.ctx[S_ROWS])
-        for name, (what, per, dtype) in self._layout().items():
+        for what, per, dtype in self._layout().values():
             total += per * int(self.ctx[what]) * np.dtype(dtype).itemsize
-            del name
         return total
+
+    def growing(self) -> int:
+        """Bytes that are needed for a moment, at most, when an array grows."""
+        largest = max(
+            per * int(self.ctx[what]) * np.dtype(dtype).itemsize
+            for what, per, dtype in self._layout().values()
+        )
+        return max(largest, int(self.index.nbytes), 8 * int(self.ctx[S_ROWS]))
 
     def go_over(self) -> None:
         """Go over to machine code: the same arrays, as its kernels take them."""
@@ -405,7 +426,7 @@ class Store:
         while True:
             arrays = [self.given(name) for name in _INTERNED]
             done = kernels(intern)(
-                self.ctx, items, done, count, out, *arrays[:11], self.rows, *arrays[11:]
+                self.ctx, items, done, count, out, *arrays[:12], self.rows, *arrays[12:]
             )
             if done == count:
                 return
@@ -417,13 +438,13 @@ class Store:
         ctx = self.ctx
         for what, capacity in _CAPACITY.items():
             have = int(ctx[capacity])
-            if int(ctx[what]) + edges <= have:
+            if int(ctx[what]) + edges <= have or what == S_EXPANDED:
                 continue
             while int(ctx[what]) + edges > have:
                 have *= 2
             ctx[capacity] = have
             for name, (other, per, dtype) in self._layout().items():
-                if other == what and per:
+                if _CAPACITY[other] == capacity and per:
                     wider: Any = np.empty(per * have, dtype)
                     used = self.used(name)
                     wider[: len(used)] = used
@@ -462,8 +483,9 @@ _CAPACITY: Final = {
     S_EDGES: S_EDGE_CAP,
     S_WAITING: S_WAITING_CAP,
     S_CODES: S_CODE_CAP,
+    S_EXPANDED: S_STATE_CAP,
 }
 # as `intern` takes them; the rows stand before the last two
 _INTERNED: Final = (
-    "index prints kind outcome first_edge depth asked target label words point waiting codes"
+    "index prints kind outcome first_edge order depth asked target label words point waiting codes"
 ).split()

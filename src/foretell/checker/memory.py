@@ -1,0 +1,31 @@
+"""How much memory there is to use, as far as the system tells."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+__all__ = ["free_memory"]
+
+_UNKNOWN: Final = 8 << 30  # taken where the system tells nothing
+_MEMINFO: Final = Path("/proc/meminfo")
+_GROUP: Final = Path("/sys/fs/cgroup")
+
+
+def free_memory() -> int:
+    """Bytes that this process could still take, without driving others out."""
+    found = [_UNKNOWN]
+    with suppress(OSError, ValueError, IndexError, StopIteration):
+        lines = _MEMINFO.read_text("ascii").split("\n")
+        line = next(line for line in lines if line.startswith("MemAvailable:"))
+        found = [int(line.split()[1]) * 1024]
+    if not _MEMINFO.exists():
+        with suppress(OSError, ValueError, AttributeError):
+            found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2]
+    with suppress(OSError, ValueError):  # a container's own limit
+        most = int((_GROUP / "memory.max").read_text("ascii"))
+        used = int((_GROUP / "memory.current").read_text("ascii"))
+        found.append(max(0, most - used))
+    return min(found)
