@@ -101,7 +101,8 @@ class Mass:
     @property
     def followed(self) -> float:
         """The mass that came to an end: about the share of playthroughs that was read whole."""
-        return float(self.mass[: self.states][self.store.used("kind") == TERMINAL].sum())
+        ended = self.store.used("kind")[: self.states] == TERMINAL
+        return float(self.mass[: self.states][ended].sum())
 
     def heaviest(self, most: int) -> Any:
         """Where the rows of the heaviest states that wait are, at most so many, ascending."""

@@ -45,6 +45,7 @@ DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can
 GOOD = 1e-11  # an error bound that needs no second method
 _ENOUGH = 1e-9  # one that will do
 _EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
+_HURRIED = 100_000_000  # … in narrowing all columns, where rough bounds will do
 _STEPS = 100  # of BiCGSTAB at a time
 _EPSILON = float(np.finfo(np.longdouble).eps)
 _LAST_ROUNDING = 2.0**-53
@@ -348,7 +349,7 @@ def _best_edges(
 
 
 def _narrow(
-    fragment: Fragment, gain: Floats, sense: int
+    fragment: Fragment, gain: Floats, sense: int, effort: int = _EFFORT
 ) -> tuple[Floats, npt.NDArray[np.int64], float]:
     """Values between bounds from below and above, as near as a fixed effort brings them."""
     s = len(fragment.states)
@@ -356,7 +357,7 @@ def _narrow(
     low, high = np.full(s, outer.min()), np.full(s, outer.max())
     apart, swept = np.inf, 0
     odds = fragment.odds.astype(np.float64)
-    limit = _EFFORT // len(fragment.edges)
+    limit = effort // len(fragment.edges)
     while apart > GOOD and swept < limit:
         # A share at a time, so that Ctrl-C is heard.
         apart = run(
@@ -370,12 +371,17 @@ def _narrow(
 
 
 def settle_fragment(
-    fragment: Fragment, gain: Floats, sense: int
+    fragment: Fragment, gain: Floats, sense: int, rough: bool = False
 ) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
     """All columns of one large component: values, the edges taken, and a bound on the error.
 
     What edges bring is at most 1, and the bound counts the last rounding, to double precision.
+    Where `rough` bounds will do, they are narrowed for some moments and no longer.
     """
+    if rough and len(fragment.states) > DENSE:
+        effort = max(_HURRIED // gain.shape[1], 100 * len(fragment.edges))
+        values, taken, error = _columns(gain, lambda x: _narrow(fragment, x, sense, effort))
+        return values, taken, error + _LAST_ROUNDING
     if sense != MEAN:
         values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
         return values, taken, error + _LAST_ROUNDING

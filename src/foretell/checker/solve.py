@@ -74,6 +74,7 @@ from foretell.checker.sweep import (
     TINY,
     WORST,
     scratch_size,
+    seep,
     settle,
 )
 from foretell.checker.sweep import (
@@ -101,6 +102,9 @@ __all__ = [
 FOREVER = -1
 """The outcome of going on for ever, where an outcome's index is asked for."""
 
+_ROUNDS = 20  # in which what goes round in a cycle is followed at least, where bounds will do
+_EFFORT = 200_000_000  # … and edges in all, about
+_ENOUGH = 1e-7  # share of it that need not be followed
 _ROUNDING = 1e-9  # an error beyond this widens the intervals themselves
 
 
@@ -236,6 +240,7 @@ def _settle_all(
     forever: int,
     value: Floats,
     policy: Int32s | None,
+    rough: bool = False,
 ) -> float:
     """Fill in the values of all states that have edges → a bound on the error."""
     width = value.shape[1]
@@ -252,7 +257,7 @@ def _settle_all(
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
-        _settle_large(graph, components, c, weight, sense, forever, value, policy, error)
+        _settle_large(graph, components, c, weight, sense, forever, value, policy, error, rough)
         c += 1
 
 
@@ -266,6 +271,7 @@ def _settle_large(
     value: Floats,
     policy: Int32s | None,
     error: Floats,
+    rough: bool,
 ) -> None:
     from foretell.checker.linear import Fragment, settle_fragment
 
@@ -277,7 +283,7 @@ def _settle_large(
             value[fragment.states, forever] = 1.0
         return
     gain = np.where(leaving[:, None], value[graph.edge_target[fragment.edges]], 0.0)
-    x, taken, lost = settle_fragment(fragment, gain, sense)
+    x, taken, lost = settle_fragment(fragment, gain, sense, rough)
     error[0] += lost  # at most so much more where one component leads to another
     for k in range(value.shape[1]):
         zero, one = (_certain(fragment, gain[:, k], goal, sense) for goal in (0, 1))
@@ -337,12 +343,16 @@ def _widen(low: Floats, high: Floats, error: float) -> tuple[Floats, Floats]:
 
 
 def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
-    """What a reader meets from the start: odds, visits, expected turns and words."""
+    """What a reader meets from the start: odds, visits, expected turns and words.
+
+    Where some futures are unknown, what goes round in large cycles is followed only so far, and the
+    rest of it counted as unexplored: bounds are wanted soon, and none is exact anyway.
+    """
     weight = reader_weights(graph, weights)
     components = _followed(graph, weight)
     value = np.zeros((graph.n, 3))
     value[0, 0] = 1.0
-    forever, exact = np.zeros(1), True
+    forever, exact, going = np.zeros(1), True, 0.0
     slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(3))
     c = components.count - 1
     while c >= 0:
@@ -351,12 +361,21 @@ def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
             components.component, graph.kind, graph.first_edge, graph.edge_target,
             graph.edge_words, weight, value.reshape(-1), forever, slot, scratch,
         )  # fmt: skip
-        if c >= 0:
+        if c >= 0 and graph.complete:
             _flow_large(graph, components, c, weight, value, forever)
             exact = False
             c -= 1
+        elif c >= 0:
+            s = int(components.first[c + 1] - components.first[c])
+            going += run(
+                seep, graph.n + graph.m, c, components.order, components.first,
+                components.component, graph.kind, graph.first_edge, graph.edge_target,
+                graph.edge_words, weight, value.reshape(-1), forever, slot, np.zeros(3 * s),
+                max(_ROUNDS, _EFFORT // graph.m), _ENOUGH,
+            )  # fmt: skip
+            c -= 1
     met = reachable_from(graph, [0], None if (weight > 0).all() else weight > 0)
-    found = _summary(graph, components, weight, met, value, float(forever[0]))
+    found = _summary(graph, components, weight, met, value, float(forever[0]), going)
     if exact:
         return found
     # What flows through a large cycle has no good bound on its error; its odds do.
@@ -409,12 +428,13 @@ def _summary(
     met: npt.NDArray[np.bool_],
     value: Floats,
     forever: float,
+    going: float,
 ) -> Flow:
     k = len(graph.outcomes)
     ended = np.flatnonzero(met & (graph.kind == TERMINAL))
     mass, turns, words = (np.bincount(graph.outcome[ended], value[ended, j], k) for j in range(3))
     frontier = met & (graph.kind == UNEXPLORED)
-    unknown = float(value[frontier, 0].sum())
+    unknown = float(value[frontier, 0].sum()) + going
     # A component is never left if none of its edges leads out; then its states recur for ever.
     out = components.component[graph.edge_source] != components.component[graph.edge_target]
     left = np.zeros(components.count, np.bool_)
@@ -423,7 +443,7 @@ def _summary(
     visits = np.where(caught, np.inf, value[:, 0])
     possible = np.zeros(k + 2, np.bool_)
     possible[graph.outcome[ended]] = True
-    possible[k], possible[k + 1] = bool(caught.any()), bool(frontier.any())
+    possible[k], possible[k + 1] = bool(caught.any()), bool(frontier.any()) or going > 0
     total = float(mass.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         turns_each, words_each = turns / mass, words / mass + graph.start_words
@@ -542,7 +562,8 @@ def _extreme(
         value[node[~keep]] = np.nan
     policy = np.full((quotient.n, width), -1, np.int32) if policies else None
     weight = quotient.edge_weight
-    error = _settle_all(quotient, quotient.components, weight, sense, -1, value, policy)
+    rough = not graph.complete
+    error = _settle_all(quotient, quotient.components, weight, sense, -1, value, policy, rough)
     if policy is None:
         return value[node], None, error
     unfolded = [_unfold(graph, loops, open_edges, policy[:, k], node, edges) for k in range(width)]

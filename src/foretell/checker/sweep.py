@@ -44,6 +44,7 @@ __all__ = [
     "gth_solve",
     "pour",
     "scratch_size",
+    "seep",
     "settle",
 ]
 
@@ -568,6 +569,112 @@ def flow(
                             value[w * 3 + 2] += weight[e] * (words + visits * edge_words[e])
         c -= 1
     return c
+
+
+@kernel
+def seep(
+    c: int,
+    order: I32,
+    first: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    edge_words: I32,
+    weight: F64,
+    value: F64,
+    forever: F64,
+    slot: I32,
+    rest: F64,
+    rounds: int,
+    enough: float,
+) -> float:
+    """Let what arrives at component c, which has a cycle, go round in it and out, for some rounds
+    → how much is still going round.
+
+    `value` is as in `flow`; `rest` has three elements for each state of the component.
+    """
+    start = first[c]
+    s = first[c + 1] - start
+    arrived = 0.0
+    leaves = 0
+    for i in range(s):
+        v = order[start + i]
+        slot[v] = i
+        arrived += value[v * 3]
+        for j in range(3):
+            rest[i * 3 + j] = value[v * 3 + j]
+            value[v * 3 + j] = 0.0
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if weight[e] > 0.0 and component[edge_target[e]] != c:
+                leaves = 1
+    if leaves == 0:
+        for i in range(s):
+            for j in range(3):
+                value[order[start + i] * 3 + j] = rest[i * 3 + j]
+        forever[0] += arrived
+        return 0.0
+    left = arrived
+    while left > enough * arrived and rounds > 0:
+        rounds -= 1
+        for i in range(s - 1, -1, -1):  # the edges of a component lead downward, mostly
+            if rest[i * 3] > 0.0:
+                _pass_on(
+                    order[start + i], i, c, component, kind, first_edge, edge_target, edge_words,
+                    weight, value, slot, rest,
+                )  # fmt: skip
+        left = 0.0
+        for i in range(s):
+            left += rest[i * 3]
+    return left
+
+
+@kernel
+def _pass_on(
+    v: int,
+    i: int,
+    c: int,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    edge_words: I32,
+    weight: F64,
+    value: F64,
+    slot: I32,
+    rest: F64,
+) -> None:
+    """Let what rests at state v pass on along its edges; those back to itself are summed up."""
+    total = 0.0
+    back = 0.0
+    words_back = 0.0
+    for e in range(first_edge[v], first_edge[v + 1]):
+        total += weight[e]
+        if edge_target[e] == v:
+            back += weight[e]
+            words_back += weight[e] * edge_words[e]
+    turn = 1.0 if kind[v] == CHOICE else 0.0
+    onward = total - back  # not 0: the component is left, so v is too
+    visits = rest[i * 3] * total / onward
+    turns = (rest[i * 3 + 1] + visits * turn * back / total) * total / onward
+    words = (rest[i * 3 + 2] + visits * words_back / total) * total / onward
+    for j in range(3):
+        rest[i * 3 + j] = 0.0
+    value[v * 3] += visits
+    value[v * 3 + 1] += turns
+    value[v * 3 + 2] += words
+    for e in range(first_edge[v], first_edge[v + 1]):
+        w = edge_target[e]
+        if w != v:
+            p = weight[e] / total
+            if component[w] == c:
+                rest[slot[w] * 3] += p * visits
+                rest[slot[w] * 3 + 1] += p * (turns + visits * turn)
+                rest[slot[w] * 3 + 2] += p * (words + visits * edge_words[e])
+            else:
+                value[w * 3] += p * visits
+                value[w * 3 + 1] += p * (turns + visits * turn)
+                value[w * 3 + 2] += p * (words + visits * edge_words[e])
 
 
 @kernel
