@@ -57,6 +57,7 @@ class Options:
     """What `check` was asked for."""
 
     limits: Limits = field(default_factory=Limits)
+    threads: int = 0  # 0: as many as there are processors
     as_json: bool = False
     every: bool = False
     timings: bool = False
@@ -112,6 +113,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             asked=questions.pcs,
             start=place or None,
             progress=show,
+            threads=options.threads,
             expected_unread=changed,
             endings=questions.endings,
             bounds=config.bounds.variables,

@@ -18,6 +18,7 @@ input becomes a `StoryError` somewhere below and is shown by `run`; a traceback 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 import time
@@ -88,6 +89,25 @@ class Verbs(click.Group):
                 hint = f"did you mean `foretell {found}`?"
             raise _refusal("usage", f"there is no verb `{name}`", hint)
         return super().resolve_command(ctx, args)
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes as people write it: 500M, 2G, 1.5GiB; at least 1 MiB."""
+
+    name = "SIZE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        match = re.fullmatch(
+            r"(\d+(?:\.\d*)?|\.\d+)\s*([kmgt]?)(?:i?b)?", str(value).lower().strip()
+        )
+        if match is None:
+            self.fail(f"`{value}` is no size; write 500M or 2G", param, ctx)
+        size = int(float(match[1]) * 1024 ** "\0kmgt".index(match[2] or "\0"))
+        if size < 1 << 20:
+            self.fail("less than a mebibyte holds no story; write 500M or 2G", param, ctx)
+        return size
 
 
 story_argument = click.argument("story", metavar="STORY")
@@ -253,6 +273,9 @@ def disassemble(story: str) -> int:
 @story_argument
 @click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
 @click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option("--max-memory", type=Size(), help="Stop before taking more: 2G, 500M.")
+@click.option("--max-depth", type=click.IntRange(1), help="Follow so many choices and no more.")
+@click.option("--threads", type=click.IntRange(1), help="Use so many processors (all).")
 @click.option(
     "--from", "entries", multiple=True, metavar="KNOT", help="Enter at a knot, as a host might."
 )
@@ -270,6 +293,9 @@ def check(
     story: str,
     max_states: int | None,
     max_seconds: float | None,
+    max_memory: int | None,
+    max_depth: int | None,
+    threads: int | None,
     entries: tuple[str, ...],
     allow: tuple[str, ...],
     fail_fast: bool,
@@ -297,7 +323,10 @@ def check(
         limits=Limits(
             states=max_states or limits.states,
             seconds=limits.seconds if max_seconds is None else max_seconds,
+            memory=max_memory or limits.memory,
+            depth=max_depth or limits.depth,
         ),
+        threads=threads or 0,
         as_json=form == "json",
         every=every,
         timings=timings,

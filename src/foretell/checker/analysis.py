@@ -197,6 +197,7 @@ def analyse(
     endings: Sequence[tuple[str, int]] = (),
     bounds: Sequence[VariableBound] = (),
     stop_when: Sequence[tuple[int, bool]] = (),
+    threads: int = 0,
     compiled: bool | None = None,
 ) -> Analysis:
     """Read every playthrough of a program, and say what there is to say.
@@ -216,6 +217,7 @@ def analyse(
         bounds=bounds,
         stop_when=stop_when,
         progress=progress,
+        threads=threads,
         compiled=compiled,
     ).run()
     explored, compiled_before = time.perf_counter(), compiling()
