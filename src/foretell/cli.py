@@ -91,7 +91,7 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class Size(click.ParamType[int]):
+class _Size(click.ParamType[int]):
     """A number of bytes as people write it: 500M, 2G, 1.5GiB; at least 1 MiB."""
 
     name = "SIZE"
@@ -273,7 +273,7 @@ def disassemble(story: str) -> int:
 @story_argument
 @click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
 @click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
-@click.option("--max-memory", type=Size(), help="Stop before taking more: 2G, 500M.")
+@click.option("--max-memory", type=_Size(), help="Stop before taking more: 2G, 500M.")
 @click.option("--max-depth", type=click.IntRange(1), help="Follow so many choices and no more.")
 @click.option("--threads", type=click.IntRange(1), help="Use so many processors (all).")
 @click.option(
