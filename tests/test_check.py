@@ -299,3 +299,13 @@ def test_a_single_entry_is_reported_as_a_story_whose_paths_tell_it(check: Folder
     report = reported(out)
     assert code == 1 and report["entries"] == []
     assert report["endings"][0]["shortest"] == "kitchen.lit:"
+
+
+def test_a_story_with_nothing_to_choose_at_its_top_is_told_of_entries(check: Folder) -> None:
+    knots = "=== kitchen ===\n* [Out] -> END\n=== hall ===\n* [In] -> END\n"
+    code, out, _ = check(knots)
+    assert code == 1 and out.count('entries = ["kitchen", …]') == 1
+    code, out, _ = check("* [Begin] -> END\n" + knots)
+    assert code == 1 and "entries" not in out  # this one is read from its top
+    code, out, _ = check(knots, promises='entries = ["kitchen", "hall"]')
+    assert code == 0 and "no problem found" in out

@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -135,6 +135,8 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
         for problem in [*loaded.diagnostics, *met]
         if problem.code not in options.allow and not _is_answered(problem, named, loaded)
     ]
+    if places == [""] and analyses[0].complete and analyses[0].turns == 0:
+        found.problems = list(_with_entries_hinted_at(found.problems))
     verdicts = [
         decide(
             config.claims,
@@ -156,6 +158,21 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     first.timings = {**options.spent, "lower": lowered - began, **first.timings}
     first.timings["claims"] = time.perf_counter() - analysed
     return found
+
+
+def _with_entries_hinted_at(problems: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """The problems of a story that offers nothing from its top; a game may enter it elsewhere."""
+    told = False
+    for problem in problems:
+        place = _NEVER_COME_TO.fullmatch(problem.message)
+        if place is not None and not told and not problem.hint:
+            told = True
+            hint = f'if a game enters such places itself, list them: entries = ["{place[1]}", …]'
+            problem = replace(problem, hint=f"{hint} in foretell.toml")
+        yield problem
+
+
+_NEVER_COME_TO: Final = re.compile(r"no reader ever comes to `(.*)`")
 
 
 def check(loaded: Loaded, options: Options) -> tuple[str, int]:
