@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from foretell.checker.analysis import Limits, analyse
 from foretell.container import CompiledStory
-from foretell.diagnostics import render_all
+from foretell.diagnostics import StoryError, render_all
 from foretell.loading import compile_text
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
@@ -67,6 +68,48 @@ def test_after_a_turn_without_end_the_story_can_begin_again(name: str) -> None:
     assert story.undo()
     assert [c.text for c in story.choices] == ["go on", "stop"]
     assert story.choose(1).ending is not None
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_checking_a_turn_without_end_ends_and_tells_its_place(name: str) -> None:
+    source, codes = ENDLESS[name]
+    story = "* [go on] -> trap\n* [stop] -> END\n== trap\n" + source
+    limits = Limits(states=2000, seconds=3.0, steps=20_000)
+    found = analyse(lower(_sound(story)), limits=limits, compiled=False)
+    told = [p for p in found.problems if p.severity == "error"]
+    if found.complete:
+        [problem] = told
+        assert problem.code in [*codes.split(), "trap"]
+        assert problem.path is not None
+        assert problem.path.startswith("0")
+    else:
+        assert not told or told[0].span is not None
+
+
+def test_a_first_turn_that_draws_for_ever_is_an_error() -> None:
+    source = ENDLESS["a loop of luck"][0]
+    [problem] = analyse(lower(_sound(source))).problems
+    assert (problem.code, problem.path) == ("no-rest", "")
+    assert problem.span is not None
+    assert problem.span.line == 3
+
+
+def test_a_first_turn_that_builds_strings_for_ever_is_given_up_in_time() -> None:
+    source = ENDLESS["strings that grow"][0]
+    with pytest.raises(StoryError) as raised:
+        analyse(lower(_sound(source)), limits=Limits(seconds=1.0))
+    [problem] = raised.value.diagnostics
+    assert problem.span is not None
+    assert problem.span.line == 4
+
+
+def test_a_range_of_luck_that_grows_is_checked_to_its_end() -> None:
+    """The fault's value did not fit the codes of outcomes."""
+    source = "VAR n = 1\n-> k\n== k\n~ n = n * 2\n{RANDOM(1, n)}\n+ [a] -> k\n+ [b] -> END\n"
+    found = analyse(lower(_sound(source)))
+    [problem] = [p for p in found.problems if p.severity == "error"]
+    assert problem.code == "random-range"
+    assert problem.path == "/".join(["@1", *["0@1"] * 29, "0"])
 
 
 def test_a_string_is_refused_only_where_it_is_too_long() -> None:

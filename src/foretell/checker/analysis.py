@@ -430,6 +430,11 @@ def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
     graph = exploration.graph
     if not (graph.kind == TERMINAL).any() and exploration.complete:
         if not (graph.kind == CHOICE).any():
+            program = exploration.program
+            draws = (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_SHUFFLE)
+            seen = (pc for pc in range(program.length) if exploration.seen[pc])
+            pc = next((pc for pc in seen if program.code[pc * 4] in draws), -1)
+            yield replace(faults.draws_for_ever(program, pc), path=format_path(graph, []))
             return
         yield Diagnostic(
             "warning",

@@ -76,7 +76,8 @@ from foretell.checker.store import (
     reindex,
 )
 from foretell.config import VariableBound
-from foretell.vm import machine
+from foretell.diagnostics import StoryError
+from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
@@ -616,6 +617,8 @@ class Explorer:
                 worker.warned, -1, 0, -1,
             )  # fmt: skip
             self._answer(self._requests(), [])
+            if not settled and self._due():
+                raise StoryError([faults.unfinished(self.program, int(worker.row[P.PC]))])
         self.out[:R_SIZE] = [-1, 1, int(worker.ctx[E.W_OUT])]
         self.store.take_in(self._kernel, [0, 0], 1, self.out)
         self.start_words = int(worker.row[P.WORDS])

@@ -15,7 +15,17 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["RAN_OUT", "describe", "describe_at", "endless", "external_failed", "loops", "too_deep"]
+__all__ = [
+    "RAN_OUT",
+    "describe",
+    "describe_at",
+    "draws_for_ever",
+    "endless",
+    "external_failed",
+    "loops",
+    "too_deep",
+    "unfinished",
+]
 
 RAN_OUT: Final = {
     P.F_RAN_OUT: ("ran out of content. Do you need a '-> DONE' or '-> END'?", "out-of-content"),
@@ -177,6 +187,18 @@ def endless(program: Program, pc: int) -> Diagnostic:
     )
 
 
+def unfinished(program: Program, pc: int) -> Diagnostic:
+    """A first turn that took all the time there was: nothing can be said of the story."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "the first turn was not finished in time: here it goes on building strings or lists",
+        pc,
+        "a loop without a choice must end; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
 def loops(program: Program, pc: int) -> Diagnostic:
     """A turn that is proved to go round for ever; `pc` is the loop's first instruction."""
     return _problem(
@@ -184,6 +206,18 @@ def loops(program: Program, pc: int) -> Diagnostic:
         "error",
         "no-rest",
         "this turn never comes to rest: it comes back here with nothing changed, for ever",
+        pc,
+        "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
+def draws_for_ever(program: Program, pc: int) -> Diagnostic:
+    """A turn in which chance is asked again and again, and no outcome leads out."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "this turn never comes to rest: whatever is drawn here, it comes back",
         pc,
         "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
     )

@@ -1088,7 +1088,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 y = wrap32(row[sp - 1]) - x + 1
                 if y <= 0 or y > 0x7FFFFFFF:
                     fault = P.F_RANDOM_RANGE
-                    value = (x & 0xFFFFFFFF) | (row[sp - 1] << 32)
+                    value = (x & 0xFFFFFFFF) | (wrap32(row[sp - 1]) << 32)
                     status = P.ERROR
                     break
                 z = row[P.DRAW_OUTCOME]
