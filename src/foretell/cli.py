@@ -500,6 +500,7 @@ def init(story: str, output: str | None) -> int:
 @click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every processor.")
 @click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Begin with this.")
+@click.option("--ask", multiple=True, metavar="EXPR", help="Count what this is at the end.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -511,6 +512,7 @@ def sample(
     threads: int,
     start: str | None,
     settings: tuple[str, ...],
+    ask: tuple[str, ...],
     form: str,
 ) -> int:
     """Let many random readers read a story, and count where they come.
@@ -534,6 +536,7 @@ def sample(
         threads=threads,
         start=start,
         settings=settings,
+        ask=ask,
         as_json=form == "json",
         progress=sys.stderr.isatty(),
     )

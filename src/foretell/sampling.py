@@ -16,9 +16,10 @@ however many threads there are. `check` computes them exactly where a story can 
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,13 +27,14 @@ from foretell.asking import set_beforehand
 from foretell.checker import simulate as S
 from foretell.checker.analysis import listed
 from foretell.checker.lines import shown_lines
+from foretell.checker.questions import ask_story, number_of, shown_value
 from foretell.checker.readers import choice_weights
 from foretell.checker.report import problem_as_json
 from foretell.checking import place_of
-from foretell.diagnostics import Diagnostic, StoryError, closest, render_all
+from foretell.config import Expression
+from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest, render_all
 from foretell.loading import Loaded, read_promises
 from foretell.vm import program as P
-from foretell.vm.lower import lower
 from foretell.vm.program import Program
 
 __all__ = ["SampleOptions", "choice_reach", "line_reach", "sample"]
@@ -54,6 +56,7 @@ class SampleOptions:
     threads: int = 1
     start: str | None = None
     settings: Sequence[str] = ()  # NAME=VALUE, before the first line
+    ask: Sequence[str] = ()  # expressions, where a run is over
     as_json: bool = False
     progress: bool = False
 
@@ -66,7 +69,12 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
     loaded.usable()
     config = read_promises(loaded)
     story, variables = set_beforehand(loaded, options.settings)
-    program = lower(story)
+    asked = [
+        Expression(text, Span(Source("--ask", text), 1), verbatim=True)
+        for text in dict.fromkeys(options.ask)
+    ]
+    questions = ask_story(story, asked, config.endings)
+    program = questions.program
     weights: list[float] | None = None
     if options.reader not in _READERS:
         named = config.readers.get(options.reader)
@@ -82,6 +90,8 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
         seed=options.seed,
         threads=options.threads,
         constants=variables,
+        asked=questions.pcs,
+        endings=questions.endings,
         groups=shown_lines(program).groups,
         start=place_of(program, options.start) if options.start else None,
         progress=show,
@@ -89,11 +99,40 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
     if show is not None:
         sys.stderr.write("\r\x1b[K")
     code = 1 if any(problem.severity == "error" for problem in found.problems) else 0
+    answers = {
+        each.text: _Answer.of(program, found.answers[questions.position[each.text]])
+        for each in asked
+    }
     if options.as_json:
         return json.dumps(
-            _json(loaded.stem, found, options), ensure_ascii=False, indent=2
+            _json(loaded.stem, found, options, answers), ensure_ascii=False, indent=2
         ) + "\n", code
-    return _text(loaded.stem, found, options), code
+    return _text(loaded.stem, found, options, answers), code
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What an expression came to: (value, runs), commonest first; mean and its standard error."""
+
+    values: list[tuple[str, int]]
+    mean: float | None
+    error: float | None
+
+    @classmethod
+    def of(cls, program: Program, met: Mapping[int, int]) -> _Answer:
+        """The answers met, by encoded value."""
+        shown: dict[str, int] = {}
+        for value, runs in met.items():
+            text = shown_value(program, value)
+            shown[text] = shown.get(text, 0) + runs
+        values = sorted(shown.items(), key=lambda item: (-item[1], item[0]))
+        total = sum(met.values())
+        numbers = [(number_of(value), runs) for value, runs in met.items()]
+        if not total or any(number is None for number, _ in numbers):
+            return cls(values, None, None)
+        mean = sum((x or 0.0) * n for x, n in numbers) / total
+        spread = sum(((x or 0.0) - mean) ** 2 * n for x, n in numbers) / total
+        return cls(values, mean, math.sqrt(spread / total))
 
 
 def _no_reader(name: str, known: list[str]) -> StoryError:
@@ -126,7 +165,9 @@ def _about(options: SampleOptions) -> str:
     return ", ".join([options.reader, f"seed {options.seed}", *options.settings])
 
 
-def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
+def _text(
+    name: str, found: S.Sample, options: SampleOptions, answers: Mapping[str, _Answer]
+) -> str:
     head = (
         f"{name} · {found.runs:,} random readers ({_about(options)}) "
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
@@ -147,6 +188,10 @@ def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
     out.append(
         f"{found.words:,.0f} (± {error:.2g}) words and {found.choices:,.1f} choices in a run"
     )
+    for text, answer in answers.items():
+        out += ["", *_answer(text, answer, found.runs)]
+    if answers:
+        out.append("")
     lines = line_reach(found)
     unread = [line for line in lines if line["runs"] == 0]
     rare = sorted((line for line in lines if line["runs"]), key=lambda line: line["runs"])
@@ -164,7 +209,25 @@ def _text(name: str, found: S.Sample, options: SampleOptions) -> str:
     return text + ("\n" + render_all(found.problems) + "\n" if found.problems else "")
 
 
-def _json(name: str, found: S.Sample, options: SampleOptions) -> dict[str, Any]:
+def _answer(text: str, answer: _Answer, runs: int) -> list[str]:
+    """An expression at the end of runs, a line for each value."""
+    out = [f"{text} at the end"]
+    for value, count in answer.values[:_SHOWN_LINES]:
+        low, high = S.wilson(count, runs)
+        between = f"{100 * low:.3g} and {100 * high:.3g} %"
+        label = value if len(value) <= _NAME - 2 else value[: _NAME - 3] + "…"
+        out.append(f"  {label:{_NAME - 2}} {100 * count / runs:7.3f} %   {between:>19}")
+    more = len(answer.values) - _SHOWN_LINES
+    if more > 0:
+        out.append(f"  … and {more} more values")
+    if answer.mean is not None and not {value for value, _ in answer.values} <= {"true", "false"}:
+        out.append(f"  {answer.mean:,.6g} (± {1.96 * (answer.error or 0.0):.2g}) on average")
+    return out
+
+
+def _json(
+    name: str, found: S.Sample, options: SampleOptions, answers: Mapping[str, _Answer]
+) -> dict[str, Any]:
     """The report as plain data; docs/sample.md says what each field is."""
     return {
         "foretell": SCHEMA,
@@ -192,6 +255,23 @@ def _json(name: str, found: S.Sample, options: SampleOptions) -> dict[str, Any]:
         ],
         "words": {"mean": found.words, "standard_error": found.words_error},
         "choices": {"mean": found.choices},
+        "asked": [
+            {
+                "expression": text,
+                "values": [
+                    {
+                        "value": value,
+                        "runs": count,
+                        "share": count / found.runs,
+                        "interval": list(S.wilson(count, found.runs)),
+                    }
+                    for value, count in answer.values
+                ],
+                "mean": answer.mean,
+                "standard_error": answer.error,
+            }
+            for text, answer in answers.items()
+        ],
         "lines": line_reach(found),
         "choice_points": choice_reach(found.program, found),
         "problems": [problem_as_json(problem) for problem in found.problems],

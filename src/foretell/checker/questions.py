@@ -34,7 +34,7 @@ from foretell.vm.machine import truth
 from foretell.vm.program import Program
 from foretell.vm.story import PathError, Story
 
-__all__ = ["Questions", "ask_story", "check_expression", "number_of", "relocated"]
+__all__ = ["Questions", "ask_story", "check_expression", "number_of", "relocated", "shown_value"]
 
 Mask = npt.NDArray[np.bool_]
 _MOST_VALUES = 12  # names shown beside a witness
@@ -193,6 +193,15 @@ def relocated(problem: Diagnostic, expression: Expression) -> Diagnostic:
     end = span.end_column + shift if span.end_column else 0
     moved = Span(place.source, place.line, span.column + shift, place.line, end)
     return replace(problem, span=moved)
+
+
+def shown_value(program: Program, value: int) -> str:
+    """An encoded value as an answer shows it."""
+    tag = value >> V.TAG_SHIFT
+    if tag == V.FAILED:
+        return "no value"
+    shown = program.values.text(value)
+    return f"({shown})" if tag == V.LIST else shown or '""'
 
 
 def number_of(value: int) -> float | None:

@@ -32,8 +32,11 @@ import numpy as np
 from foretell.checker.expand import (
     K_BUDGET,
     K_DEEP,
+    K_ENDING,
     K_FAULT,
+    W_KEEP,
     OutcomeCode,
+    ask,
     decode,
     terminal_code,
 )
@@ -43,7 +46,7 @@ from foretell.diagnostics import Diagnostic
 from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm.kernel import F64, I64, U8, add64, copy, fill, kernel, mul64, shr64
-from foretell.vm.machine import choose, is_dealt, run
+from foretell.vm.machine import choose, is_dealt, run, truth
 from foretell.vm.program import Program
 from foretell.vm.story import format_path
 
@@ -79,6 +82,18 @@ R_DRAWS: Final = 22  # draws since the last
 R_QUOTA: Final = 23  # runs between two returns
 R_SIZE: Final = 24
 
+# what is asked at the end of a run: `ask` takes this buffer for its context, of which it reads one
+# word; then come for each expression its code and a name, room to put a row aside, and the answers
+Q_KEEP: Final = W_KEEP
+Q_COUNT: Final = W_KEEP + 1  # expressions
+Q_SCRATCH: Final = W_KEEP + 2  # where a row is put aside
+Q_ANSWERS: Final = W_KEEP + 3  # where the answers begin
+Q_USED: Final = W_KEEP + 4  # … and end
+Q_END: Final = W_KEEP + 5
+Q_FIRST: Final = W_KEEP + 6  # of the expressions: code, and the name of the ending if it is a rule
+Q_SIZE: Final = 2
+A_SIZE: Final = 3  # an answer: which expression, its value, how many runs gave it
+
 UNIFORM: Final = 0
 WEIGHTED: Final = 1
 LEAST_USED: Final = 2
@@ -97,6 +112,7 @@ DONE: Final = 0
 QUOTA: Final = 1
 FULL: Final = 2
 SERVE: Final = 3
+AGAIN: Final = 5  # as SERVE, but the run is made again from its start
 WIDEN: Final = 4
 
 K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
@@ -224,6 +240,51 @@ def tally(ctx: I64, outcomes: I64, code: int, words: int, choices: int, value: i
 
 
 @kernel
+def answer(asking: I64, question: int, value: int) -> None:
+    """Count a run's answer; there is room."""
+    at = asking[Q_ANSWERS]
+    end = asking[Q_USED]
+    while at < end and (asking[at] != question or asking[at + 1] != value):
+        at += A_SIZE
+    if at == end:
+        asking[at] = question
+        asking[at + 1] = value
+        asking[at + 2] = 0
+        asking[Q_USED] = end + A_SIZE
+    asking[at + 2] += 1
+
+
+@kernel
+def ask_all(
+    asking: I64, code: I64, tables: I64, memo: I64, row: I64, unseen: U8, end: int, ended: int
+) -> int:
+    """Ask everything where a run is over; gives its outcome code, or why it is not known.
+
+    An expression with a name is a rule: the first that is true names the ending. Answers are
+    counted once all are had, so that a run that is made again counts once.
+    """
+    base = Q_FIRST
+    named = end
+    values = asking[Q_SCRATCH] - asking[Q_COUNT]
+    for q in range(asking[Q_COUNT]):
+        v = ask(
+            asking, code, tables, memo, row, unseen, asking, asking[Q_SCRATCH], asking[base], ended
+        )
+        if v == -1:
+            return -WIDEN
+        if v == -2:
+            return -AGAIN
+        asking[values + q] = v
+        if asking[base + 1] != 0 and named == end and ended != 0 and truth(v) == 1:
+            named = (K_ENDING << 56) | asking[base + 1]
+        base += Q_SIZE
+    for q in range(asking[Q_COUNT]):
+        if asking[Q_FIRST + q * Q_SIZE + 1] == 0:
+            answer(asking, q, asking[values + q])
+    return named
+
+
+@kernel
 def read_once(
     ctx: I64,
     code: I64,
@@ -238,6 +299,8 @@ def read_once(
     outcomes: I64,
     path: I64,
     told: I64,
+    asking: I64,
+    unseen: U8,
 ) -> int:
     """Make one run, or the rest of it, from the row as it stands; 0, or what interrupts it."""
     words = ctx[R_WORDS]
@@ -245,12 +308,14 @@ def read_once(
     draws = ctx[R_DRAWS]
     end = 0
     value = 0
+    ended = 0
     while end == 0:
         status = run(code, tables, memo, row, seen, ctx[R_BUDGET])
         if status == P.REST:
             words += row[P.WORDS]
             if row[P.CHOICES] == 0:
                 end = terminal_code(row, places[row[P.LAST]])
+                ended = 1 + places[row[P.LAST]]
             elif choices >= ctx[R_MOST]:
                 end = K_GOING << 56
             else:
@@ -301,6 +366,14 @@ def read_once(
             ctx[R_CHOICES] = choices
             ctx[R_DRAWS] = draws
             return SERVE
+    if asking[Q_COUNT] > 0:
+        named = ask_all(asking, code, tables, memo, row, unseen, end, ended)
+        if named == -AGAIN:
+            return AGAIN
+        if named == -WIDEN and ctx[R_DEEPEST] == 0:
+            return WIDEN
+        if named > 0:
+            end = named
     tally(ctx, outcomes, end, words, choices, value)
     return 0
 
@@ -323,6 +396,8 @@ def read_many(
     outcomes: I64,
     path: I64,
     told: I64,
+    asking: I64,
+    unseen: U8,
 ) -> int:
     """Make runs until the last, the quota, or something only the host can do.
 
@@ -337,6 +412,8 @@ def read_many(
             return DONE
         if ctx[R_OUTCOMES] >= ctx[R_ROOM]:
             return FULL
+        if asking[Q_USED] + asking[Q_COUNT] * A_SIZE > asking[Q_END]:
+            return FULL
         if ctx[R_GOING] == 0:
             copy(row, 0, start, 0, ctx[R_KEEP])
             if ctx[R_READER] == LEAST_USED:
@@ -347,8 +424,9 @@ def read_many(
             ctx[R_CHOICES] = 0
             ctx[R_DRAWS] = 0
         why = read_once(
-            ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told
-        )
+            ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told,
+            asking, unseen,
+        )  # fmt: skip
         ctx[R_GOING] = 1 if why == SERVE else 0
         if why == SERVE:
             return SERVE
@@ -415,6 +493,7 @@ class Sample:
     offered: np.ndarray[Any, np.dtype[np.int64]]
     assumed: list[str] = field(default_factory=list)
     path_of: Callable[[int], str] = lambda _run: ""  # the path of a run, by its number
+    answers: list[dict[int, int]] = field(default_factory=list)  # by question: value, runs
 
     @property
     def runs_per_second(self) -> float:
@@ -447,6 +526,8 @@ def sample(
     constants: dict[str, object] | None = None,
     start: str | None = None,
     groups: Groups | None = None,
+    asked: Sequence[int] = (),
+    endings: Sequence[tuple[str, int]] = (),
     compiled: bool | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> Sample:
@@ -456,8 +537,9 @@ def sample(
     numbers from 1 on (0: in none): a run meets a group if it executes one of its instructions or is
     offered one of its choices. `weights` (one for each choice point) makes the reader a weighted
     one; where all of those offered weigh nothing, each is as likely. `threads` 0 takes every
-    processor. `constants` and `start` are `Explorer`'s. The result is the same for any number of
-    threads.
+    processor. `asked` are the pcs of expressions that are evaluated where a run is over; `endings`
+    are names by conditions, each with the place of its condition among them. `constants` and
+    `start` are `Explorer`'s. The result is the same for any number of threads.
     """
     if weights is not None:
         reader = WEIGHTED
@@ -469,18 +551,25 @@ def sample(
     kernel_ = _kernel() if compiled else read_many
     compiling = time.perf_counter() - began
     lock = threading.Lock()
+    name_of = {place: program.values.string_index(name) for name, place in reversed(endings)}
+    rules = [place for _, place in endings]
+    order = [*rules, *(place for place in range(len(asked)) if place not in rules)]
+    questions = [(asked[place], name_of.get(place, 0)) for place in order]
 
     def worker() -> _Worker:
-        explorer = Explorer(program, constants=constants, start=start, reduce=False, compiled=False)
-        return _Worker(
-            explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups
+        explorer = Explorer(
+            program, asked=asked, constants=constants, start=start, reduce=False, compiled=False
         )
+        return _Worker(
+            explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups,
+            questions,
+        )  # fmt: skip
 
     workers = [worker() for _ in range(threads)]
     began = time.perf_counter()
     _share_out(workers, runs, progress)
     seconds = time.perf_counter() - began
-    return _result(program, workers, worker, seconds, compiling, seed)
+    return _result(program, workers, worker, seconds, compiling, seed, order)
 
 
 _compiled: list[Any] = []
@@ -509,6 +598,7 @@ class _Worker:
         most_choices: int,
         lock: threading.Lock,
         groups: Groups | None,
+        questions: Sequence[tuple[int, int]],
     ) -> None:
         self.host = host
         self.kernel = kernel_
@@ -552,6 +642,13 @@ class _Worker:
             ctx[R_MET_AT] = len(told) + lines + 1 + points
             told += [0] * (2 * (lines + 1 + points))
         self.told = self._buffer(told)
+        self.questions = [word for question in questions for word in question]
+        self.answers: dict[tuple[int, int], int] = {}
+        self.room = 1024  # words for answers
+        self.asking = self._buffer([0] * Q_FIRST)
+        self.unseen: Any = np.zeros(marks * 8, np.uint8)
+        if not compiled:
+            self.unseen = self.unseen.data
         with lock:
             self._start()
 
@@ -569,13 +666,28 @@ class _Worker:
         self.row = self._buffer(row)
         self.ctx[R_KEEP] = row[P.STACK]
         self.ctx[R_DEEPEST] = int(self.host.widths.deepest)
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Lay out what is asked, with no answers yet; those there are have been folded."""
+        count = len(self.questions) // Q_SIZE
+        scratch = Q_FIRST + len(self.questions) + count
+        answers = scratch + (len(self.row) + 1 if count else 0)
+        end = answers + (self.room if count else 0)
+        asking = [0] * Q_FIRST + self.questions + [0] * (end - Q_FIRST - len(self.questions))
+        asking[Q_KEEP] = self.host.keep
+        asking[Q_COUNT] = count
+        asking[Q_SCRATCH] = scratch
+        asking[Q_ANSWERS] = asking[Q_USED] = answers
+        asking[Q_END] = end
+        self.asking = self._buffer(asking)
 
     def _bound(self) -> Callable[[], int]:
         """The kernel with its buffers as they are now, which is quicker to call again and again."""
         buffers = (
             self.ctx, self.code, self.tables, self.memo, self.row, self.start, self.seen,
             self.marks, self.reach, self.weights, self.used, self.warned, self.places,
-            self.outcomes, self.path, self.told,
+            self.outcomes, self.path, self.told, self.asking, self.unseen,
         )  # fmt: skip
         bound: Callable[[], int] = (
             self.kernel.bind(*buffers) if self.compiled else partial(self.kernel, *buffers)
@@ -607,9 +719,14 @@ class _Worker:
                 continue
             if why == FULL:
                 self._fold()
+                if self.questions:
+                    self.room *= 2
+                    self._ask_anew()
+                    go = self._bound()
                 continue
             with self.lock:  # what is interned belongs to all threads
                 if why == WIDEN:
+                    self._fold()
                     self.host.widen()
                     self._start()
                 else:
@@ -628,6 +745,11 @@ class _Worker:
             found = [int(word) for word in self.outcomes[at : at + T_SIZE]]
             _merge(self.totals, found)
         self.ctx[R_OUTCOMES] = 0
+        for at in range(int(self.asking[Q_ANSWERS]), int(self.asking[Q_USED]), A_SIZE):
+            question, value, runs = (int(word) for word in self.asking[at : at + A_SIZE])
+            key = (question, value)
+            self.answers[key] = self.answers.get(key, 0) + runs
+        self.asking[Q_USED] = self.asking[Q_ANSWERS]
 
     def path_of(self, number: int) -> str:
         """The path of a run, made again."""
@@ -712,6 +834,7 @@ def _result(
     seconds: float,
     compiling: float,
     seed: int,
+    order: Sequence[int],
 ) -> Sample:
     tallies: dict[int, list[int]] = {}
     for worker in workers:
@@ -738,6 +861,11 @@ def _result(
     ctx = workers[0].ctx
     lines, met_at = int(ctx[R_LINES]), int(ctx[R_MET_AT])
     counts = np.array([worker.told[met_at:] for worker in workers], np.int64).sum(axis=0)
+    answers: list[dict[int, int]] = [{} for _ in order]
+    for worker in workers:
+        for (question, value), count in worker.answers.items():
+            given = answers[order[question]]
+            given[value] = given.get(value, 0) + count
     # what declares the variables is executed once for all
     reach[np.frombuffer(bytes(workers[0].host.seen), np.uint8) != 0] = runs
     return Sample(
@@ -757,6 +885,7 @@ def _result(
         offered=counts[lines + 1 :],
         assumed=[program.externals[index] for index in workers[0].host.assumed],
         path_of=path_of,
+        answers=answers,
     )
 
 

@@ -43,7 +43,13 @@ from foretell.checker.graph import (
     StateGraph,
     reachable_from,
 )
-from foretell.checker.questions import Questions, ask_story, check_expression, number_of
+from foretell.checker.questions import (
+    Questions,
+    ask_story,
+    check_expression,
+    number_of,
+    shown_value,
+)
 from foretell.checker.readers import check_reader, edge_weights
 from foretell.checker.solve import Extremum, Flow, Interval, extremes, flow
 from foretell.config import BUILT_IN_READERS, Claim, Config, Expression, Setting, WhatIf
@@ -400,11 +406,8 @@ class _Version:
         mass = np.bincount(inverse.reshape(-1), met.visits[ends], len(distinct))
         rows: dict[str, float] = {}
         total, weighed, is_number = 0.0, 0.0, True
-        interned = self.questions.program.values
         for value, odds in zip(distinct.tolist(), mass.tolist(), strict=True):
-            tag = value >> V.TAG_SHIFT
-            shown = interned.text(value) if tag != V.FAILED else "no value"
-            shown = f"({shown})" if tag == V.LIST else shown or '""'
+            shown = shown_value(self.questions.program, value)
             rows[shown] = rows.get(shown, 0.0) + odds
             number = number_of(value)
             is_number = is_number and number is not None
