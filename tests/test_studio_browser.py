@@ -389,6 +389,7 @@ def test_while_a_story_is_read_its_pages_show_bounds(tmp_path: Path, open_page: 
         for view in ("map", "river", "words"):
             see(page, view)
             page.wait_for_selector(".bounds")
+            assert not faults_of(page), view
         see(page, "read/")
         page.wait_for_selector(".choice")
         page.keyboard.press("o")
@@ -399,6 +400,25 @@ def test_while_a_story_is_read_its_pages_show_bounds(tmp_path: Path, open_page: 
         see(page, "endings")
         page.wait_for_selector("table.endings >> text=warned")
         assert page.locator(".bounds").count() == 0
+
+
+def test_a_story_too_big_says_what_keeps_it_from_being_finished(
+    tmp_path: Path, open_page: Any
+) -> None:
+    text = "VAR gold = 0\n- (top)\n+ [Dig]\n  ~ gold++\n{gold > 9000: -> END}\n-> top\n"
+    promises = "[bounds]\nstates = 300\n"
+    with running(write_story(tmp_path, text, foretell_toml=promises)) as studio:
+        status = studio.until("ready")
+        assert not status["complete"]
+        assert status["growing"] == ["gold"]
+        page = open_page(studio, "#/endings")
+        page.click(".bounds a")
+        page.wait_for_selector(".growing h3 >> text=gold")
+        page.click(".growing li li a")
+        page.wait_for_selector("tr.target")
+        see(page, "problems")
+        page.wait_for_selector(".growing")
+        assert not faults_of(page)
 
 
 def test_the_source_marks_lines_that_nobody_reads(lamp: Studio, open_page: Any) -> None:

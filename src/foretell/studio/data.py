@@ -19,6 +19,7 @@ import numpy as np
 
 from foretell.checker.ahead import reads_ahead, resumptions
 from foretell.checker.graph import CHOICE, TERMINAL, GraphError
+from foretell.checker.growth import Growing
 from foretell.checker.lengths import word_quantiles
 from foretell.checker.lines import shown_lines
 from foretell.checker.river import mass_by_turn
@@ -206,6 +207,19 @@ def problems(edition: Edition, _: dict[str, str]) -> Json:
     return {
         "explored": analysis is not None,
         "problems": [problem_json(p) for p in found_problems(edition)],
+        "growing": [] if analysis is None else [_growing(thing) for thing in analysis.growing],
+    }
+
+
+def _growing(thing: Growing) -> Json:
+    """What takes ever more values, who reads it, and what would make an end of it."""
+    places = [(read.how, read.span) for read in thing.reads]
+    return {
+        "name": thing.name,
+        "summary": thing.summary,
+        "reads": [[how, f"{s.source.name}:{s.line}" if s else None] for how, s in places],
+        "hint": thing.hint,
+        "bound": thing.bound,
     }
 
 

@@ -189,7 +189,9 @@ class Session:
             "complete": bool(analysis is not None and analysis.complete),
             "followed": float(analysis.followed) if analysis is not None else 0.0,
             "stopped": analysis.stopped if analysis is not None else "",
-            "growing": [name for name, _ in analysis.growing[:2]] if analysis is not None else [],
+            "growing": [thing.name for thing in analysis.growing[:2]]
+            if analysis is not None
+            else [],
             "revision": edition.revision if edition else 0,
             "sampled": bool(edition and edition.sampled),
         }

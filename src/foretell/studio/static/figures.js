@@ -83,7 +83,7 @@ export function partly(status) {
   return h("p", { class: "bounds" },
     going ? "Still reading. " : `Read in part, up to the limit on ${status.stopped}. `,
     `${percent(status.followed)} of random playthroughs ${going ? "have been" : "were"} followed to their end; figures are bounds that hold the truth${going ? ", and become narrower" : ""}.`,
-    status.growing.length > 0 && [" What takes ever new values: ", status.growing.map((name, i) => [i > 0 && ", ", h("code", {}, name)]), "."]);
+    status.growing.length > 0 && [" ", h("a", { href: "#/problems" }, "What takes the most values"), ": ", status.growing.map((name, i) => [i > 0 && ", ", h("code", {}, name)]), "."]);
 }
 
 /** The coloured square that stands for an outcome, and its name. */

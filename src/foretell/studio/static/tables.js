@@ -46,8 +46,15 @@ function problem(p) {
     p.path !== null && h("p", { class: "witness" }, readLink(p.path, p.path === "" ? "It happens at the beginning" : "Read the way there")));
 }
 
+/** A thing that takes ever more values, who reads it, and what would end it. */
+const growing = (thing) => h("li", { class: "problem" },
+  h("h3", {}, h("code", {}, thing.name), " ", h("span", { class: "quiet" }, thing.summary)),
+  thing.reads.length > 0 && h("ul", {}, thing.reads.map(([how, place]) => h("li", {}, how, place && [" ", h("a", { href: `#/source/${place}` }, place)]))),
+  thing.hint && h("p", { class: "hint" }, "Hint: ", thing.hint),
+  thing.bound && h("p", {}, "Or in foretell.toml, under [bounds]: ", h("code", {}, thing.bound)));
+
 export async function problems(root, _, { status }) {
-  const found = status.edition ? await ask("problems") : { problems: [], explored: false };
+  const found = status.edition ? await ask("problems") : { problems: [], explored: false, growing: [] };
   const groups = { error: "errors", warning: "warnings", note: "notes" };
   const all = Object.keys(groups).flatMap((s) => [...status.problems, ...found.problems].filter((p) => p.severity === s));
   const grave = all.filter((p) => p.severity !== "note");
@@ -55,6 +62,10 @@ export async function problems(root, _, { status }) {
   const tally = Object.entries(groups).map(([s, name]) => [all.filter((p) => p.severity === s).length, name]).filter(([n]) => n);
   replace(root, h("div", { class: "sheet" },
     heading("Problems", h("p", { class: "lead" }, all.length ? tally.map(([n, name]) => `${count(n)} ${n === 1 ? name.slice(0, -1) : name}`).join(", ") + "." : found.explored ? "None: every playthrough was read, and nothing is amiss." : "None so far.")),
+    found.growing?.length > 0 && h("section", { class: "growing" },
+      h("h2", {}, "Why it is not finished"),
+      h("p", { class: "quiet" }, "What takes the most different values where reading stopped, and what keeps them apart:"),
+      h("ol", { class: "problems" }, found.growing.map(growing))),
     h("ol", { class: "problems" }, grave.map(problem)),
     notes.length > 0 && h("details", { class: "notes", open: notes.length < 6 || grave.length === 0 },
       h("summary", {}, `${several(notes.length, "note", "notes")}: what is odd but may be meant`),
