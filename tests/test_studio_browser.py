@@ -442,6 +442,22 @@ def test_a_changed_file_changes_the_open_page(tmp_path: Path, open_page: Any) ->
         assert page.is_visible("text=Three.")
 
 
+def test_a_story_that_cannot_be_played_says_so_and_comes_when_it_is_mended(
+    tmp_path: Path, open_page: Any
+) -> None:
+    path = write_story(tmp_path, "* [A -> nowhere\n")
+    with running(path, watch=True) as studio:
+        studio.until("broken")
+        page = open_page(studio)
+        page.wait_for_selector("h1 >> text=can’t be played yet")
+        see(page, "map")
+        page.click(".waiting a")
+        page.wait_for_selector(".problem.error")
+        see(page, "read")
+        path.write_text("One.\n* [A] -> END\n")
+        page.wait_for_selector(".choice")
+
+
 def test_hostile_text_does_nothing(tmp_path: Path, open_page: Any) -> None:
     with running(write_story(tmp_path, EVIL)) as studio:
         studio.until("ready")

@@ -419,9 +419,9 @@ def word_dots(quantiles: Sequence[float]) -> str:
         b = min(bins - 1, int((words - low) / span * bins))
         places.append((b, piles[b]))
         piles[b] += 1
-    step = 18.0
+    step = min(18.0, 260.0 / max(piles))
     height = max(piles) * step + 54
-    width = bins * step + 60
+    width = bins * 18.0 + 60
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="dots" role="img" '
         f'viewBox="0 0 {width:g} {height:g}" aria-label="Words read: of {len(quantiles)} readers '
@@ -430,11 +430,11 @@ def word_dots(quantiles: Sequence[float]) -> str:
     out = [head]
     base = height - 40
     for b, pile in places:
-        cx, cy = 30 + (b + 0.5) * step, base - (pile + 0.5) * step
+        cx, cy = 30 + (b + 0.5) * 18.0, base - (pile + 0.5) * step
         out.append(f'<circle class="reader-dot" cx="{cx:g}" cy="{cy:g}" r="{step * 0.42:g}"/>')
     out.append(f'<path class="tick" d="M30 {base + 2:g}H{width - 30:g}"/>')
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
-        cx = 30 + part * bins * step
+        cx = 30 + part * bins * 18.0
         out.append(
             f'<text class="axis" x="{cx:g}" y="{base + 18:g}" text-anchor="middle">'
             f"{low + part * span:,.0f}</text>"

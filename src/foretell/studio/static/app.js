@@ -74,7 +74,7 @@ function waiting() {
   const why = {
     exploring: "The story's playthroughs are being read. This page comes when they have been.",
     opening: "The story is being opened.",
-    broken: "The story can't be played as it stands: see Problems.",
+    broken: ["The story can’t be played as it stands: ", h("a", { href: "#/problems" }, "see the problems"), "."],
     unexplored: "This story has not been explored.",
     failed: status.failure,
   }[status.phase];

@@ -1,7 +1,7 @@
 // The dream: what each choice leads to, and the panel of how things stand.
 
 import { h } from "./dom.js";
-import { chip, odds, roughly, spoken, stacked } from "./figures.js";
+import { chip, odds, roughly, several, spoken, stacked } from "./figures.js";
 
 const MENTIONED = 3;
 
@@ -56,7 +56,7 @@ export function here(now, status, readers) {
       : h("p", { class: "quiet" }, status.phase === "exploring" ? (status.explored ? "This situation has not been read so far." : "The odds come when the first playthroughs have been read.") : status.explored ? "This situation was not explored." : "There are no odds to show."),
     now.variables.length > 0 && h("h2", {}, "What the story remembers"),
     changed.length > 0 && h("dl", { class: "variables changed" }, changed.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, h("del", {}, v.before || "nothing"), " ", h("ins", {}, value(v))), readers && h("dd", { class: "ahead" }, readBy(readers[v.name]))))),
-    others.length > 0 && h("details", { open: !changed.length && others.length < 15 }, h("summary", {}, changed.length ? `${others.length} unchanged this turn` : `${others.length} variables, none changed this turn`),
+    others.length > 0 && h("details", { open: !changed.length && others.length < 15 }, h("summary", {}, changed.length ? `${others.length} unchanged this turn` : `${several(others.length, "variable", "variables")}, ${others.length === 1 ? "not" : "none"} changed this turn`),
       h("dl", { class: "variables" }, others.map((v) => h("div", {}, h("dt", {}, v.name), h("dd", {}, value(v)), readers && h("dd", { class: "ahead" }, readBy(readers[v.name])))))),
   ];
 }

@@ -187,7 +187,7 @@ export async function read(root, rest, { status: first }) {
       h("p", { class: "tallies" },
         `${several(now.words, "word", "words")} in ${several(now.choices_made, "choice", "choices")}`,
         seen !== null && `, ${percent(seen)} of the story's prose`,
-        now.unseen_places > 0 && `; ${now.unseen_places} of its ${now.all_places} places you have not come to`),
+        now.unseen_places > 0 && `; ${now.unseen_places} of its ${several(now.all_places, "place", "places")} you have not come to`),
       h("p", { class: "onward" },
         h("button", { type: "button", on: { click: restart } }, "Begin again"),
         now.back !== null && h("button", { type: "button", on: { click: undo } }, "Take the last choice back"),
@@ -198,6 +198,12 @@ export async function read(root, rest, { status: first }) {
     now = null;
     drawn = [];
     const fits = error.answer?.fits;
+    if (!status.edition) {
+      replace(root, h("div", { class: "plain" }, h("h1", {}, "This story can’t be played yet"),
+        h("p", {}, "It comes as soon as its files can be: the page follows every save."),
+        h("p", {}, h("a", { class: "button", href: "#/problems" }, "See the problems"))));
+      return;
+    }
     replace(root, h("div", { class: "plain", role: "alert" },
       h("h1", {}, "This link does not fit the story"),
       h("p", {}, `${error.message}.`),
