@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -24,7 +25,9 @@ SCREENS = (  # file, address, theme, size, the dream
     ("endings", "#/endings", "light", WIDE, False),
     ("claims", "#/claims", "light", WIDE, False),
     ("whatif", "#/whatif", "light", WIDE, False),
-    ("source", "#/source/journey.ink:24", "sepia", WIDE, False),
+    ("source", "#/source/journey.ink:25", "sepia", WIDE, False),
+    ("source-phone", "#/source/journey.ink:25", "light", NARROW, False),
+    ("end", "#/read/0/1/0/0/0/0/0/0", "dark", WIDE, False),
     ("words", "#/words", "dark", WIDE, False),
 )
 
@@ -34,7 +37,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running(find_story("vigil").resolve()) as studio, sync_playwright() as playwright:
         studio.until("ready", seconds=300)
-        studio.json("/api/source")
+        while not studio.json("/api/status")["sampled"]:
+            time.sleep(0.5)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name, address, theme, (width, height), dream in SCREENS:
             page = browser.new_page(
@@ -43,7 +47,12 @@ def main() -> None:
             kept = json.dumps(json.dumps({"theme": theme, "dream": dream}))
             page.add_init_script(f"localStorage.setItem('foretell', {kept})")
             page.goto(studio.address + address)
-            ready = ".comparison" if name == "whatif" else "main h1"
+            waits = {
+                "whatif": ".comparison",
+                "source": ".line-told b",
+                "source-phone": ".line-told b",
+            }
+            ready = waits.get(name, "main h1")
             page.wait_for_selector(ready, state="attached", timeout=180_000)
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"{name}.png")

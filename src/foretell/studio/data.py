@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 
-_PATIENCE = 3.0  # seconds for the river of a story that goes round and round
+_PATIENCE = 10.0  # seconds for the river of a story that goes round and round
 
 
 def overview(edition: Edition) -> str:

@@ -121,7 +121,7 @@ function ways(found) {
   say("The line's exact share is here.");
   if (found.path === null) return h("p", {}, found.complete ? "No reader ever comes here: every playthrough was read." : "No way here was found as far as the story was read.");
   return [
-    h("p", {}, h("b", {}, odds(...found.uniform)), found.complete ? ", exactly, of readers who choose at random come here" : " of readers who choose at random come here", found.best[1] < 1 ? `; at best ${odds(...found.best)}.` : "."),
+    h("p", {}, h("b", {}, odds(...found.uniform)), found.complete && ", exactly,", " of readers who choose at random ", found.what.startsWith("the choice") ? "make this choice" : "come here", found.best[1] < 1 ? `; at best ${odds(...found.best)}.` : "."),
     list("Every way here needs:", found.needed),
     list("Ruled out by:", found.excluding.map((e) => (e.times === e.offered ? e.name : `${e.name} (${percent(e.times / e.offered)} of the times it is offered)`))),
     h("p", {}, h("a", { class: "button", href: `#/read/${found.path}` }, found.path ? `Read the shortest way here: ${several(found.path.split("/").filter((t) => !t.startsWith("@")).length, "choice", "choices")}` : "It is read at the beginning")),
