@@ -188,6 +188,52 @@ def test_a_story_is_read_by_keyboard_alone(lamp: Studio, open_page: Any) -> None
     becomes(page, "document.querySelectorAll('.turn').length === 1")
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_view_is_come_to_and_used_by_keyboard_alone(
+    lamp: Studio, open_page: Any, size: tuple[int, int]
+) -> None:
+    page = open_page(lamp, "#/read/", size)
+    page.wait_for_selector(".choice")
+
+    def tab_to(selector: str, most: int = 80) -> None:
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"document.activeElement.matches({json.dumps(selector)})"):
+                return
+        raise AssertionError(f"{selector} is not come to with Tab at {page.url}")
+
+    for view in VIEWS[1:]:
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        page.focus("#skip")
+        tab_to(f"#views a[href='#/{view}']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"main.view-{view} h1")
+        becomes(page, "document.activeElement.matches('main')")
+        if view == "map":
+            tab_to("svg.map a.place")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".place-detail .close")
+        elif view == "endings":
+            tab_to("table.endings a")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".the-end")
+        elif view == "claims":
+            tab_to(".claim.fails a")
+        elif view == "whatif":
+            tab_to("#what-name")
+            page.keyboard.type("oil")
+            tab_to("#what-value")
+            page.keyboard.type("1")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".comparison table")
+        elif view == "source":
+            tab_to("tr.seen .number a")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".line-told >> text=of readers")
+        elif view in ("river", "words"):
+            tab_to(".scroller")
+
+
 def test_single_keys_can_be_switched_off(lamp: Studio, open_page: Any) -> None:
     page = open_page(lamp, "#/read/", keys=False)
     page.wait_for_selector(".choice")

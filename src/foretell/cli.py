@@ -206,7 +206,8 @@ def play(
     def explain(target: str) -> str:
         from foretell.asking import why
 
-        return why(loaded, target)[0]
+        tells = sys.stderr.isatty() and not full
+        return why(loaded, target, stream=sys.stderr if tells else None)[0]
 
     def reading(page: Page) -> int:
         player = Player(

@@ -177,12 +177,14 @@ export async function read(root, rest, { status: first }) {
 
   function theEnd() {
     const worth = now.dream?.ending;
+    // an author's condition may name it otherwise than the story does
+    const name = worth ? now.dream.outcomes[worth.outcome].name : now.ending;
     const seen = now.all_words ? now.seen_words / now.all_words : null;
     return h("section", { class: "the-end", "aria-label": "The end" },
       h("h2", {}, now.ending === null ? "The story stops here" : "The end"),
       now.ending === null
         ? h("p", { class: "which" }, "It ran into a fault, not an ending.")
-        : now.ending && h("p", { class: "which" }, spoken(now.ending)),
+        : now.ending && h("p", { class: "which" }, spoken(name)),
       worth && h("p", { class: "rarity" }, oneIn(worth.low), worth.rank > 0 && worth.of > 1 && ` · ${rank(worth.rank)} likeliest of ${worth.of} endings`),
       h("p", { class: "tallies" },
         `${several(now.words, "word", "words")} in ${several(now.choices_made, "choice", "choices")}`,
