@@ -155,6 +155,7 @@ _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a co
 _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
 _PIECE: Final = 256  # items a thread takes at a time
+_PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
 _OUT: Final = 1 << 20  # words of output a thread begins with
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
@@ -353,6 +354,7 @@ class Explorer:
         compiling = self.timings.get("compile", 0.0) - before
         self.timings["explore"] = self.timings.get("explore", 0.0) + seconds - compiling
         self.spent += seconds
+        self._began = 0.0
         return self._result(stopped, self.spent)
 
     def _run(self) -> str:
@@ -461,6 +463,12 @@ class Explorer:
                 break
             todo = sorted({k for kind, k, *_ in asked_for if kind != E.WARN})
         done = np.asarray(items)[I_AT::I_SIZE] >= 0
+        if not done.all():
+            # what stands behind the first that is left is done again: states are numbered as if
+            # nothing had been broken off
+            done[int(done.argmin()) :] = False
+            for k in range(int(done.sum()), count):
+                items[k * I_SIZE + I_AT] = -1
         self.store.take_out(batch[done])
         self.store.take_in(self._kernel, items, count, self.out)
 
@@ -706,6 +714,66 @@ class Explorer:
         for i, word in enumerate((operation + 1, a, b, result)):
             memo[slot + i] = word
         self.memo_used += 1
+
+    # ------------------------------------------------------------ keeping
+
+    def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """All that is known between two rounds: plain data, and arrays (not copied) by name.
+
+        An `Explorer` made with the same program and options that is given both goes on as this one
+        would: same numbers, same order, same result. What follows from the program alone (code,
+        masks, liveness) is not in it, nor what a round leaves behind (output, requests).
+        """
+        now = time.perf_counter() if self._began else 0.0
+        widths = self.widths
+        notes = {
+            "widths": [widths.stack, widths.choices, widths.eval, widths.output],
+            "memo_used": self.memo_used,
+            "budget": int(self.workers[0].ctx[E.W_BUDGET]),
+            "start_words": self.start_words,
+            "touched_first": self.touched_first,
+            "spent": self.spent + now - self._began,
+            "warnings": [list(warning) for warning in self.warnings],
+            "samples": self.samples,
+            "values": self.values.dump(),
+        }
+        arrays = self.store.snapshot()
+        arrays["memo"] = np.asarray(self.memo, np.int64)
+        arrays["seen"] = np.frombuffer(bytes(self._seen()), np.uint8)
+        arrays["warned"] = np.frombuffer(bytes(self.warned), np.uint8)
+        return notes, arrays
+
+    def restore(self, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
+        """Take over a snapshot, before the first run; ValueError where it can't be this story's."""
+        if len(arrays["seen"]) != self.program.length:
+            raise ValueError("another program")
+        self.values.restore(notes["values"])
+        if self.compiled or (self.compiled is None and len(arrays["kind"]) > _PLAIN_STATES):
+            self._compile()
+        self.memo = arrays["memo"] if self.kernels is not None else arrays["memo"].tolist()
+        self.memo_used = notes["memo_used"]
+        stack, choices, eval_, output = notes["widths"]
+        self.widths = Widths(stack, choices, eval_, output)
+        self._lay_out()
+        room = 4 * self.room
+        if self.kernels is None:
+            self.out = [0] * room
+        else:
+            self.out = np.empty(max(_OUT, room) * len(self.workers), np.int64)
+        self.seen = bytearray(arrays["seen"].tobytes())
+        self.warned = bytearray(arrays["warned"].tobytes())
+        for worker in self.workers:
+            worker.ctx[E.W_BUDGET] = notes["budget"]
+            worker.warned[:] = (
+                self.warned if self.kernels is None else np.frombuffer(self.warned, np.uint8)
+            )
+        self.warnings = [(f, pc, state, label) for f, pc, state, label in notes["warnings"]]
+        self.samples = notes["samples"]
+        self.start_words = notes["start_words"]
+        self.touched_first = notes["touched_first"]
+        self.spent = notes["spent"]
+        self.store.restore(self._kernel, arrays)
+        self.begun = True
 
     # ------------------------------------------------------------ the result
 

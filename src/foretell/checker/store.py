@@ -409,6 +409,31 @@ class Store:
         )
         return max(largest, int(self.index.nbytes), 8 * int(self.ctx[S_ROWS]))
 
+    def snapshot(self) -> dict[str, Any]:
+        """Everything in it, by name; not copied, so to be used before anything else is taken in."""
+        kept = {name: self.used(name) for name in self._layout()}
+        kept["waiting"] = self.waiting()
+        kept["rows"] = np.asarray(self.rows[: int(self.ctx[S_ROWS])], np.int64)
+        kept["context"] = np.asarray(self.ctx, np.int64)
+        return kept
+
+    def restore(self, kernels: Any, kept: dict[str, Any]) -> None:
+        """Take over what a snapshot of a store made for the same questions holds."""
+        for place, word in enumerate(kept["context"].tolist()):
+            self.ctx[place] = word
+        self.head = 0
+        self.ctx[S_WAITING] = len(kept["waiting"])
+        for name, (what, per, _) in self._layout().items():
+            self.arrays[name] = kept[name] if len(kept[name]) else self.arrays[name][: max(1, per)]
+            if per:
+                self.ctx[_CAPACITY[what]] = max(1, len(kept[name]) // per)
+        self.rows = kept["rows"] if self.compiled else kept["rows"].tolist()
+        self.ctx[S_ROWS_CAP] = len(self.rows)
+        size = 1 << 12
+        while self.states * _LOAD > 2 * (size - 1):
+            size *= 2
+        self.reindex(kernels, size)
+
     def go_over(self) -> None:
         """Go over to machine code: the same arrays, as its kernels take them."""
         self.ctx = np.array(self.ctx, np.int64)

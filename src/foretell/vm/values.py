@@ -27,7 +27,7 @@ import math
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
     "BOOL",
@@ -323,6 +323,47 @@ class Values:
             self.messages.append(message)
             self._message_index[message] = index
         return (FAILED << TAG_SHIFT) | index
+
+    # ---------------------------------------------------------- keeping
+
+    def dump(self) -> dict[str, Any]:
+        """All that was interned, as plain data: what indices into it mean, wherever it is read."""
+        return {
+            "strings": self.strings,
+            "lists": [[list(map(list, each.items)), list(each.origins)] for each in self.lists],
+            "messages": self.messages,
+            "chains": self._chains,
+            "bounds": [[text, low, high] for text, (low, high) in self._bounds.items()],
+        }
+
+    def restore(self, dumped: dict[str, Any]) -> None:
+        """Intern what was dumped, each thing at the index it had.
+
+        Raises ValueError where that can't be, since something else has an index already.
+        """
+        lists = [
+            InkList(tuple((int(n), o, name) for n, o, name in items), tuple(origins))
+            for items, origins in dumped["lists"]
+        ]
+        chains = [(int(before), int(token)) for before, token in dumped["chains"]]
+        for mine, theirs in (
+            (self.strings, dumped["strings"]),
+            (self.lists, lists),
+            (self.messages, dumped["messages"]),
+            (self._chains, chains),
+        ):
+            if mine != theirs[: len(mine)]:
+                raise ValueError("what is interned does not begin alike")
+        for text in dumped["strings"][len(self.strings) :]:
+            self._string_index.setdefault(text, len(self.strings))
+            self.strings.append(text)
+        for content in lists[len(self.lists) :]:
+            self.list_value(content)
+        for message in dumped["messages"][len(self.messages) :]:
+            self._failed(message)
+        for before, token in chains[len(self._chains) :]:
+            self.chain(before, token)
+        self._bounds.update({text: (low, high) for text, low, high in dumped["bounds"]})
 
     # ---------------------------------------------------------- showing
 
