@@ -282,22 +282,26 @@ def test_a_writer_killed_at_any_instant_leaves_a_whole_checkpoint(tmp_path: Path
     assert len(written) > 1
 
 
-def test_what_killed_writers_left_is_cleared_once_it_is_old(tmp_path: Path) -> None:
+def test_what_killed_writers_left_is_cleared(tmp_path: Path) -> None:
     path = tmp_path / "a[b]*.checkpoint"
-    old, young, other = (
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    old, young, other, dead = (
         tmp_path / name
         for name in (
-            ".a[b]*.checkpoint.1.part",
-            ".a[b]*.checkpoint.2.part",
-            ".ab.checkpoint.1.part",
+            f".a[b]*.checkpoint.{os.getpid()}1.part",
+            f".a[b]*.checkpoint.{os.getppid()}.part",
+            f".ab.checkpoint.{process.pid}.part",
+            f".a[b]*.checkpoint.{process.pid}.part",
         )
     )
-    for part in (old, young, other):
+    for part in (old, young, other, dead):
         part.write_bytes(b"half")
     for part in (old, other):
         os.utime(part, (1, 1))
     write(path, {}, None, {})
     assert not old.exists()
+    assert dead.exists() == (os.name != "posix")
     assert young.exists() and other.exists()
     checkpoint.remove(path)
     assert not path.exists() and young.exists()

@@ -153,7 +153,7 @@ def test_strings_lists_warnings_draws_and_tunnels_are_resumed(
     rounds = check_resuming(
         WORDS, tmp_path, asked=("s", "LIST_COUNT(bag) > 1"), compiled=compiled, limits=limits
     )
-    assert rounds > 8
+    assert rounds > 4
 
 
 @pytest.mark.usefixtures("short_rounds")
@@ -168,7 +168,7 @@ def test_what_is_watched_and_the_first_state_that_stops_are_resumed(tmp_path: Pa
 @pytest.mark.usefixtures("short_rounds")
 def test_generated_programs_are_resumed_at_every_round(tmp_path: Path) -> None:
     rounds = 0
-    for seed in range(500, 530):
+    for seed in range(500, 512):
         story, _ = ours.compiled(seeded(seed, 50))
         if story is None:
             continue
@@ -176,7 +176,7 @@ def test_generated_programs_are_resumed_at_every_round(tmp_path: Path) -> None:
         folder.mkdir()
         limits = Limits(states=60, steps=20_000, seconds=60)
         rounds += check_resuming(seeded(seed, 50), folder, compiled=False, limits=limits)
-    assert rounds > 100
+    assert rounds > 40
 
 
 def test_machine_code_goes_on_from_plain_python_and_back(tmp_path: Path) -> None:

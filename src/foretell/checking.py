@@ -30,6 +30,7 @@ from foretell.checker.solve import reader_weights
 from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.keeping import EVERY, Keeper
 from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
 from foretell.vm import program as P
@@ -69,6 +70,9 @@ class Options:
     export: Path | None = None  # a file for other model checkers: .drn, or .tra and its fellows
     reader: str | None = None  # whose Markov chain is exported; None exports every choice
     spent: dict[str, float] = field(default_factory=dict)  # seconds, on what came before
+    checkpoint: str | None = "off"  # a file; None beside the story; see `keeping`
+    checkpoint_seconds: float = EVERY
+    resume: bool = False
 
 
 def read_whole(
@@ -90,6 +94,9 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     enter at is none.
     """
     began = time.perf_counter()
+    keeper = Keeper.beside(  # what is asked of a story changes its tree: before that
+        loaded, options.checkpoint, resume=options.resume, every=options.checkpoint_seconds
+    )
     config = read_promises(loaded)
     expressions = [expression for claim in config.claims for expression in claim.expressions]
     questions = ask_story(loaded.usable(), expressions, config.endings)
@@ -118,10 +125,12 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             endings=questions.endings,
             bounds=config.bounds.variables,
             stop_when=refuted_by(config.claims, questions) if options.fail_fast else (),
+            keeper=keeper.of(place),
         )
         entries.append((place, analysis))
         if analysis.stopped == MET:
             break
+    keeper.finish(all(analysis.complete for _, analysis in entries))
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

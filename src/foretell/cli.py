@@ -290,6 +290,12 @@ def disassemble(story: str) -> int:
 @click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
 @click.option("--export", metavar="FILE", help="Write the graph for Storm (.drn) or PRISM (.tra).")
 @click.option("--reader", metavar="NAME", help="Export this reader's Markov chain.")
+@click.option("--resume", is_flag=True, help="Go on from where a long run was stopped or killed.")
+@click.option(
+    "--checkpoint",
+    metavar="FILE|off",
+    help="Where a long run keeps what it knows (.foretell/ beside the story).",
+)
 def check(
     story: str,
     max_states: int | None,
@@ -306,6 +312,8 @@ def check(
     watch: bool,
     export: str | None,
     reader: str | None,
+    resume: bool,
+    checkpoint: str | None,
 ) -> int:
     """Read every playthrough of a story, and say what was found.
 
@@ -339,8 +347,11 @@ def check(
         export=None if export is None else Path(export),
         reader=reader,
         spent=spent,
+        checkpoint=checkpoint,
+        resume=resume,
     )
     if watch:
+        options.checkpoint = "off" if checkpoint is None and not resume else checkpoint
         return watching(story, options)
     began = time.perf_counter()
     loaded = _load(story)

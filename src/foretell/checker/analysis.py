@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -59,6 +59,7 @@ from foretell.vm.program import Program
 __all__ = [
     "Analysis",
     "Ending",
+    "Keeper",
     "Limits",
     "analyse",
     "find_problems",
@@ -184,6 +185,19 @@ class Analysis:
         return self.program.places[self.program.choices[choice_point].place]
 
 
+class Keeper(Protocol):
+    """Who puts aside what an exploration knows, for another to go on from."""
+
+    def begin(self, explorer: Explorer) -> None:
+        """Called before the first round."""
+
+    def between(self, explorer: Explorer) -> str:
+        """Called after every round; names a limit to stop at, "" to go on."""
+
+    def end(self, explorer: Explorer, finished: bool) -> None:
+        """Called when exploring is over; `finished` if nothing waits any more."""
+
+
 def analyse(
     program: Program,
     *,
@@ -199,15 +213,17 @@ def analyse(
     stop_when: Sequence[tuple[int, bool]] = (),
     threads: int = 0,
     compiled: bool | None = None,
+    keeper: Keeper | None = None,
 ) -> Analysis:
     """Read every playthrough of a program, and say what there is to say.
 
     `endings` are names by conditions, each with the place of its condition in `asked`.
     `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
-    change them); the other options are `Explorer`'s.
+    change them); `keeper` puts aside what is known of a long run; the other options are
+    `Explorer`'s.
     """
     began = time.perf_counter()
-    exploration = Explorer(
+    explorer = Explorer(
         program,
         limits=limits,
         observed=observed,
@@ -219,7 +235,13 @@ def analyse(
         progress=progress,
         threads=threads,
         compiled=compiled,
-    ).run()
+        between=keeper.between if keeper else None,
+    )
+    if keeper:
+        keeper.begin(explorer)
+    exploration = explorer.run()
+    if keeper:
+        keeper.end(explorer, not len(explorer.store.waiting()))
     explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
     exploration.graph = graph

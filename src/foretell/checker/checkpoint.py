@@ -39,6 +39,7 @@ from typing import IO, Any, Final
 import numpy as np
 
 __all__ = [
+    "MARK",
     "Checkpoint",
     "CheckpointError",
     "Head",
@@ -49,7 +50,8 @@ __all__ = [
     "write",
 ]
 
-_MAGIC: Final = b"foretell-checkpoint-1\n"
+MARK: Final = b"foretell-checkpoint-"  # what any version begins with
+_MAGIC: Final = MARK + b"1\n"
 _DIGEST: Final = 32
 _FRONT: Final = len(_MAGIC) + _DIGEST + 8
 _LONGEST_HEAD: Final = 1 << 30
@@ -178,7 +180,7 @@ def _read_head(file: IO[bytes]) -> tuple[Head, bytes]:
     """The head of an open file, and every byte up to where the arrays begin."""
     front = file.read(_FRONT)
     if front[: len(_MAGIC)] != _MAGIC:
-        if front.startswith(_MAGIC[:-2]):
+        if front.startswith(MARK):
             raise CheckpointError("another version of foretell wrote it")
         raise CheckpointError("it is no checkpoint of foretell's")
     size = os.fstat(file.fileno()).st_size
@@ -211,8 +213,22 @@ def _clear(path: Path) -> None:
     """Remove parts of a checkpoint whose writers are gone."""
     with suppress(OSError):
         for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-            if part.stat().st_mtime < time.time() - _ABANDONED:
+            if part.stat().st_mtime < time.time() - _ABANDONED or _is_dead(part.name):
                 part.unlink()
+
+
+def _is_dead(part: str) -> bool:
+    """Whether the process that a part is named for is known to be gone."""
+    number = part.rsplit(".", 2)[1]
+    if os.name != "posix" or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -67,6 +67,7 @@ from foretell.checker.store import (
     N_ASKED,
     R_SIZE,
     S_CODES,
+    S_STOPS,
     UNKNOWN,
     Store,
     find_state,
@@ -717,6 +718,18 @@ class Explorer:
 
     # ------------------------------------------------------------ keeping
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """The options that decide what is found; two that differ in it can't share a snapshot."""
+        observed, store = self.liveness.observed, self.store
+        stops = [int(word) for word in store.ctx[S_STOPS:]]
+        limits = self.limits
+        constants = sorted((name, repr(value)) for name, value in self.constants.items())
+        return (
+            self.start, self.reduce, limits.steps, limits.draw, constants,
+            self.asked_pcs, self.watched, observed, stops,
+        )  # fmt: skip
+
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """All that is known between two rounds: plain data, and arrays (not copied) by name.
 
@@ -737,7 +750,7 @@ class Explorer:
             "samples": self.samples,
             "values": self.values.dump(),
         }
-        arrays = self.store.snapshot()
+        arrays: dict[str, Any] = self.store.snapshot()
         arrays["memo"] = np.asarray(self.memo, np.int64)
         arrays["seen"] = np.frombuffer(bytes(self._seen()), np.uint8)
         arrays["warned"] = np.frombuffer(bytes(self.warned), np.uint8)

@@ -49,6 +49,7 @@ __all__ = [
     "I_AT",
     "I_ROW",
     "I_SIZE",
+    "S_STOPS",
     "UNKNOWN",
     "Store",
     "find_state",
@@ -423,10 +424,21 @@ class Store:
             self.ctx[place] = word
         self.head = 0
         self.ctx[S_WAITING] = len(kept["waiting"])
-        for name, (what, per, _) in self._layout().items():
-            self.arrays[name] = kept[name] if len(kept[name]) else self.arrays[name][: max(1, per)]
+        room: dict[int, int] = {}
+        layout = self._layout()
+        for name, (what, per, _) in layout.items():
             if per:
-                self.ctx[_CAPACITY[what]] = max(1, len(kept[name]) // per)
+                capacity = _CAPACITY[what]
+                room[capacity] = max(room.get(capacity, 1), len(kept[name]) // per)
+        for name, (what, per, dtype) in layout.items():
+            array = kept[name]
+            wanted = max(1, per * room[_CAPACITY[what]])
+            if len(array) < wanted:
+                array = np.empty(wanted, dtype)
+                array[: len(kept[name])] = kept[name]
+            self.arrays[name] = array
+        for capacity, elements in room.items():
+            self.ctx[capacity] = elements
         self.rows = kept["rows"] if self.compiled else kept["rows"].tolist()
         self.ctx[S_ROWS_CAP] = len(self.rows)
         size = 1 << 12
