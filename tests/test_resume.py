@@ -18,7 +18,7 @@ import pytest
 from foretell.checker import checkpoint, explore
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.questions import ask_story
-from foretell.config import Expression
+from foretell.config import Expression, VariableBound
 from foretell.vm.lower import lower
 from tests import ours
 from tests.generate_ink import seeded
@@ -76,6 +76,7 @@ def fields(found: Exploration) -> dict[str, Any]:
         (replace(thing, reads=()), [(read.how, read.line) for read in thing.reads])
         for thing in found.growing
     ]
+    out["held"] = [bound.name for bound in found.held]
     out["met"], out["assumed"], out["start_words"] = found.met, found.assumed, graph.start_words
     out["edge_point"], out["touched"] = found.edge_point.tolist(), found.touched.tolist()
     out["asked"] = [values.tolist() for values in found.asked]
@@ -163,6 +164,14 @@ def test_what_is_watched_and_the_first_state_that_stops_are_resumed(tmp_path: Pa
     check_resuming(
         MARKET, tmp_path / "stop", asked=["gold > 4"], compiled=False, stop_when=[(0, True)]
     )
+
+
+@pytest.mark.usefixtures("short_rounds")
+@pytest.mark.parametrize("saturating", [False, True])
+def test_variables_held_within_a_range_are_resumed(saturating: bool, tmp_path: Path) -> None:
+    source = "VAR n = 0\n-> hub\n=== hub\n+ [a]\n ~ n = n + 1\n -> hub\n+ {n > 5} [b] -> END\n"
+    bounds = [VariableBound("n", 0, 12, saturating)]
+    assert check_resuming(source, tmp_path, compiled=False, bounds=bounds) > 3
 
 
 @pytest.mark.usefixtures("short_rounds")

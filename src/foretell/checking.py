@@ -130,7 +130,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
         entries.append((place, analysis))
         if analysis.stopped == MET:
             break
-    keeper.finish(all(analysis.complete for _, analysis in entries))
+    keeper.finish()
     if options.progress:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

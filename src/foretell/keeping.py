@@ -11,7 +11,7 @@ starts from the beginning.
 
     keeper = Keeper.beside(loaded, resume=True)
     analyse(program, keeper=keeper.of("cellar"))     # once for each entry
-    keeper.finish(complete=True)
+    keeper.finish()
 
 A file that is given with --checkpoint and is no checkpoint is never written over.
 """
@@ -73,6 +73,7 @@ class Keeper:
     _due: float = 0.0
     _began: float = 0.0
     _failed: bool = False
+    _finished: bool = False
     _children: list[Keeper] = field(default_factory=list)
 
     @classmethod
@@ -112,9 +113,9 @@ class Keeper:
         self._children.append(child)
         return child
 
-    def finish(self, complete: bool) -> None:
-        """Remove what was kept, if all entries have been read whole."""
-        if complete:
+    def finish(self) -> None:
+        """Remove what was kept, if nothing is left to do for any entry."""
+        if all(child._finished for child in self._children):
             for child in self._children:
                 child._remove()
 
@@ -164,6 +165,7 @@ class Keeper:
 
     def end(self, explorer: Explorer, finished: bool) -> None:
         """Keep what is known at a limit, or at the end of one entry of several."""
+        self._finished = finished
         if self.path is None:
             return
         long = time.perf_counter() - self._began >= self.every

@@ -725,9 +725,10 @@ class Explorer:
         stops = [int(word) for word in store.ctx[S_STOPS:]]
         limits = self.limits
         constants = sorted((name, repr(value)) for name, value in self.constants.items())
+        bounds = [(bound.name, bound.low, bound.high, bound.saturating) for bound in self.bounds]
         return (
             self.start, self.reduce, limits.steps, limits.draw, constants,
-            self.asked_pcs, self.watched, observed, stops,
+            self.asked_pcs, self.watched, observed, stops, bounds,
         )  # fmt: skip
 
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -743,6 +744,7 @@ class Explorer:
             "widths": [widths.stack, widths.choices, widths.eval, widths.output],
             "memo_used": self.memo_used,
             "budget": int(self.workers[0].ctx[E.W_BUDGET]),
+            "held": self._held_bits(),
             "start_words": self.start_words,
             "touched_first": self.touched_first,
             "spent": self.spent + now - self._began,
@@ -780,6 +782,7 @@ class Explorer:
             worker.warned[:] = (
                 self.warned if self.kernels is None else np.frombuffer(self.warned, np.uint8)
             )
+        self.workers[0].ctx[E.W_HELD] = notes["held"]
         self.warnings = [(f, pc, state, label) for f, pc, state, label in notes["warnings"]]
         self.samples = notes["samples"]
         self.start_words = notes["start_words"]
@@ -859,10 +862,14 @@ class Explorer:
 
     def _held(self) -> list[VariableBound]:
         """The bounds at which a variable was held, which changed the story."""
+        bits = self._held_bits()
+        return [bound for i, bound in enumerate(self.bounds) if bits >> i & 1]
+
+    def _held_bits(self) -> int:
         bits = 0
         for worker in self.workers:
             bits |= int(worker.ctx[E.W_HELD])
-        return [bound for i, bound in enumerate(self.bounds) if bits >> i & 1]
+        return bits
 
     def _seen(self) -> bytearray:
         """The instructions that were executed."""
