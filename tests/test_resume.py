@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from foretell.checker import checkpoint, explore
+from foretell.checker import checkpoint, explore, likely
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.questions import ask_story
 from foretell.config import Expression, VariableBound
@@ -25,7 +25,7 @@ from tests.generate_ink import seeded
 from tests.test_explore import MARKET
 from tests.toys import TOYS, Toy
 
-LIMITS = Limits(states=4000, steps=20_000, seconds=60)
+LIMITS = Limits(states=4000, steps=20_000, seconds=600)
 WORDS = """VAR s = ""
 LIST Goods = apple, bread, cheese
 VAR bag = ()
@@ -150,7 +150,7 @@ def test_a_toy_is_resumed_at_every_round(known: Toy, tmp_path: Path) -> None:
 def test_strings_lists_warnings_draws_and_tunnels_are_resumed(
     compiled: bool, tmp_path: Path
 ) -> None:
-    limits = Limits(states=90, steps=20_000)
+    limits = Limits(states=90, steps=20_000, seconds=600)
     rounds = check_resuming(
         WORDS, tmp_path, asked=("s", "LIST_COUNT(bag) > 1"), compiled=compiled, limits=limits
     )
@@ -175,6 +175,19 @@ def test_variables_held_within_a_range_are_resumed(saturating: bool, tmp_path: P
 
 
 @pytest.mark.usefixtures("short_rounds")
+@pytest.mark.parametrize("limits", [{}, {"depth": 4}], ids=["the likeliest first", "by depth"])
+def test_orders_other_than_breadth_first_are_resumed(
+    limits: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore, "_WIDE", 12)
+    monkeypatch.setattr(likely, "_LEAST", 2)
+    rounds = check_resuming(
+        MARKET, tmp_path, compiled=False, limits=Limits(states=150, seconds=600, **limits)
+    )
+    assert rounds > 5
+
+
+@pytest.mark.usefixtures("short_rounds")
 def test_generated_programs_are_resumed_at_every_round(tmp_path: Path) -> None:
     rounds = 0
     for seed in range(500, 512):
@@ -183,7 +196,7 @@ def test_generated_programs_are_resumed_at_every_round(tmp_path: Path) -> None:
             continue
         folder = tmp_path / str(seed)
         folder.mkdir()
-        limits = Limits(states=60, steps=20_000, seconds=60)
+        limits = Limits(states=60, steps=20_000, seconds=600)
         rounds += check_resuming(seeded(seed, 50), folder, compiled=False, limits=limits)
     assert rounds > 40
 

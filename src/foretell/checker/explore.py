@@ -728,7 +728,7 @@ class Explorer:
         bounds = [(bound.name, bound.low, bound.high, bound.saturating) for bound in self.bounds]
         return (
             self.start, self.reduce, limits.steps, limits.draw, constants,
-            self.asked_pcs, self.watched, observed, stops, bounds,
+            self.asked_pcs, self.watched, observed, stops, bounds, limits.depth > 0,
         )  # fmt: skip
 
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -754,6 +754,9 @@ class Explorer:
         }
         arrays: dict[str, Any] = self.store.snapshot()
         arrays["memo"] = np.asarray(self.memo, np.int64)
+        if self.mass is not None:
+            notes["carried"] = self.mass.expanded
+            arrays["mass"] = self.mass.mass[: self.mass.states]
         arrays["seen"] = np.frombuffer(bytes(self._seen()), np.uint8)
         arrays["warned"] = np.frombuffer(bytes(self.warned), np.uint8)
         return notes, arrays
@@ -789,6 +792,10 @@ class Explorer:
         self.touched_first = notes["touched_first"]
         self.spent = notes["spent"]
         self.store.restore(self._kernel, arrays)
+        if "mass" in arrays:
+            self.mass = Mass(self.store)
+            self.mass.mass, self.mass.states = arrays["mass"], len(arrays["mass"])
+            self.mass.expanded = notes["carried"]
         self.begun = True
 
     # ------------------------------------------------------------ the result
