@@ -1,11 +1,14 @@
 """The same JSON, or errors on both sides: some hundred small cases against inkjs.
 
+`compiler_errors.txt` has a story for each thing that ink's compiler reports.
+
 `compiler_cases.txt` holds them. Where inkjs differs from inklecate, whose behaviour is meant, the
 case is named here with what is wrong, and the difference is asserted, so that it can't rot.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +35,13 @@ CASES: Final = [
     .read_text("utf-8")
     .split("\n%%\n")[1:]
 ]
+ERRORS: Final = [
+    case.strip("\n") + "\n"
+    for case in (Path(__file__).parent / "compiler_errors.txt")
+    .read_text("utf-8")
+    .split("\n%%\n")[1:]
+]
+_LINE: Final = re.compile(r"line (\d+)")
 KNOWN: Final = {
     "VAR x = 1.\n": "inkjs crashes on a number that ends in its point",
     "{5.}x\n": "inkjs crashes on a number that ends in its point",
@@ -65,6 +75,23 @@ def test_a_case_compiles_as_in_inkjs(source: str, oracle: Inkjs) -> None:
             assert difference is not None, f"no longer a difference: {KNOWN[source]}"
         else:
             assert difference is None, f"{source}\n{difference}"
+
+
+@pytest.mark.parametrize("source", ERRORS, ids=range(len(ERRORS)))
+def test_what_inkjs_reports_is_reported_here_at_its_line(source: str, oracle: Inkjs) -> None:
+    theirs = oracle.compile(source, FILES)
+    reports = [*theirs.errors, *theirs.warnings]
+    assert reports or theirs.crash
+    story, problems = ours.compiled(source, FILES)
+    assert (story is None) == bool(theirs.errors or theirs.crash)
+    lines = {p.span.line for p in problems if p.span is not None and p.severity != "note"}
+    assert lines
+    for report in reports:
+        found = _LINE.search(report)
+        if found is not None:
+            # ink reads on to the next line before it misses something
+            line = int(found[1])
+            assert {line, line - 1} & lines, f"{report}\n{render_all(problems)}"
 
 
 def test_every_known_difference_is_a_case() -> None:

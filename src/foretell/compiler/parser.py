@@ -560,6 +560,7 @@ class StatementParser(ContentParser):
 
     def _list(self, start: int) -> Syntax | None:
         name = self._declared_name("the list's name", "write LIST colours = red, (blue)")
+        after_name = self.pos
         self.any_space()
         items: list[ListItem] = []
         number = 1
@@ -576,6 +577,7 @@ class StatementParser(ContentParser):
             if items:
                 self.pos = before
         if not items:
+            self.pos = after_name
             self.expected("the names of the list's items")
             return None
         return ListDeclaration(self.span(start), name, items)

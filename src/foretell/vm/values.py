@@ -504,7 +504,8 @@ class Values:
             if name == "INT":
                 return int_value(_truncate(x))
             if math.isfinite(x) and name in ("FLOOR", "CEILING"):
-                return float_value(math.floor(x) if name == "FLOOR" else math.ceil(x))
+                whole = math.floor(x) if name == "FLOOR" else math.ceil(x)
+                return float_value(math.copysign(whole, x))  # C# keeps the sign of -0
             if name in ("FLOOR", "CEILING"):
                 return a
         shown = "Int" if tag == BOOL else self._type(a)
@@ -612,6 +613,9 @@ class Values:
         if name in ("MIN", "MAX"):
             if math.isnan(x) or math.isnan(y):
                 return float_value(math.nan)
+            if x == y:  # 0 and -0, of which the latter is the smaller
+                x, y = sorted((x, y), key=lambda z: math.copysign(1, z))
+                return float_value(x if name == "MIN" else y)
             return float_value(min(x, y) if name == "MIN" else max(x, y))
         if name == "POW":
             return float_value(_power(x, y))
