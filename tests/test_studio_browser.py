@@ -464,6 +464,7 @@ def test_a_story_too_big_says_what_keeps_it_from_being_finished(
         page.wait_for_selector("tr.target")
         see(page, "problems")
         page.wait_for_selector(".growing")
+        assert "every playthrough was read" not in page.inner_text("main")
         assert not faults_of(page)
 
 

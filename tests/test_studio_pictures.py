@@ -216,6 +216,12 @@ def test_bounds_are_shown_where_a_story_was_not_read_whole(tmp_path: Path) -> No
     assert all(row["uniform"][0] <= row["uniform"][1] for row in rows)
     for view in ("map", "river", "words", "source", "endings"):
         data.VIEWS[view](edition, {})
+    assert "no reader" not in data.VIEWS["map"](edition, {})["picture"]  # nobody knows that
+    assert "so far" in data.VIEWS["map"](edition, {})["picture"]
+    assert "so far" in data.overview(edition)
+    unmet = data.VIEWS["place"](edition, {"name": "never_here"})
+    assert not unmet["entered"]
+    assert not unmet["complete"]
     assert "Read in part" in report.html(edition.need(), read_story(tmp_path / "tale.ink"))
 
 

@@ -61,6 +61,8 @@ def overview(edition: Edition) -> str:
     if analysis is None:
         return ""
     count = analysis.playthroughs
+    if count.total == 0 and not analysis.complete:
+        return "No way through it was found so far."
     endings = sum(1 for ending in analysis.endings if ending.kind == "ending")
     if count.total is None:
         ways = "Endlessly many ways"
@@ -74,7 +76,10 @@ def overview(edition: Edition) -> str:
     length = ""
     if least is not None and most not in (None, np.inf):
         length = f", {least:,} to {int(most):,} choices long"
-    return f"{ways} through it{luck}{length}, to {endings} ending{'s' if endings != 1 else ''}."
+    found = "" if analysis.complete else " found so far"
+    return (
+        f"{ways} through it{luck}{length}, to {endings} ending{'s' if endings != 1 else ''}{found}."
+    )
 
 
 def _power(n: int) -> str:
@@ -148,7 +153,8 @@ def _rarity(analysis: Any, outcome: int) -> Json:
     odds = [interval.low for interval in analysis.flow.odds[: len(analysis.graph.outcomes)]]
     real = [k for k, o in enumerate(analysis.graph.outcomes) if o.kind == "ending"]
     rank = 1 + sum(1 for k in real if odds[k] > odds[outcome]) if outcome in real else 0
-    return {"outcome": outcome, "low": odds[outcome], "rank": rank, "of": len(real)}
+    high = analysis.flow.odds[outcome].high
+    return {"outcome": outcome, "low": odds[outcome], "high": high, "rank": rank, "of": len(real)}
 
 
 # Endings, problems, words ----------------------------------------------------------------------

@@ -91,9 +91,16 @@ class _Box:
 
 
 def story_map(
-    nodes: Sequence[Node], routes: Sequence[tuple[int, int, float]], columns: int, start: int = 0
+    nodes: Sequence[Node],
+    routes: Sequence[tuple[int, int, float]],
+    columns: int,
+    start: int = 0,
+    unmet: str = "no reader comes here",
 ) -> str:
-    """The map: nodes in rows of at most `columns`, routes between them as wide as travelled."""
+    """The map: nodes in rows of at most `columns`, routes between them as wide as travelled.
+
+    Nodes without a share stand below all others, under the words `unmet`.
+    """
     by_id = {node.id: node for node in nodes}
     reached = [node.id for node in nodes if node.share is not None]
     never = [node.id for node in nodes if node.share is None]
@@ -124,8 +131,7 @@ def story_map(
     if below:
         y = _EDGE + _ROW * len(rows) + 24
         out.append(
-            f'<text class="caption" x="{width / 2:g}" y="{y:g}" text-anchor="middle">'
-            "no reader comes here</text>"
+            f'<text class="caption" x="{width / 2:g}" y="{y:g}" text-anchor="middle">{unmet}</text>'
         )
     out += [_node(by_id[i], box) for i, box in boxes.items()]
     out.append("</svg>")

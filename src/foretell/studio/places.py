@@ -264,7 +264,11 @@ def map_view(edition: Edition, query: dict[str, str]) -> Json:
     def make() -> Json:
         return {
             "picture": pictures.story_map(
-                map_nodes(places, outcomes), _routes(places), columns, places.start
+                map_nodes(places, outcomes),
+                _routes(places),
+                columns,
+                places.start,
+                _unmet(places),
             ),
             "places": [
                 {
@@ -326,7 +330,7 @@ def map_nodes(places: Places, outcomes: list[Json]) -> list[pictures.Node]:
 def _said(places: Places, p: int, lean: tuple[int, float] | None, outcomes: list[Json]) -> str:
     name = places.name(p)
     if not places.entered[p]:
-        return f"{name}: no reader comes here"
+        return f"{name}: {_unmet(places)}"
     if not places.rests[p] and not places.visits[p]:
         return f"{name}: passed through"
     said = f"{name}: {_times(float(places.visits[p]))}"
@@ -334,6 +338,12 @@ def _said(places: Places, p: int, lean: tuple[int, float] | None, outcomes: list
         k = lean[0]
         said += f"; leans to {outcomes[k]['name']}, {_percent(float(places.odds[p, k]))}"
     return said
+
+
+def _unmet(places: Places) -> str:
+    """What is known of places that were not met: nothing, unless everything was read."""
+    complete = places.edition.need().complete
+    return "no reader comes here" if complete else "not come to so far"
 
 
 def _times(visits: float) -> str:
@@ -367,6 +377,7 @@ def place_view(edition: Edition, query: dict[str, str]) -> Json:
         "reach": places.reach(p),
         "visits": float(places.visits[p]),
         "entered": bool(places.entered[p]),
+        "complete": bool(places.edition.need().complete),
         "rests": bool(places.rests[p]),
         "odds": [
             [int(k), float(odds[k]), float(odds[k])] for k in np.argsort(-odds) if odds[k] > 0

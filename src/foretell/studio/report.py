@@ -218,12 +218,14 @@ def _map(edition: Edition) -> str:
     unseen = [p for p in answer["places"] if not p["entered"]]
     lead = "Larger is met more often; the colour is the ending that a place makes likelier."
     if unseen:
-        lead += f" {len(unseen)} of {len(answer['places'])} places are never reached."
+        how = "are never reached" if edition.need().complete else "were not met"
+        lead += f" {len(unseen)} of {len(answer['places'])} places {how}."
     frame = f'<div class="scroller" tabindex="0" role="region" aria-label="Map">{picture}</div>'
     places = places_of(edition)
+    unmet = "never" if edition.need().complete else "not met"
     rows = "".join(
         f'<tr><th scope="row">{_e(places.name(p))}</th><td class="n">'
-        + ("never" if not places.entered[p] else f"{places.visits[p]:.4g}")
+        + (unmet if not places.entered[p] else f"{places.visits[p]:.4g}")
         + "</td></tr>"
         for p in sorted(places.shown(), key=lambda p: -places.visits[p])
     )

@@ -99,17 +99,17 @@ export async function map(root, rest, { status }) {
         h("button", { type: "button", "aria-label": "Zoom in", on: { click: () => step(1) } }, "+"))),
     partly(status),
     h("div", { class: "map-and-detail" }, frame, detail),
-    h("details", { class: "as-list" }, h("summary", {}, `The ${answer.places.length} places as a list`), list(answer))));
+    h("details", { class: "as-list" }, h("summary", {}, `The ${answer.places.length} places as a list`), list(answer, status.complete))));
   const slack = size[0] - frame.clientWidth;
   if (slack > 0) frame.scrollLeft = slack / 2;
   await choose(rest);
   return { go: choose };
 }
 
-const list = (answer) =>
+const list = (answer, complete) =>
   h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Table of places" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Place"), h("th", { scope: "col" }, "rests there"), h("th", { scope: "col" }, "leans to"))),
     h("tbody", {}, answer.places.map((p) => h("tr", {}, h("th", { scope: "row" }, h("a", { href: `#/map/${p.name || "-"}` }, spoken(p.shown))),
-      h("td", { class: "figure" }, !p.entered ? "never reached" : p.visits === 0 ? "passed through" : p.visits < 0.01 ? p.visits.toExponential(1) : p.visits.toFixed(2)),
+      h("td", { class: "figure" }, !p.entered ? (complete ? "never reached" : "not met so far") : p.visits === 0 ? "passed through" : p.visits < 0.01 ? p.visits.toExponential(1) : p.visits.toFixed(2)),
       h("td", {}, p.lean && [chip(answer.outcomes[p.lean[0]]), " +", percent(p.lean[1])]))))));
 
 function place(p) {
@@ -117,7 +117,7 @@ function place(p) {
   const ends = (name, list) => list.length > 0 && [h("h3", {}, name), h("ul", { class: "ends" }, list.slice(0, 12).map((end) => h("li", {}, link(end), end.times ? h("span", { class: "figure" }, end.times < 0.0005 ? end.times.toExponential(1) : end.times.toFixed(3)) : null)), list.length > 12 && h("li", {}, `and ${list.length - 12} more`))];
   return [
     h("h2", {}, spoken(p.shown), h("a", { class: "close", href: "#/map", "aria-label": "Close" }, "×")),
-    h("p", {}, !p.entered ? "No reader ever comes here." : p.reach !== null ? [h("b", {}, percent(p.reach)), " of readers stop here", p.visits > p.reach * 1.001 && `, ${(p.visits / p.reach).toFixed(1)} times each`, "."] : "Readers pass through without a choice."),
+    h("p", {}, !p.entered ? (p.complete ? "No reader ever comes here." : "Nobody came here so far.") : p.reach !== null ? [!p.complete && "at least ", h("b", {}, percent(p.reach)), " of readers stop here", p.visits > p.reach * 1.001 && `, ${(p.visits / p.reach).toFixed(1)} times each`, "."] : "Readers pass through without a choice."),
     p.path !== null && h("p", {}, h("a", { class: "button", href: `#/read/${p.path}` }, "Read from here")),
     p.odds.length > 0 && [h("h3", {}, "What becomes of them"), stacked(p.odds, p.outcomes), h("ul", { class: "ends" }, p.odds.slice(0, 6).map(([k, low, high]) => h("li", {}, chip(p.outcomes[k]), h("span", { class: "figure" }, odds(low, high)))))],
     ends("Routes in, by how often they are taken", p.into),

@@ -185,7 +185,8 @@ export async function read(root, rest, { status: first }) {
       now.ending === null
         ? h("p", { class: "which" }, "It ran into a fault, not an ending.")
         : now.ending && h("p", { class: "which" }, spoken(name)),
-      worth && h("p", { class: "rarity" }, oneIn(worth.low), worth.rank > 0 && worth.of > 1 && ` · ${rank(worth.rank)} likeliest of ${worth.of} endings`),
+      worth && worth.high - worth.low > 1e-9 && h("p", { class: "rarity" }, `Between ${percent(worth.low)} and ${percent(worth.high)} of readers come here`),
+      worth && worth.high - worth.low <= 1e-9 && h("p", { class: "rarity" }, oneIn(worth.low), worth.rank > 0 && worth.of > 1 && ` · ${rank(worth.rank)} likeliest of ${worth.of} endings`),
       h("p", { class: "tallies" },
         `${several(now.words, "word", "words")} in ${several(now.choices_made, "choice", "choices")}`,
         seen !== null && `, ${percent(seen)} of the story's prose`,

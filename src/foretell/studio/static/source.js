@@ -67,7 +67,7 @@ export async function source(root, rest) {
       const mark = f.marks[i + 1];
       const kind = mark === 0 ? "never" : mark === undefined ? "silent" : "seen";
       const share = mark === 0 ? "never" : mark === undefined || mark === null ? "" : rough(mark);
-      const held = (f.held[i + 1] ?? []).map((part) => (part === null ? "–" : part === 0 ? "never" : part === 1 ? "always" : rough(part)));
+      const held = (f.held[i + 1] ?? []).map((part) => (part === null ? "–" : rough(part)));
       return h("tr", { class: kind, data: { line: String(i + 1) } },
         h("td", { class: "number" }, h("a", { href: `#/source/${f.name}:${i + 1}` }, i + 1)),
         h("td", { class: "share" }, mark > 0 && h("span", { class: "gauge", "aria-hidden": "true" }, h("span", { "width%": Math.max(2, 100 * mark) })), h("span", {}, share)),

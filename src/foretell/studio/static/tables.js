@@ -61,7 +61,7 @@ export async function problems(root, _, { status }) {
   const notes = all.slice(grave.length);
   const tally = Object.entries(groups).map(([s, name]) => [all.filter((p) => p.severity === s).length, name]).filter(([n]) => n);
   replace(root, h("div", { class: "sheet" },
-    heading("Problems", h("p", { class: "lead" }, all.length ? tally.map(([n, name]) => `${count(n)} ${n === 1 ? name.slice(0, -1) : name}`).join(", ") + "." : found.explored ? "None: every playthrough was read, and nothing is amiss." : "None so far.")),
+    heading("Problems", h("p", { class: "lead" }, all.length ? tally.map(([n, name]) => `${count(n)} ${n === 1 ? name.slice(0, -1) : name}`).join(", ") + "." : status.complete ? "None: every playthrough was read, and nothing is amiss." : "None so far.")),
     found.growing?.length > 0 && h("section", { class: "growing" },
       h("h2", {}, "Why it is not finished"),
       h("p", { class: "quiet" }, "What takes the most different values where reading stopped, and what keeps them apart:"),
