@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 from foretell import keeping
 from foretell.checker import checkpoint, explore
 from foretell.checker.explore import Limits
-from foretell.checking import Options, check
+from foretell.checking import Options, check, progress_line
 from foretell.cli import run
 from foretell.diagnostics import StoryError
 from foretell.keeping import Keeper
@@ -275,7 +276,7 @@ import sys
 from pathlib import Path
 from foretell.checker import explore
 from foretell.checker.explore import Limits
-from foretell.checking import Options, check
+from foretell.checking import Options, check, progress_line
 from foretell.loading import read_story
 explore._BATCH_PLAIN, explore._PYTHON_SECONDS = 4, 1e9
 options = Options(
@@ -338,3 +339,23 @@ def test_ctrl_c_gives_the_answer_so_far_and_keeps_what_is_known(tale: Path) -> N
     assert (found["stopped"], found["complete"]) == ("interrupt", False)
     assert process.returncode in (1, 3)
     assert report(tale, resume=True) == whole
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (20, "1,234 states"),
+        (40, "1,234 states, 1,000 waiting"),
+        (60, "1,234 states, 1,000 waiting, 117 a second"),
+        (120, "1,234 states, 1,000 waiting, 117 a second"),
+    ],
+)
+def test_the_progress_line_says_what_there_is_room_for(
+    columns: int, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = io.StringIO()
+    progress_line(out)(1234, 234, 2.0)
+    line = out.getvalue().removeprefix("\r\x1b[K")
+    assert line.startswith(shown) and len(line) < columns
+    assert line.endswith("so far") == (columns == 120)

@@ -325,7 +325,8 @@ def place_of(program: Program, name: str) -> str:
         return name
     known = [place for place in program.places if place]
     near = closest(name, known)
-    hint = f"did you mean `{near}`?" if near else "places: " + ", ".join(known[:12])
+    listed = "places: " + ", ".join(known[:12]) if known else "the story has no knots"
+    hint = f"did you mean `{near}`?" if near else listed
     raise StoryError(
         [Diagnostic("error", "unknown-place", f"no knot or stitch is called `{name}`", hint=hint)]
     )
@@ -348,13 +349,35 @@ def _lines(text: str) -> int:
 
 
 def progress_line(stream: Any) -> Callable[[int, int, float], None]:
-    """A line that tells how far exploring has come, written over itself."""
+    """A line that tells how far exploring has come, written over itself.
+
+    On a narrow terminal it says less, since a line that wraps can't be written over.
+    """
 
     def show(found: int, expanded: int, seconds: float) -> None:
         rate = expanded / seconds if seconds > 0 else 0.0
-        told = f"{found:,} states, {found - expanded:,} waiting, {rate:,.0f} a second"
-        columns = shutil.get_terminal_size().columns  # a line that wraps can't be written over
-        stream.write(f"\r\x1b[K{told[: columns - 1]}")
+        parts = [
+            f"{found:,} states",
+            f"{found - expanded:,} waiting",
+            f"{rate:,.0f} a second",
+            *_memory_used(),
+            "Ctrl-C gives the answer so far",
+        ]
+        columns = shutil.get_terminal_size().columns - 1
+        while len(parts) > 1 and len(", ".join(parts)) > columns:
+            parts.pop()
+        stream.write(f"\r\x1b[K{', '.join(parts)[:columns]}")
         stream.flush()
 
     return show
+
+
+def _memory_used() -> list[str]:
+    """The most memory this process has had, in words; nothing where that can't be known."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return []
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    size = most if sys.platform == "darwin" else 1024 * most
+    return [f"{size / 2**20:,.0f} MiB"]

@@ -374,7 +374,9 @@ class Explorer:
                 now = time.perf_counter()
                 if self.progress is not None and now - reported > 0.1:
                     reported = now
-                    self.progress(self.store.states, self.store.expanded, now - self._began)
+                    self.progress(
+                        self.store.states, self.store.expanded, now - self._began + self.spent
+                    )
                 if (
                     self.kernels is None
                     and self.compiled is None

@@ -313,9 +313,12 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
             f"{paint('1;33', 'not everything was read')}{where}: a claim was seen to fail after "
             f"{analysis.states:,} states, and no more was asked for. Odds are bounds."
         )
+    how = f"the limit of {analysis.stopped} was hit"
+    if analysis.stopped == "interrupt":
+        how = "it was interrupted"
     line = (
-        f"{paint('1;33', 'not everything was read')}{where}: the limit of {analysis.stopped} was "
-        f"hit with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
+        f"{paint('1;33', 'not everything was read')}{where}: {how} "
+        f"with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
         "does; what no reader met so far is not called unreachable."
     )
     if analysis.growing:
