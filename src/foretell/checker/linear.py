@@ -44,6 +44,7 @@ DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can be proved good
 GOOD = 1e-11  # an error bound that needs no second method
 _ENOUGH = 1e-9  # one that will do
+_WIDE = 1e-6  # one beyond which seconds are spent on narrowing bounds instead
 _EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
 _HURRIED = 100_000_000  # … in narrowing all columns, where rough bounds will do
 _STEPS = 100  # of BiCGSTAB at a time
@@ -286,7 +287,7 @@ def improve(
     nothing where luck decides.
     """
     found = _improve(fragment, gain, sense)
-    if found[2] <= _ENOUGH:
+    if found[2] <= _WIDE:
         return found
     narrowed = _narrow(fragment, gain, sense)
     return narrowed if narrowed[2] < found[2] else found
@@ -375,18 +376,18 @@ def settle_fragment(
 ) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
     """All columns of one large component: values, the edges taken, and a bound on the error.
 
-    What edges bring is at most 1, and the bound counts the last rounding, to double precision.
+    Where nobody chooses, best and worst are the mean, of all columns at once. What edges bring is at most 1, and the bound counts the last rounding, to double precision.
     Where `rough` bounds will do, they are narrowed for some moments and no longer.
     """
     if rough and len(fragment.states) > DENSE:
         effort = max(_HURRIED // gain.shape[1], 100 * len(fragment.edges))
         values, taken, error = _columns(gain, lambda x: _narrow(fragment, x, sense, effort))
         return values, taken, error + _LAST_ROUNDING
-    if sense != MEAN:
+    if sense != MEAN and not fragment.averaging.all():
         values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
         return values, taken, error + _LAST_ROUNDING
     x, error = absorb(*fragment.equations(gain))
-    if error > _ENOUGH:
+    if error > _WIDE:
         values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))
         if narrowed < error:
             return values, None, narrowed + _LAST_ROUNDING
