@@ -6,7 +6,8 @@ Of foretell three things are measured in each round: exploring and solving in a 
 machine code is ready (`explore`, `solve`), the whole command `foretell check` with its cache, and
 the same with an empty one, as on a fresh machine. The plain explorer (`explore_by_inkjs.js`) saves
 and loads inkjs's own state, breadth first, with no reduction, for SECONDS once a round; that it is
-seldom complete is the point. inkcheck's figures are quoted from its README, not measured.
+seldom complete is the point. foretell stops after LIMIT seconds. inkcheck's figures are quoted from
+its README, not measured.
 
 Without arguments: The Intercept and Dog Ink Adventure of the corpus, and The Vigil.
 """
@@ -30,6 +31,7 @@ from peers import compiled, corpus_story, medians, rounds, save
 
 HERE = Path(__file__).parent
 PATIENCE = 900.0
+LIMIT = 20  # seconds of exploring
 PUBLISHED = {
     "TheIntercept.ink": "inkcheck: partial after 5,000,000 states, 6 to 12 minutes",
     "root.ink": "inkcheck: partial, 244,000 states in 840 s",
@@ -51,13 +53,15 @@ def contenders(path: Path, file: Path, seconds: float) -> dict[str, Callable[[],
     """What makes one measurement of each."""
 
     def in_process() -> dict[str, Any]:
-        found = output_of([sys.executable, str(HERE / "explore_by_foretell.py"), str(path)])
+        script = str(HERE / "explore_by_foretell.py")
+        found = output_of([sys.executable, script, str(path), str(LIMIT)])
         return dict(json.loads(found))
 
     def command(cache: str) -> float:
         began = time.perf_counter()
         env = {**os.environ, "FORETELL_CACHE": cache}
-        output_of([sys.executable, "-m", "foretell", "check", str(path)], env)
+        limit = ("--max-seconds", str(LIMIT))
+        output_of([sys.executable, "-m", "foretell", "check", str(path), *limit], env)
         return time.perf_counter() - began
 
     def warm() -> dict[str, Any]:
@@ -132,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("stories", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
     options = parser.parse_args()
     usual = [*map(corpus_story, ("the-intercept--theintercept", "dog-ink-adventure"))]
     results = []

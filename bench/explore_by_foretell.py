@@ -1,6 +1,6 @@
 """One story read whole in this process, machine code ready: what `exhaustive.py` measures.
 
-    python bench/explore_by_foretell.py STORY.ink
+    python bench/explore_by_foretell.py STORY.ink SECONDS
 
 Prints {"explore": s, "solve": s, "states": …, "turns": …, "playthroughs": …, "complete": …}.
 """
@@ -11,15 +11,15 @@ import json
 import sys
 from pathlib import Path
 
-from foretell.checker.analysis import analyse
+from foretell.checker.analysis import Limits, analyse
 from foretell.loading import read_story
 from foretell.vm.lower import lower
 
 
 def main() -> None:
     program = lower(read_story(Path(sys.argv[1])).usable())
-    analyse(program, compiled=True)
-    found = analyse(program, compiled=True)
+    analyse(program, limits=Limits(states=1000), compiled=True)
+    found = analyse(program, limits=Limits(seconds=float(sys.argv[2])), compiled=True)
     total = found.playthroughs.total
     print(
         json.dumps(

@@ -26,12 +26,12 @@ from foretell import ink_json
 from peers import compiled, corpus_story, medians, rounds, save
 
 MOST = 200
-PATIENCE = 30.0
+PATIENCE = 15.0
 STORIES = (
     "the-intercept--theintercept",
     "inky--murder-scene",
+    "karma-manager",
     "inky--swindlestones",
-    "inky--pontoon-example",
 )
 HERE = Path(__file__).parent
 
