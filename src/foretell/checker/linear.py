@@ -376,8 +376,9 @@ def settle_fragment(
 ) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
     """All columns of one large component: values, the edges taken, and a bound on the error.
 
-    Where nobody chooses, best and worst are the mean, of all columns at once. What edges bring is at most 1, and the bound counts the last rounding, to double precision.
-    Where `rough` bounds will do, they are narrowed for some moments and no longer.
+    Where nobody chooses, best and worst are the mean, of all columns at once. What edges bring is
+    at most 1, and the bound counts the last rounding, to double precision. Where `rough`
+    bounds will do, they are narrowed for some moments and no longer.
     """
     if rough and len(fragment.states) > DENSE:
         effort = max(_HURRIED // gain.shape[1], 100 * len(fragment.edges))
