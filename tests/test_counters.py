@@ -95,7 +95,8 @@ TEST
         ("~ x++\n{ big(x): -> out }", "", list(range(1, 9))),
         # looked at as a value
         ("~ x++", "{ x * 2 >= 3: -> out }", None),
-        ("~ x++", "{ x > y: -> out }", None),
+        ("~ x++", "{ x > y: -> out }", [1, 2, 3]),  # y is never changed
+        ("~ x++\n~ y = RANDOM(1, 3)", "{ x > y: -> out }", None),
         ("~ x++", "{ double(x) > 3: -> out }", None),
         ("~ x++", "{ same(x) > 3: -> out }", None),
         ("~ x++", "{ x > 2.5: -> out }", None),

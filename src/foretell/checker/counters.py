@@ -14,7 +14,8 @@ so cuts(x) ⊇ cuts(y) − k, for every k that may be added where that is a die 
 to be small. For `x = x + 1` that is a descending chain; it ends at the least value x can have, and
 does so only where x does not also fall. So a counter that rises is exact below its highest cut and
 folded above, one that falls the other way round, and one that does both is left alone, as it must.
-MIN and MAX with a number pass cuts on unchanged, since a class is an interval and they keep order.
+A variable that is declared and never changed is as good as a number. MIN and MAX with a number pass
+cuts on unchanged, since a class is an interval and they keep order.
 
 Anything else that a value goes into makes it *exact*: arithmetic with what is not known, printing
 into a string, results of functions, references, and whatever a claim or a question reads as a

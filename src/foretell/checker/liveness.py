@@ -220,6 +220,7 @@ class _Analysis:
         self.scope_of_pc = program.scope_of_pc
         self.taken = self._taken_targets()
         self.observed_bits = self._observed(observed)
+        self.settled = self._settled_globals()
         self.pointed: dict[tuple[int, int], set[int]] = {}  # (scope, slot) → globals
         self.pinned = [0] * len(program.scope_temps)
         # per load: None if it is observed, else the stores its value may reach
@@ -265,6 +266,33 @@ class _Analysis:
                 if value >> V.TAG_SHIFT == V.TARGET:
                     found.add(value & V.PAYLOAD)
         return sorted(found)
+
+    def _settled_globals(self) -> dict[int, int]:
+        """The globals that are declared to be an integer and then left alone, and their values."""
+        code = self.code
+        stores: dict[int, list[int]] = {}
+        changed = set(self.constants)
+        changed |= {slot for slot in range(self.visits_at) if self.observed_bits >> slot & 1}
+        for pc in range(self.n):
+            op, a, b = code[pc * 4 : pc * 4 + 3]
+            if op == P.OP_STORE_GLOBAL:
+                stores.setdefault(a, []).append(pc)
+            elif op == P.OP_POINT_GLOBAL:
+                changed.add(a)
+            elif op == P.OP_POINT_TEMP and b > 0:
+                changed.add(b - 1)
+        found: dict[int, int] = {}
+        first = end = max(self.program.declarations_pc, 0)
+        while end < self.n and code[end * 4] not in _BLOCK_ENDS:
+            end += 1
+        for slot, (pc, *others) in stores.items():
+            declared = first < pc < end and code[pc * 4 - 4] == P.OP_PUSH
+            if slot in changed or others or not declared:
+                continue
+            value = code[pc * 4 - 3]
+            if value >> V.TAG_SHIFT in (V.INT, V.BOOL):
+                found[slot] = V.number(value)
+        return found
 
     def _record(self, target: int) -> int:
         return self._table(P.T_TARGETS) + target * P.TARGET_SIZE
@@ -462,8 +490,13 @@ class _Analysis:
             source = Source() if number is None else Source(low=number, high=number)
             stack.append(_Entry(constant=number, numeric=tag <= V.FLOAT, source=source))
         elif op == P.OP_LOAD_GLOBAL:
+            number = self.settled.get(a)
             source = Source(frozenset({(GLOBAL, a)}))
-            stack.append(_Entry(frozenset({pc}), numeric=a in self.numeric, source=source))
+            if number is not None:
+                source = Source(low=number, high=number)
+            numeric = a in self.numeric
+            loads = frozenset({pc})
+            stack.append(_Entry(loads, constant=number, numeric=numeric, source=source))
         elif op == P.OP_LOAD_TEMP:
             scope = self.scope_of_pc[pc]
             pointed = self.pointed.get((scope, a), set())
