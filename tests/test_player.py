@@ -335,6 +335,20 @@ def test_the_dream_shows_odds_and_what_a_choice_rules_out() -> None:
     assert "1 reader in 4 comes here" in shown
 
 
+def test_the_dream_keeps_to_the_ranges_of_foretell_toml() -> None:
+    text = (
+        "VAR gold = 0\n- (top)\n+ [Dig]\n~ gold++\n{gold > 90000: -> END}\n-> top\n+ [Go] -> END\n"
+    )
+    Path("tale.ink").write_text(text)
+    Path("foretell.toml").write_text('[bounds]\ngold = "0..3"\n')
+    out = subprocess.run(
+        [sys.executable, "-m", "foretell", "play", "tale.ink", "--dream"],
+        capture_output=True, text=True, check=False, input="2\n", timeout=60,
+    )  # fmt: skip
+    assert out.returncode == 0, out.stderr
+    assert "could be foreseen" in out.stdout
+
+
 def test_the_dream_follows_undo_and_load() -> None:
     shown, _ = play(INN, "2", "s", "u", "l", dream=True)
     pages = re.findall(r"^1: .*\n   (.*)$", shown, re.MULTILINE)

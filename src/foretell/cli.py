@@ -200,8 +200,9 @@ def play(
     foreseen = None
     if dream:
         from foretell.dream import Dream
+        from foretell.loading import read_promises
 
-        foreseen = Dream.of(playing)
+        foreseen = Dream.of(playing, bounds=read_promises(loaded).bounds.variables)
 
     def explain(target: str) -> str:
         from foretell.asking import why

@@ -16,6 +16,7 @@ What this does not do: set text (`page`), or find the odds (`checker`).
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ from foretell.vm.story import Story
 
 if TYPE_CHECKING:
     from foretell.checker.analysis import Analysis, Limits
+    from foretell.config import VariableBound
 
 __all__ = ["Dream"]
 
@@ -38,8 +40,16 @@ class Dream:
     analysis: Analysis
 
     @classmethod
-    def of(cls, story: Story, limits: Limits | None = None) -> Dream:
-        """Read a story whole, or for a minute, with a line of progress on a terminal."""
+    def of(
+        cls,
+        story: Story,
+        limits: Limits | None = None,
+        bounds: Sequence[VariableBound] = (),
+    ) -> Dream:
+        """Read a story whole, or for a minute, with a line of progress on a terminal.
+
+        `bounds` are the ranges of variables that its author has set.
+        """
         from foretell.checker import analysis
         from foretell.checking import progress_line
 
@@ -47,7 +57,7 @@ class Dream:
         show = progress_line(sys.stderr) if tells else None
         try:
             bound = limits or analysis.Limits(seconds=_SECONDS)
-            return cls(analysis.analyse(story.program, limits=bound, progress=show))
+            return cls(analysis.analyse(story.program, limits=bound, bounds=bounds, progress=show))
         finally:
             if tells:
                 sys.stderr.write("\r\x1b[K")
