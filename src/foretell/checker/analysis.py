@@ -46,6 +46,7 @@ from foretell.checker.lengths import (
 )
 from foretell.checker.outcomes import outcome_of
 from foretell.checker.regions import trap_entrances
+from foretell.checker.siblings import count_alike
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
 from foretell.config import VariableBound
 from foretell.container import Domain
@@ -665,20 +666,14 @@ def _idle_choices(explorations: Sequence[Exploration]) -> Iterable[Diagnostic]:
     total, same = np.zeros(len(choices), np.int64), np.zeros(len(choices), np.int64)
     idle: dict[int, str | None] = {}  # where each was first of no consequence
     for exploration in explorations:
-        graph, points = exploration.graph, exploration.edge_point
-        offered = points >= 0
-        source = graph.edge_source[offered].astype(np.int64)
-        target = graph.edge_target[offered].astype(np.int64)
-        point = points[offered]
-        key = source * (graph.n + 1) + target
-        _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-        alike = count[inverse] > 1
-        total += np.bincount(point, minlength=len(choices))
-        same += np.bincount(point[alike], minlength=len(choices))
+        graph = exploration.graph
+        offered, alike, first = count_alike(graph, exploration.edge_point, len(choices))
+        total += offered
+        same += alike
         for index in np.flatnonzero((total > 0) & (same == total)):
             if int(index) not in idle:
-                first = source[alike & (point == index)]
-                idle[int(index)] = _path_to(graph, int(first[0])) if len(first) else None
+                state = int(first[index])
+                idle[int(index)] = _path_to(graph, state) if state >= 0 else None
     for index in np.flatnonzero((total > 0) & (same == total)):
         yield Diagnostic(
             "note",

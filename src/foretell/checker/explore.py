@@ -830,14 +830,15 @@ class Explorer:
                 kind[terminal & np.isin(outcome, beyond)] = UNEXPLORED
                 stopped = stopped or f"`{bound.name}`"
         outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
-        marked = edges["words"]
+        marked, point = edges["words"], edges["point"]
+        drawn = bool((point < -1).any())  # where none is, nothing is copied
         graph = StateGraph(
             kind=kind,
             first_edge=first_edge,
             edge_target=edges["target"],
             edge_label=edges["label"],
-            edge_weight=np.maximum(1, -edges["point"]).astype(np.float64),
-            edge_words=marked & (MARK - 1),
+            edge_weight=np.maximum(1.0, -point) if drawn else np.ones(m),
+            edge_words=marked & (MARK - 1) if self.watched else marked,
             outcome=outcome,
             outcomes=outcomes,
             start_words=self.start_words,
@@ -856,7 +857,7 @@ class Explorer:
             warnings=self.warnings,
             stopped=stopped,
             seconds=seconds,
-            edge_point=np.maximum(-1, edges["point"]),
+            edge_point=np.maximum(-1, point) if drawn else point,
             asked=[np.ascontiguousarray(flat[:, j]) for j in range(k)],
             touched=(marked & MARK) != 0 if self.watched else np.zeros(m, np.bool_),
             touched_first=self.touched_first,
