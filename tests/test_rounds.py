@@ -6,15 +6,19 @@ for operations, wider rows and judgements on the way.
 
 from __future__ import annotations
 
+import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from foretell.checker import explore
 from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.questions import ask_story
 from foretell.config import Expression
 from foretell.diagnostics import Source, Span
+from foretell.vm import object_cache
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours
@@ -169,3 +173,49 @@ def test_exploring_stops_soon_after_the_first_state_it_is_to_stop_at() -> None:
     never = Explorer(program, asked=pcs, stop_when=[(1, True)]).run()
     assert never.met is None
     assert never.complete
+
+
+def test_machine_code_is_taken_up_soon_where_it_is_kept_and_compiled_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORETELL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(explore, "_machine_code", [])
+    monkeypatch.setattr(explore, "_KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(explore, "_PYTHON_SECONDS", 1e9)
+    assert not object_cache.holds_any()
+    cold = Explorer(lowered(wide(4)))
+    plain = everything(cold.run())
+    assert cold.kernels is None  # nothing is kept, and the time to compile has not come
+    monkeypatch.setattr(explore, "_PYTHON_SECONDS", 0.0)
+    compiling = Explorer(lowered(wide(4)))
+    assert everything(compiling.run()) == plain
+    assert compiling.kernels is not None
+    assert not compiling.kernels.cached
+    assert object_cache.holds_any()
+    monkeypatch.setattr(explore, "_machine_code", [])
+    monkeypatch.setattr(explore, "_PYTHON_SECONDS", 1e9)
+    warm = Explorer(lowered(wide(4)))
+    assert everything(warm.run()) == plain
+    assert warm.kernels.cached
+    last = Explorer(lowered(wide(4)))
+    monkeypatch.setattr(explore, "_LOADED_SECONDS", 0.0)
+    last.run()
+    assert last.kernels is warm.kernels
+
+
+def test_an_interrupt_gives_what_is_known_so_far() -> None:
+    program = lowered(wide(12))
+
+    def interrupt(explorer: Explorer) -> str:
+        if explorer.store.expanded > 200:
+            signal.raise_signal(signal.SIGINT)
+        return ""
+
+    explorer = Explorer(program, between=interrupt)
+    found = explorer.run()
+    assert found.stopped == "interrupt"
+    assert not found.graph.complete
+    found.graph.check()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    explorer.between = None
+    assert explorer.run().complete

@@ -78,7 +78,7 @@ from foretell.checker.store import (
 )
 from foretell.config import VariableBound
 from foretell.diagnostics import StoryError
-from foretell.vm import faults, machine
+from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
 from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
@@ -153,6 +153,8 @@ MET: Final = "asked"  # what stopped it where `stop_when` did
 _SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
 _FIRST_BUDGET: Final = 20_000  # steps after which a turn is first suspected of having no end
 _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
+_KEPT_SECONDS: Final = 0.05  # … where machine code is kept on disk; that long it takes to load
+_LOADED_SECONDS: Final = 0.01  # … where it is in this process
 _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
 _PIECE: Final = 256  # items a thread takes at a time
@@ -160,6 +162,12 @@ _PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they ar
 _OUT: Final = 1 << 20  # words of output a thread begins with
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
+
+
+_KERNELS: Final = (
+    expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn,
+)  # fmt: skip
+_machine_code: Final[list[Any]] = []  # of those, once it is loaded
 
 
 class _Worker:
@@ -281,6 +289,7 @@ class Explorer:
         self.spent = 0.0  # seconds of runs that are over
         self._began = 0.0
         self._interrupted = False
+        self._looked = False  # for machine code that is kept
 
     # ------------------------------------------------------------ setting up
 
@@ -318,12 +327,12 @@ class Explorer:
 
     def _compile(self) -> None:
         """Go over to machine code: the same kernels, the same arrays as NumPy's."""
-        from foretell.vm.jit import compile_kernels
-
         began = time.perf_counter()
-        self.kernels = compile_kernels(
-            [expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn]
-        )
+        if not _machine_code:
+            from foretell.vm.jit import compile_kernels
+
+            _machine_code.append(compile_kernels(_KERNELS))
+        self.kernels = _machine_code[0]
         for name in ("code", "tables", "memo", "places"):
             setattr(self, name, np.array(getattr(self, name), np.int64))
         self.store.go_over()
@@ -337,6 +346,26 @@ class Explorer:
         self.out = np.empty(max(_OUT, 4 * self.room) * len(self.workers), np.int64)
         spent = time.perf_counter() - began
         self.timings["compile"] = self.timings.get("compile", 0.0) + spent
+
+    def _is_time_to_compile(self, seconds: float) -> bool:
+        """Whether to go over to machine code after so many seconds in plain Python.
+
+        Where it is kept from an earlier time that is soon; a small story waits for no compiler.
+        """
+        if self.kernels is not None or self.compiled is not None:
+            return False
+        if seconds > _PYTHON_SECONDS or (_machine_code and seconds > _LOADED_SECONDS):
+            return True
+        if seconds > _KEPT_SECONDS and not self._looked:
+            self._looked = True
+            if object_cache.holds_any():
+                began = time.perf_counter()
+                from foretell.vm.jit import kept_kernels
+
+                if kept := kept_kernels(_KERNELS):
+                    _machine_code.append(kept)
+                self.timings["compile"] = time.perf_counter() - began
+        return bool(_machine_code)
 
     def _kernel(self, kernel: Callable[..., Any]) -> Callable[..., Any]:
         """A kernel as it is run now."""
@@ -377,11 +406,7 @@ class Explorer:
                     self.progress(
                         self.store.states, self.store.expanded, now - self._began + self.spent
                     )
-                if (
-                    self.kernels is None
-                    and self.compiled is None
-                    and now - self._began > _PYTHON_SECONDS
-                ):
+                if self._is_time_to_compile(now - self._began):
                     self._compile()
                 if self.between is not None and (stopped := self.between(self)):
                     return stopped

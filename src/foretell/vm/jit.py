@@ -58,7 +58,14 @@ from foretell.vm import object_cache
 from foretell.vm.kernel import is_kernel
 from foretell.vm.kernel_source import KernelError, Sources, digest, matches, read_source
 
-__all__ = ["Compiled", "KernelBoundsError", "KernelError", "compile_kernels", "llvm_text"]
+__all__ = [
+    "Compiled",
+    "KernelBoundsError",
+    "KernelError",
+    "compile_kernels",
+    "kept_kernels",
+    "llvm_text",
+]
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
@@ -113,15 +120,28 @@ def compile_kernels(
     began = time.perf_counter()
     roots = _roots(kernels)
     key = _key(roots, bounds_checks, optimise) if cache else ""
-    if key and (kept := object_cache.load(key)):
-        notes, code = kept
-        paths = matches(roots, notes)
-        if paths is not None:
-            return _link(roots, paths, notes, code, bounds_checks, began, cached=True)
+    if key and (found := _kept(roots, key, bounds_checks, began)):
+        return found
     notes, code, paths = _compile(roots, bounds_checks, optimise)
     if key:
         object_cache.save(key, notes, code)
     return _link(roots, paths, notes, code, bounds_checks, began, cached=False)
+
+
+def kept_kernels(kernels: Iterable[Callable[..., Any]]) -> Compiled | None:
+    """Kernels from the cache, as `compile_kernels` finds them; None where it would compile."""
+    began = time.perf_counter()
+    roots = _roots(kernels)
+    return _kept(roots, _key(roots, False, 1), False, began)
+
+
+def _kept(roots: list[FunctionType], key: str, checked: bool, began: float) -> Compiled | None:
+    if kept := object_cache.load(key):
+        notes, code = kept
+        paths = matches(roots, notes)
+        if paths is not None:
+            return _link(roots, paths, notes, code, checked, began, cached=True)
+    return None
 
 
 def llvm_text(

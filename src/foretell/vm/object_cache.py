@@ -31,7 +31,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["CAPACITY", "folder", "load", "save"]
+__all__ = ["CAPACITY", "folder", "holds_any", "load", "save"]
 
 CAPACITY: Final = 64 * 2**20  # bytes, over all entries
 
@@ -57,6 +57,16 @@ def folder() -> Path | None:
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
     return base / "foretell"
+
+
+def holds_any() -> bool:
+    """Whether anything is kept at all: a look that costs nothing."""
+    place = folder()
+    if place is None:
+        return False
+    with suppress(OSError):
+        return any(path.suffix == _SUFFIX for path in place.iterdir())
+    return False
 
 
 def load(key: str) -> tuple[Any, bytes] | None:
