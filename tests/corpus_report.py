@@ -240,6 +240,11 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Check every story of the corpus.")
     parser.add_argument("stories", nargs="*", help="some of them: the page goes to standard output")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each story (60)")
+    parser.add_argument(
+        "--rows",
+        type=Path,
+        help="keep what was found here, and check no story that is here already",
+    )
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.alone:
@@ -247,10 +252,18 @@ def main(arguments: Iterable[str] | None = None) -> None:
         print(json.dumps(asdict(check(options.stories[0], options.seconds))))
         return
     names = options.stories or names_of_all()
+    kept: Path | None = options.rows
+    known: dict[str, Checked] = {}
+    if kept is not None and kept.exists():
+        found = (Checked(**json.loads(text)) for text in kept.read_text("utf-8").splitlines())
+        known = {row.name: row for row in found}
     rows: list[Checked] = []
     for name in names:
-        row = apart(name, options.seconds)
+        row = known.get(name) or apart(name, options.seconds)
         rows.append(row)
+        if kept is not None and name not in known:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(row)) + "\n")
         told = row.why or f"{row.states:,} states"
         print(f"{row.seconds:6.1f} s  {row.state:9} {name}  {told}", file=sys.stderr, flush=True)
     text = page(rows, options.seconds)
