@@ -31,7 +31,7 @@ from tests.conftest import corpus_folder
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "corpus.md"
 MEMORY: Final = 12 << 30  # bytes a story may take
-PATIENCE: Final = 30.0  # seconds a process may take on top of the limit
+PATIENCE: Final = 120.0  # seconds a process may take on top of the limit
 
 
 @dataclass(slots=True)
