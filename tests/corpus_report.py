@@ -232,7 +232,8 @@ def machine() -> str:
         model = next(text.split(":")[1].strip() for text in lines if text.startswith("model name"))
     except (OSError, StopIteration):
         model = platform.machine()
-    return f"{model}, {os.cpu_count()} processors"
+    load = os.getloadavg()[0]  # a machine that does other work as well takes longer
+    return f"{model}, {os.cpu_count()} processors, load {load:.0f}"
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
