@@ -189,7 +189,8 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
     out += ["| story | stopped by | followed | what grows |", "|---|---|--:|---|"]
     for row in playable:
         if row.state == "bounded":
-            grows = "<br>".join(row.growing) or "?"
+            # texts that a variable holds are the story's own: they stay out of the page
+            grows = "<br>".join(thing.partition(": “")[0] for thing in row.growing) or "?"
             out.append(f"| {row.name} | {row.stopped} | {share(row.followed)} | {grows} |")
         elif row.state == "failed":
             out.append(f"| {row.name} | {row.why} | | |")

@@ -7,10 +7,11 @@ import pytest
 from tests.conftest import corpus_folder
 from tests.corpus_report import Checked, apart, figure, page, share
 
+GROWING = ["gold: 9 values, rising", "song: 3 values, ever new: “La”, “Lo”"]
 ROWS = [
     Checked("done", "complete", states=5, turns=4, seconds=0.1, count="3", endings=2),
     Checked("slow", "complete", states=9, turns=8, seconds=70.0, count="1", endings=1),
-    Checked("wide", "bounded", stopped="time", followed=0.25, growing=["gold: 9 values, rising"]),
+    Checked("wide", "bounded", stopped="time", followed=0.25, growing=GROWING),
     Checked("broken", "failed", why="did not stop at its limit"),
     Checked("talk", "complete", states=1, findings={"unreachable": 2}),
     Checked("wrong", "faulty", why="syntax"),
@@ -22,7 +23,8 @@ def test_the_page_counts_what_is_playable_and_says_why_the_rest_is_not_known() -
     assert "6 stories, 4 of them playable: **1 read whole within 60 seconds each** (25 %)," in text
     assert "1 answered with bounds, 1 failed." in text
     assert "| done | the top | complete | 5 | 4 | 0.1 | 3 | 2 |  |" in text
-    assert "| wide | time | 25.0 % | gold: 9 values, rising |" in text
+    grows = "gold: 9 values, rising<br>song: 3 values, ever new"
+    assert f"| wide | time | 25.0 % | {grows} |" in text
     assert "| broken | did not stop at its limit | | |" in text
     below = text.partition("## Nothing to choose")[2]
     assert "| talk | complete | unreachable 2 |" in below
