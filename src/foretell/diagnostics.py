@@ -33,6 +33,7 @@ __all__ = [
 Severity = Literal["error", "warning", "note"]
 
 _COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
+_MAX_SHOWN_PATH: Final = 10_000  # characters
 _MOST_TOLD: Final = 1000
 _MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
 
@@ -163,7 +164,10 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
         elif diagnostic.label:
             out.append(f"{pad} = {diagnostic.label}")
     if diagnostic.path is not None:
-        out.append(f"path: {diagnostic.path or '(the start)'}")
+        path = diagnostic.path or "(the start)"
+        if len(path) > _MAX_SHOWN_PATH:  # a turn that draws without end
+            path = f"{path[:_MAX_SHOWN_PATH]}… ({len(path)} characters)"
+        out.append(f"path: {path}")
     if diagnostic.hint:
         out.append(f"{paint('1;32', 'hint')}: {diagnostic.hint}")
     return "\n".join(out)

@@ -303,10 +303,13 @@ class Story:
         self._check_drawn(path, steps[0][1])
         for number, (choice, draws) in enumerate(steps[1:], start=1):
             if choice >= len(self._turn.choices):
-                why = "the story has ended" if self.ended else f"{len(self.choices)} are on offer"
+                count = len(self.choices)
+                why = f"{count} are on offer" if count > 1 else "only one is on offer"
+                why = "the story has ended" if self.ended else why
+                where = f"after `{self.path}`" if self.path else "at the start"
                 raise PathError(
                     f"the path `{path}` does not fit: its choice number {number} is {choice}, "
-                    f"but {why} after `{self.path}`"
+                    f"but {why} {where}"
                 )
             self._remember()
             machine.choose(self._tables, self._row, choice)
