@@ -290,7 +290,7 @@ class _Analysis:
             if slot in changed or others or not declared:
                 continue
             value = code[pc * 4 - 3]
-            if value >> V.TAG_SHIFT in (V.INT, V.BOOL):
+            if value >> V.TAG_SHIFT == V.INT:
                 found[slot] = V.number(value)
         return found
 
