@@ -25,7 +25,7 @@ from foretell.diagnostics import StoryError
 from foretell.keeping import Keeper
 from foretell.loading import read_story
 
-LAMPS = 7
+LAMPS = 10
 STORY = (
     "".join(f"VAR lamp{n} = false\n" for n in range(LAMPS))
     + 'VAR log = ""\n-> hub\n=== hub\n'
@@ -312,8 +312,8 @@ def test_a_run_killed_at_random_instants_comes_to_the_report_of_an_uninterrupted
             if attempt < 12:
                 before = written(tale)
                 while attempt % 4 and written(tale) == before and process.poll() is None:
-                    time.sleep(0.005)  # every fourth is killed while it is starting
-                time.sleep(rng.random() * 0.3)
+                    time.sleep(0.001)  # every fourth is killed while it is starting
+                time.sleep(rng.random() * (0.02 if attempt % 4 else 0.3))
                 process.kill()
             process.wait()
         if process.returncode != -signal.SIGKILL:
