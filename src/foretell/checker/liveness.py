@@ -1008,9 +1008,13 @@ class _Analysis:
             if node is not None:
                 nodes[pc] = node
         # a global that is set is seen not only from there on: whoever called, a thread below, or a
-        # choice that was offered before may read it, so what is read anywhere counts
-        readers = [pc for pc, node in nodes.items() if node.adds or node.reads]
-        nodes[ever] = _Node([(pc, outside) for pc in readers])
+        # choice that was offered before may read it, so what is read anywhere counts: all that is
+        # added, and what the nodes that may read have come to
+        added = 0
+        for node in nodes.values():
+            added |= node.adds
+        readers = [(pc, outside) for pc, node in nodes.items() if node.reads]
+        nodes[ever] = _Node(readers, adds=added & outside)
         return nodes
 
     def _store_transfer(self, pc: int, bits: int, surely: bool, has_lists: bool) -> _Node:
