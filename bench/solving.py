@@ -36,7 +36,7 @@ from foretell.vm.lower import lower
 from peers import corpus_story, medians, rounds, save
 
 HERE = Path(__file__).parent
-PATIENCE = 20.0
+PATIENCE = 20.0  # seconds Storm is given for each question, unless told
 ASKED = ("best", "worst", "uniform")
 BEST, WORST = 1, -1
 
@@ -128,15 +128,17 @@ def by_foretell(graph: StateGraph) -> Callable[[], dict[str, Any]]:
     return measure
 
 
-def by_storm(mdp: Path, chain: Path, outcomes: int) -> Callable[[], dict[str, Any]]:
+def by_storm(
+    mdp: Path, chain: Path, outcomes: int, patience: float
+) -> Callable[[], dict[str, Any]]:
     """One measurement of Storm. What it was too slow for once is not asked again."""
     command = [sys.executable, str(HERE / "solve_by_storm.py"), str(mdp), str(chain)]
     wanted = list(ASKED)
 
     def measure() -> dict[str, Any]:
         done = subprocess.run(
-            [*command, str(outcomes), str(PATIENCE), *wanted],
-            capture_output=True, text=True, timeout=4 * PATIENCE + 300, check=False,
+            [*command, str(outcomes), str(patience), *wanted],
+            capture_output=True, text=True, timeout=4 * patience + 300, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stderr.strip()[-160:])
@@ -147,7 +149,7 @@ def by_storm(mdp: Path, chain: Path, outcomes: int) -> Callable[[], dict[str, An
     return measure
 
 
-def bench(name: str, graph: StateGraph, count: int) -> dict[str, Any]:
+def bench(name: str, graph: StateGraph, count: int, patience: float) -> dict[str, Any]:
     """Both on one graph."""
     with tempfile.TemporaryDirectory() as folder:
         mdp, chain = Path(folder, "mdp.drn"), Path(folder, "chain.drn")
@@ -156,7 +158,7 @@ def bench(name: str, graph: StateGraph, count: int) -> dict[str, Any]:
         failed: dict[str, str] = {}
         contenders = {
             "foretell": by_foretell(graph),
-            "storm": by_storm(mdp, chain, len(graph.outcomes)),
+            "storm": by_storm(mdp, chain, len(graph.outcomes), patience),
         }
         measured = rounds(contenders, count, failed)
     figures = {
@@ -196,7 +198,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("stories", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds Storm is given")
     options = parser.parse_args()
+    patience = options.patience
     graphs: dict[str, Callable[[], StateGraph]] = {
         path.name: lambda path=path: story_graph(path) for path in options.stories
     }
@@ -212,7 +216,7 @@ def main() -> None:
     results = []
     for name, make in graphs.items():
         print(name, file=sys.stderr)
-        results.append(bench(name, make(), options.rounds))
+        results.append(bench(name, make(), options.rounds, patience))
     head = f"{'graph':20} {'states':>9} {'edges':>10} {'':8} {'foretell':>9} {'Storm':>9}"
     print(f"{head} {'ratio':>8}   values apart")
     for result in results:
@@ -222,7 +226,7 @@ def main() -> None:
             other = (
                 f"{theirs:9.3f} {theirs / ours:7.1f}×"
                 if theirs
-                else f"{'> ' + format(PATIENCE, '.0f'):>9} {'':8}"
+                else f"{'> ' + format(patience, '.0f'):>9} {'':8}"
             )
             off = f"{result['apart']:.1e}" if theirs and what == "best" else ""
             print(
