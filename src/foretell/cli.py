@@ -469,14 +469,18 @@ def studio(story: str, host: str, port: int, no_open: bool, token: str) -> int:
 def report(story: str, output: str) -> int:
     """Write one self-contained HTML page about a story: endings, claims, map, river, source."""
     loaded = _load(story)
-    from foretell.checking import read_whole
+    folder = Path(output).parent
+    if not folder.is_dir():  # better said before the story is read
+        raise _refusal("unwritable", f"can't write `{output}`: there is no folder `{folder}`")
+    from foretell.checking import Options, read_whole
     from foretell.studio.report import write
 
-    analysis, verdicts, _ = read_whole(loaded)
+    analysis, verdicts, _ = read_whole(loaded, Options(progress=sys.stderr.isatty()))
     try:
         write(analysis, loaded, output, verdicts)
     except OSError as error:
         raise _refusal("unwritable", f"can't write `{output}`: {error.strerror or error}") from None
+    click.echo(f"wrote {output}", err=True)
     return FINE
 
 

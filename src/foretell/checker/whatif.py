@@ -264,7 +264,8 @@ def changes(whatif: WhatIf, told: Questions) -> tuple[dict[str, Constant], dict[
             else:
                 known = [*told.program.global_names, *story_constants]
                 likely = closest(name, known)
-                hint = f"did you mean `{likely}`?" if likely else ""
+                hint = f"it has {', '.join(known[:12])}" if known else "it has none at all"
+                hint = f"did you mean `{likely}`?" if likely else hint
                 message = f"the story has no VAR or CONST `{name}`"
                 raise _refused("unknown-name", message, span, hint)
         except StoryError as error:

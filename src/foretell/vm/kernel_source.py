@@ -28,6 +28,7 @@ import builtins
 import hashlib
 import linecache
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -48,6 +49,9 @@ __all__ = [
     "matches",
     "read_source",
 ]
+
+# CPython 3.11 miscounts its recursion where two threads parse at once, and raises SystemError
+_PARSING = threading.Lock()
 
 
 class KernelError(Exception):
@@ -250,7 +254,10 @@ class Sources:
     def _parse(self, path: str, read: Callable[[], bytes]) -> Module | None:
         if path not in self._modules:
             try:
-                self._modules[path] = Module(ast.parse(read(), path))
+                text = read()
+                with _PARSING:
+                    tree = ast.parse(text, path)
+                self._modules[path] = Module(tree)
             except (OSError, SyntaxError, ValueError):
                 self._modules[path] = None
         return self._modules[path]
