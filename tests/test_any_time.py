@@ -7,6 +7,8 @@ is compared with the exact figure; so are random readers with the bounds of a st
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -316,3 +318,19 @@ def test_sizes_are_read_as_people_write_them(tmp_path: Path, capsys: Any) -> Non
 
 def test_the_system_tells_how_much_memory_is_free() -> None:
     assert 1 << 26 < free_memory() < 1 << 46
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit of address space")
+def test_a_limit_of_address_space_is_free_memory_too() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _LIMITED], check=True, capture_output=True, text=True
+    )
+    assert 0 < int(told.stdout) <= 1 << 30
+
+
+_LIMITED = """
+import resource
+from foretell.checker.memory import free_memory
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+print(free_memory())
+"""

@@ -28,4 +28,21 @@ def free_memory() -> int:
         most = int((_GROUP / "memory.max").read_text("ascii"))
         used = int((_GROUP / "memory.current").read_text("ascii"))
         found.append(max(0, most - used))
+    found += _address_space()
     return min(found)
+
+
+def _address_space() -> list[int]:
+    """Half of what `ulimit -v` leaves: arrays grow into twice their size before it is used."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return []
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        return []
+    used = 0
+    with suppress(OSError, ValueError, IndexError):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        used = pages * os.sysconf("SC_PAGE_SIZE")
+    return [max(0, most - used) // 2]
