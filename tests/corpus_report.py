@@ -30,7 +30,7 @@ from tests.conftest import corpus_folder
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "corpus.md"
-MEMORY: Final = 12 << 30  # bytes a story may take
+MEMORY: Final = 24 << 30  # bytes of address space a story may take; half of them are used
 PATIENCE: Final = 120.0  # seconds a process may take on top of the limit
 
 
