@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foretell.checker import elimination, linear
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
+from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.host import compiled_from
 from foretell.checker.river import mass_by_turn
 from foretell.checker.solve import (
@@ -228,6 +229,38 @@ def test_best_and_worst_are_those_of_all_policies(work: float, graph: StateGraph
         agree(high[k].low, most)
         agree(low[k].low, least)
         assert (high[k].low == high[k].high).all()
+
+
+@both_hosts
+@quick
+@given(graph=graphs(states=6), places=st.lists(st.integers(0, 200), min_size=2, max_size=2))
+def test_columns_of_many_endings_are_those_of_few(
+    work: float, graph: StateGraph, places: list[int]
+) -> None:
+    """More columns than a word of support has bits; some share one, and most are 0 throughout."""
+    many = replace(
+        graph,
+        outcome=np.array(places)[graph.outcome],
+        outcomes=[Outcome(f"ending {k}") for k in range(201)],
+    )
+    few = replace(graph, outcome=graph.outcome * (places[0] != places[1]))
+    finishing = {"finishing": True}
+    with compiled_from(work):
+        wide, narrow = odds(many), odds(few)
+        every = [
+            (extremes(many, sense, **how), extremes(few, sense, **how))
+            for sense in (BEST, WORST)
+            for how in ({}, finishing)
+        ]
+    for k, place in enumerate(places if places[0] != places[1] else places[:1]):
+        assert (wide.low[:, place] == narrow.low[:, k]).all()
+        for ours, theirs in every:
+            np.testing.assert_array_equal(ours[place].low, theirs[k].low)
+    assert (wide.low[:, FOREVER] == narrow.low[:, FOREVER]).all()
+    for empty in {*range(201)} - {*places}:
+        assert not wide.low[:, empty].any()
+        for ours, _ in every:
+            assert not np.nan_to_num(ours[empty].low).any()
 
 
 @both_hosts

@@ -321,13 +321,12 @@ def find_components(graph: StateGraph, open_edges: Mask | None = None) -> Compon
         _components, n + graph.m, n, graph.first_edge, graph.edge_target, mask,
         int(open_edges is not None), component, order, first, low, stack, call, born, cursor,
     )  # fmt: skip
-    cyclic = np.diff(first[: count + 1]) > 1
-    if open_edges is not None or not bool(cyclic.all()):
-        loops = graph.edge_source == graph.edge_target
-        if open_edges is not None:
-            loops &= mask.astype(bool)
-        cyclic[component[graph.edge_source[loops]]] = True
-    return Components(count, component, order, first[: count + 1].copy(), cyclic)
+    cyclic = np.zeros(count, np.uint8)
+    run(
+        _cycles, n + graph.m, count, graph.first_edge, graph.edge_target, mask,
+        int(open_edges is not None), order, first, cyclic,
+    )  # fmt: skip
+    return Components(count, component, order, first[: count + 1], cyclic.view(np.bool_))
 
 
 def _mask(mask: Mask | None) -> Bytes:
@@ -410,6 +409,28 @@ def _components(
                 depth -= 1
     first[count] = placed
     return count
+
+
+@kernel
+def _cycles(
+    count: int,
+    first_edge: I64,
+    edge_target: I32,
+    edge_open: U8,
+    masked: int,
+    order: I32,
+    first: I32,
+    cyclic: U8,
+) -> None:
+    """Mark the components of several states, and those of one that an open edge leads back to."""
+    for c in range(count):
+        if first[c + 1] - first[c] > 1:
+            cyclic[c] = 1
+            continue
+        v = order[first[c]]
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if edge_target[e] == v and (masked == 0 or edge_open[e] != 0):
+                cyclic[c] = 1
 
 
 # Reachability and shortest paths ---------------------------------------------------------------

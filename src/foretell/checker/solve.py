@@ -68,6 +68,7 @@ from foretell.checker.host import run
 from foretell.checker.regions import EndComponents, attract, can_ensure, end_components
 from foretell.checker.sweep import (
     BEST,
+    COLUMN_BITS,
     MEAN,
     NEARLY_ONE,
     SMALL,
@@ -247,17 +248,20 @@ def _settle_all(
     keep = int(policy is not None)
     chosen = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
     slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(width))
-    error, c = np.zeros(1), 0
+    support, error, c = np.zeros(graph.n, np.int64), np.zeros(1), 0
     while True:
         c = run(
             settle, (graph.n + graph.m) * width, c, components.count, components.order,
             components.first, components.component, graph.kind, graph.first_edge,
-            graph.edge_target, weight, sense, width, forever, value.reshape(-1), keep, chosen,
-            slot, np.zeros(2 * SMALL, np.int32), scratch, error,
+            graph.edge_target, weight, sense, width, forever, value.reshape(-1), support, keep,
+            chosen, slot, np.zeros(2 * SMALL, np.int32), scratch, error,
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
         _settle_large(graph, components, c, weight, sense, forever, value, policy, error, rough)
+        states = components.states(c)
+        for k in range(width):
+            support[states] |= (value[states, k] != 0).astype(np.int64) << k % COLUMN_BITS
         c += 1
 
 
@@ -549,25 +553,33 @@ def _extreme(
     if keep is not None and not keep.all():
         open_edges = keep[graph.edge_source] & keep[graph.edge_target]
     loops = end_components(graph, open_edges)
-    staying = sense == WORST and keep is None
-    quotient, node, edges = _collapse(graph, loops, open_edges, staying)
-    value = np.zeros((quotient.n, width))
-    ends = graph.kind == TERMINAL
+    value = np.zeros((graph.n, width))
+    ends, frontier = (np.flatnonzero(graph.kind == each) for each in (TERMINAL, UNEXPLORED))
     for j, worth in enumerate(unexplored):
+        value[frontier, j * len(wanted) : (j + 1) * len(wanted)] = worth
         for i, outcome in enumerate(wanted):
-            column = j * len(wanted) + i
-            value[node[ends & (graph.outcome == outcome)], column] = 1.0
-            value[node[graph.kind == UNEXPLORED], column] = worth
-    if keep is not None:
-        value[node[~keep]] = np.nan
-    policy = np.full((quotient.n, width), -1, np.int32) if policies else None
-    weight = quotient.edge_weight
+            value[ends[graph.outcome[ends] == outcome], j * len(wanted) + i] = 1.0
+    if keep is not None and open_edges is not None:
+        value[~keep] = np.nan
+    policy = np.full((graph.n, width), -1, np.int32) if policies else None
     rough = not graph.complete
-    error = _settle_all(quotient, quotient.components, weight, sense, -1, value, policy, rough)
+    if not loops.count and open_edges is None:
+        parts, weight = graph.components, graph.edge_weight
+        error = _settle_all(graph, parts, weight, sense, -1, value, policy, rough)
+        if policy is None:
+            return value, None, error
+        return value, np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1)), error
+    quotient, node, edges = _collapse(graph, loops, open_edges, sense == WORST and keep is None)
+    settled = np.zeros((quotient.n, width))
+    still = np.flatnonzero((np.diff(graph.first_edge) == 0) | np.isnan(value[:, 0]))
+    settled[node[still]] = value[still]
+    policy = None if policy is None else policy[: quotient.n]
+    parts, weight = quotient.components, quotient.edge_weight
+    error = _settle_all(quotient, parts, weight, sense, -1, settled, policy, rough)
     if policy is None:
-        return value[node], None, error
+        return settled[node], None, error
     unfolded = [_unfold(graph, loops, open_edges, policy[:, k], node, edges) for k in range(width)]
-    return value[node], np.stack(unfolded, axis=1), error
+    return settled[node], np.stack(unfolded, axis=1), error
 
 
 def _collapse(
@@ -580,8 +592,6 @@ def _collapse(
 
     Where staying is what readers want, such a choice has no edge at all.
     """
-    if not loops.count and open_edges is None:
-        return graph, np.arange(graph.n, dtype=np.int32), np.arange(graph.m)
     inside = loops.number >= 0
     node = np.where(inside, loops.number, loops.count + np.cumsum(~inside) - 1).astype(np.int32)
     source, target = node[graph.edge_source], node[graph.edge_target]

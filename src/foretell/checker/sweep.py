@@ -7,7 +7,10 @@ is solved where it stands; at a larger one the pass stops and says where, its ca
 one (`solve`), and the pass goes on after it.
 
 Values are rows of `width` columns, one per outcome: `value[s * width + k]`. All columns are
-settled at once, since what costs is finding the states, not adding up.
+settled at once, since what costs is finding the states, not adding up. And most of a row is 0:
+`support[s]` has a bit for each column that is not (column k's is bit k modulo COLUMN_BITS), so that
+a mean or a maximum looks only at columns that some target has, a minimum at those that all have.
+What the worst reader can avoid altogether, nearly everything, costs one word a target.
 
 **Elimination without subtraction.** A cyclic component is a set of equations x = P x + b. Gauss
 would compute 1 − P[i, i], and lose everything where a loop is almost never left. Grassmann,
@@ -29,10 +32,11 @@ What this does not do: it proves nothing about large components and chooses no m
 from __future__ import annotations
 
 from foretell.checker.graph import CHANCE, CHOICE
-from foretell.vm.kernel import F64, I32, I64, U8, kernel
+from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
 
 __all__ = [
     "BEST",
+    "COLUMN_BITS",
     "MEAN",
     "NEARLY_ONE",
     "SMALL",
@@ -52,6 +56,7 @@ MEAN = 0  # what a state's edges come to: their weighted mean at a CHANCE state,
 BEST = 1  # … the mean, the greatest,
 WORST = -1  # or the least
 
+COLUMN_BITS = 62  # of a word of `support` that stand for columns
 SMALL = 32  # states of a cyclic component that a kernel solves by itself
 NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
 TINY = 5e-324  # the number above 0
@@ -135,6 +140,7 @@ def settle(
     width: int,
     forever: int,
     value: F64,
+    support: I64,
     keep: int,
     policy: I32,
     slot: I32,
@@ -144,14 +150,15 @@ def settle(
 ) -> int:
     """Settle components c, c + 1 … → the first that is too large, or `count`.
 
-    States without edges hold their values beforehand. `forever` is the column (−1: none) that is 1
-    where a MEAN can never leave a cycle. `keep` is 1 if the edge chosen is to be written to
-    `policy[s * width + k]`, else 0. `error[0]` is raised by the error that policy iteration
-    left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
+    States without edges hold their values beforehand, all others 0. `forever` is the column (−1:
+    none) that is 1 where a MEAN can never leave a cycle. `keep` is 1 if the edge chosen is to be
+    written to `policy[s * width + k]`, else 0. `error[0]` is raised by the error that policy
+    iteration left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
     """
     while c < count:
-        s = first[c + 1] - first[c]
-        v = order[first[c]]
+        start = first[c]
+        s = first[c + 1] - start
+        v = order[start]
         if s > SMALL:
             return c
         if s > 1:
@@ -159,56 +166,140 @@ def settle(
                 c, order, first, component, kind, first_edge, edge_target, weight, sense, width,
                 forever, value, keep, policy, slot, chosen, scratch, error,
             )  # fmt: skip
-        elif first_edge[v] < first_edge[v + 1]:
-            if sense == MEAN or kind[v] == CHANCE:
-                _mean(v, first_edge, edge_target, weight, width, forever, value)
-            else:
-                for k in range(width):
-                    e = first_edge[v]
-                    taken = e
-                    best = value[edge_target[e] * width + k]
-                    for e in range(first_edge[v] + 1, first_edge[v + 1]):
-                        x = value[edge_target[e] * width + k]
-                        if (x > best and sense == BEST) or (x < best and sense == WORST):
-                            best = x
-                            taken = e
-                    value[v * width + k] = best
-                    if keep != 0:
-                        policy[v * width + k] = taken
+            for i in range(start, start + s):
+                support[order[i]] = _columns_in(order[i], width, value)
+        elif first_edge[v] == first_edge[v + 1]:
+            support[v] = _columns_in(v, width, value)
+        elif sense == MEAN or kind[v] == CHANCE:
+            _mean(v, first_edge, edge_target, weight, width, forever, value, support)
+        else:
+            _extreme(v, first_edge, edge_target, sense, width, value, keep, policy, support)
         c += 1
     return c
 
 
 @kernel
+def _columns_in(v: int, width: int, value: F64) -> int:
+    """The bits of the columns that are not 0 at a state."""
+    bits = 0
+    for k in range(width):
+        if value[v * width + k] != 0.0:
+            bits |= 1 << k % COLUMN_BITS
+    return bits
+
+
+@kernel
+def _extreme(
+    v: int,
+    first_edge: I64,
+    edge_target: I32,
+    sense: int,
+    width: int,
+    value: F64,
+    keep: int,
+    policy: I32,
+    support: I64,
+) -> None:
+    """The greatest or least of what v's edges lead to, and, if asked for, by which edge."""
+    start = first_edge[v]
+    end = first_edge[v + 1]
+    bits = support[edge_target[start]]
+    for e in range(start + 1, end):
+        if sense == BEST:
+            bits |= support[edge_target[e]]
+        else:
+            bits &= support[edge_target[e]]
+    support[v] = bits
+    if keep != 0:
+        _choose(v, start, end, edge_target, sense, width, value, policy)
+        return
+    while bits != 0:
+        k = ctz64(bits)
+        bits &= bits - 1
+        while k < width:
+            x = value[edge_target[start] * width + k]
+            if sense == BEST:
+                for e in range(start + 1, end):
+                    x = max(x, value[edge_target[e] * width + k])
+            else:
+                for e in range(start + 1, end):
+                    x = min(x, value[edge_target[e] * width + k])
+            value[v * width + k] = x
+            k += COLUMN_BITS
+
+
+@kernel
+def _choose(
+    v: int,
+    start: int,
+    end: int,
+    edge_target: I32,
+    sense: int,
+    width: int,
+    value: F64,
+    policy: I32,
+) -> None:
+    """The same in all columns, with the first edge that is as good as any."""
+    for k in range(width):
+        taken = start
+        best = value[edge_target[start] * width + k]
+        for e in range(start + 1, end):
+            x = value[edge_target[e] * width + k]
+            if (x > best and sense == BEST) or (x < best and sense == WORST):
+                best = x
+                taken = e
+        value[v * width + k] = best
+        policy[v * width + k] = taken
+
+
+@kernel
 def _mean(
-    v: int, first_edge: I64, edge_target: I32, weight: F64, width: int, forever: int, value: F64
+    v: int,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    width: int,
+    forever: int,
+    value: F64,
+    support: I64,
 ) -> None:
     """The weighted mean of what v's edges lead to, those back to v itself left out."""
     start = first_edge[v]
     end = first_edge[v + 1]
     total = 0.0
+    bits = 0
     for e in range(start, end):
         if edge_target[e] != v:
             total += weight[e]
-    for k in range(width):
-        if total <= 0.0:
-            value[v * width + k] = 1.0 if k == forever else 0.0
-            continue
-        x = 0.0
-        for e in range(start, end):
-            if edge_target[e] != v:
-                x += weight[e] * value[edge_target[e] * width + k]
-        x = x / total
-        if x < _DOUBTFUL or x > 1.0 - 1e-9:
-            low = 2.0
-            high = -1.0
+            bits |= support[edge_target[e]]
+    if total <= 0.0:
+        bits = 0
+        if forever >= 0:
+            value[v * width + forever] = 1.0
+            bits = 1 << forever % COLUMN_BITS
+        support[v] = bits
+        return
+    support[v] = bits
+    while bits != 0:
+        k = ctz64(bits)
+        bits &= bits - 1
+        while k < width:
+            x = 0.0
             for e in range(start, end):
-                w = edge_target[e]
-                if w != v and weight[e] > 0.0:
-                    low = min(low, value[w * width + k])
-                    high = max(high, value[w * width + k])
-            x = _within(x, low, high)
-        value[v * width + k] = x
+                if edge_target[e] != v:
+                    x += weight[e] * value[edge_target[e] * width + k]
+            x = x / total
+            if x < _DOUBTFUL or x > 1.0 - 1e-9:
+                low = 2.0
+                high = -1.0
+                for e in range(start, end):
+                    w = edge_target[e]
+                    if w != v and weight[e] > 0.0:
+                        low = min(low, value[w * width + k])
+                        high = max(high, value[w * width + k])
+                x = _within(x, low, high)
+            value[v * width + k] = x
+            k += COLUMN_BITS
 
 
 @kernel
