@@ -8,7 +8,8 @@ outcome. Storm (stormpy, PyPI) runs in a process of its own, with its default se
 to about 1e-6, not proved. foretell's is exact to about 1e-15 where there is no cycle and proved
 otherwise. Not counted: reading files, exploring, loading kernels. Counted on both sides: finding
 components, qualitative analysis, solving. Without arguments: The Intercept of the corpus, The
-Vigil, and made-up graphs: layers, a square in which one walks to and fro, and a walk on a line.
+Vigil, and made-up graphs: layers, a square in which one walks to and fro, cycles with choices, and
+a walk on a line. `--only WORD` takes those with the word in their names.
 """
 
 from __future__ import annotations
@@ -102,6 +103,26 @@ def line(n: int) -> StateGraph:
     swapped = name[targets]
     swapped[[0, middle]] = swapped[[middle, 0]]
     return graph_of(swapped, np.full(n, CHANCE))
+
+
+def hubs(n: int) -> StateGraph:
+    """Large cycles with choices: scenes that lead on, and one edge in ten back to a hub before."""
+    rng = np.random.default_rng(1)
+    at = np.arange(n)[:, None]
+    targets = np.minimum(at + rng.integers(1, 50, (n, 3)), n - 1)
+    targets = np.where(targets == n - 1, n + rng.integers(0, 2, (n, 3)), targets)
+    back = rng.random((n, 3)) < 0.1
+    targets = np.where(back, np.maximum(at - rng.integers(0, 200, (n, 3)), 0), targets)
+    return graph_of(targets, np.where(np.arange(n) % 2, CHANCE, CHOICE))
+
+
+def anywhere(n: int) -> StateGraph:
+    """One large cycle with choices that lead anywhere, and one state in a hundred out."""
+    rng = np.random.default_rng(1)
+    targets = rng.integers(0, n, (n, 3))
+    out = rng.choice(n, n // 100, replace=False)
+    targets[out, 0] = n + rng.integers(0, 2, len(out))
+    return graph_of(targets, np.where(rng.random(n) < 0.5, CHOICE, CHANCE))
 
 
 def by_foretell(graph: StateGraph) -> Callable[[], dict[str, Any]]:
@@ -199,6 +220,7 @@ def main() -> None:
     parser.add_argument("stories", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds Storm is given")
+    parser.add_argument("--only", default="", metavar="WORD", help="a word in a graph's name")
     options = parser.parse_args()
     patience = options.patience
     graphs: dict[str, Callable[[], StateGraph]] = {
@@ -211,8 +233,12 @@ def main() -> None:
         graphs["layers, 100,000"] = lambda: layers(100_000)
         graphs["square, 100 × 100"] = lambda: square(100)
         graphs["square, 300 × 300"] = lambda: square(300)
+        graphs["hubs, 10,000"] = lambda: hubs(10_000)
+        graphs["hubs, 100,000"] = lambda: hubs(100_000)
+        graphs["anywhere, 100,000"] = lambda: anywhere(100_000)
         graphs["line, 2,000"] = lambda: line(2_000)
         graphs["line, 100,000"] = lambda: line(100_000)
+    graphs = {name: make for name, make in graphs.items() if options.only in name}
     results = []
     for name, make in graphs.items():
         print(name, file=sys.stderr)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker import elimination, linear
+from foretell.checker import elimination, iteration, linear
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.host import compiled_from
 from foretell.checker.river import mass_by_turn
@@ -27,7 +27,7 @@ from foretell.checker.solve import (
     odds,
     worst,
 )
-from foretell.checker.sweep import BEST, WORST
+from foretell.checker.sweep import BEST, MEAN, WORST
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import gambler, gambler_wins, graphs, layered, make
 
@@ -368,10 +368,18 @@ def exact_ladder() -> list[Fraction]:
     return twin.odds(ladder(120, 5), {120})
 
 
-@pytest.fixture(params=["elimination", "sparse elimination", "BiCGSTAB", "bounds"])
+def never_settling(fragment: linear.Fragment, gain: Any, *_: Any, **__: Any) -> Any:
+    return np.zeros((len(fragment.states), gain.shape[1])), False
+
+
+@pytest.fixture(params=["rounds", "elimination", "sparse elimination", "BiCGSTAB", "bounds"])
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
-    if request.param != "elimination":
+    if request.param != "rounds":
+        monkeypatch.setattr(linear, "settle_down", never_settling)
+        monkeypatch.setattr(linear, "LIMIT", 0)
+        monkeypatch.setattr(linear, "_FEW_STEPS", 1)
+    if request.param not in ("rounds", "elimination"):
         monkeypatch.setattr(linear, "DENSE", 0)
         monkeypatch.setattr(linear, "DENSE_AT_MOST", 0)
     if request.param in ("BiCGSTAB", "bounds"):
@@ -414,6 +422,53 @@ def test_every_method_lets_as_much_flow_through(method: str) -> None:
     into = np.bincount(graph.edge_target, reader_odds(graph) * met.visits[graph.edge_source])
     into[0] += 1
     assert met.visits == pytest.approx(into, rel=1e-9)
+
+
+def hubs(n: int, seed: int, back: float = 0.1) -> StateGraph:
+    """Choices and draws in turn that lead on a little, and at times back to hubs before."""
+    rng = np.random.default_rng(seed)
+    onward = np.arange(n)[:, None] + rng.integers(1, 8, (n, 3))
+    ends = rng.integers(n, n + 3, (n, 3))
+    backward = np.maximum(np.arange(n)[:, None] - rng.integers(0, 30, (n, 3)), 0)
+    target = np.where(rng.random((n, 3)) < back, backward, np.where(onward < n, onward, ends))
+    states: list[Any] = [(CHANCE if s % 2 else CHOICE, target[s].tolist()) for s in range(n)]
+    return make([*states, (TERMINAL, 0), (TERMINAL, 1), (TERMINAL, 2)], 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_going_round_comes_to_what_policies_come_to(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    graph = hubs(700, seed)
+    assert np.diff(graph.components.first).max() > 300
+    asks = [(sense, finishing) for sense in (BEST, WORST) for finishing in (False, True)]
+    quick = [extremes(graph, sense, finishing=how, policies=True) for sense, how in asks]
+    monkeypatch.setattr(linear, "settle_down", never_settling)
+    monkeypatch.setattr(linear, "LIMIT", 0)
+    slow = [extremes(graph, sense, finishing=how, policies=True) for sense, how in asks]
+    for ours, theirs in zip(quick, slow, strict=True):
+        for k in range(3):
+            assert max(ours[k].error, theirs[k].error) < 1e-9
+            np.testing.assert_allclose(ours[k].low, theirs[k].low, atol=1e-9)
+            assert ((ours[k].low == 1) == (theirs[k].low == 1)).all()
+            assert ((ours[k].low == 0) == (theirs[k].low == 0)).all()
+            policy = ours[k].policy
+            assert policy is not None
+            followed = np.zeros(graph.m)
+            followed[policy[policy >= 0]] = 1.0
+            attained = odds(graph, followed).low[:, k]
+            sound = ~np.isnan(ours[k].low)
+            np.testing.assert_allclose(attained[sound], ours[k].low[sound], atol=1e-9)
+
+
+def test_going_round_gives_up_where_readers_linger() -> None:
+    graph = gambler(3000, 0.5, 1500)
+    weight = graph.edge_weight
+    c = int(np.diff(graph.components.first).argmax())
+    fragment = linear.Fragment.of(graph, graph.components, c, weight, MEAN)
+    gain = (graph.edge_target[fragment.edges] == graph.n - 1).astype(float)[:, None]
+    assert not iteration.settle_down(fragment, gain, MEAN)[1]
+    assert not linear._pour(fragment, np.ones(len(fragment.states)), soon=True)[1]
 
 
 def reader_odds(graph: StateGraph) -> np.ndarray[Any, np.dtype[np.float64]]:

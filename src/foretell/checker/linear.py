@@ -7,15 +7,19 @@ and any vector w such that A w ≥ 1, the error is at most max|r| · w. For w on
 expected number of steps until the exit, and checks it. Stopping when values change little proves
 nothing, and is not done here.
 
-Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
+First one goes round the component until the values come to rest (`iteration`), which is quickest by
+far where it is left soon, and gives up at once where it is not. Some steps of BiCGSTAB are tried
+next. Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
 `sweep`), which keeps all digits however slowly the component is left; more are eliminated sparsely
 by the same method (`elimination`), and where factors fill up too much BiCGSTAB has to do. All are
 refined in extended precision. What no method proves well enough is narrowed by Gauss and Seidel's
 iteration from below and above at once for some seconds, and the answer is as wide as it then is.
 
 With choices, policy iteration: solve for a policy, let each choice that can do better switch,
-until none can. The same proof holds with w for the policy that leaves latest. Every policy must
-leave; `solve` has collapsed the end components before.
+until none can. Every policy must leave; `solve` has collapsed the end components before. The same
+proof holds with w for the policy that leaves latest. Only edges that are nearly as good as the best
+need be looked at for that: one that falls short by more than CLEAR does so by more than ε · w, for
+any error ε · w below CLEAR, and so y + ε · w stays a bound though w knows nothing of that edge.
 
     x, error = absorb(matrix, leave, right)           # one column for each outcome
 
@@ -26,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,7 +41,8 @@ from scipy.sparse.linalg import LinearOperator, bicgstab, splu
 from foretell.checker import elimination
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
-from foretell.checker.sweep import BEST, MEAN, bracket, pour
+from foretell.checker.iteration import LIMIT, bracket, pour, settle_down
+from foretell.checker.sweep import BEST, MEAN
 
 __all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
 
@@ -48,8 +54,10 @@ _WIDE = 1e-6  # one beyond which seconds are spent on narrowing bounds instead
 _EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
 _HURRIED = 100_000_000  # … in narrowing all columns, where rough bounds will do
 _STEPS = 100  # of BiCGSTAB at a time
+_FEW_STEPS = 30  # … where it is worth trying before elimination is
 _EPSILON = float(np.finfo(np.longdouble).eps)
 _LAST_ROUNDING = 2.0**-53
+CLEAR = 1e-8  # what an edge falls short by that no proof need look at
 
 Extended = npt.NDArray[np.longdouble]  # 80 bits where the processor has them
 
@@ -87,6 +95,21 @@ class Fragment:
         odds = np.where(np.repeat(mean, counts), shares / np.repeat(totals, counts), one)
         return Fragment(states, first, edges, target, odds, mean.astype(np.uint8))
 
+    def part(self, kept: npt.NDArray[np.bool_]) -> tuple[Fragment, Int64s]:
+        """Some of the states, edges to the others leaving, and the places of its edges here."""
+        places = np.flatnonzero(np.repeat(kept, np.diff(self.first)))
+        number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1).astype(np.int32)
+        counts = np.diff(self.first)[kept]
+        cut = Fragment(
+            states=self.states[kept],
+            first=np.concatenate(([0], np.cumsum(counts))),
+            edges=self.edges[places],
+            target=number[self.target[places]],
+            odds=self.odds[places],
+            averaging=self.averaging[kept],
+        )
+        return cut, places
+
     @property
     def source(self) -> Int64s:
         """The local number of the state each edge leaves."""
@@ -119,9 +142,14 @@ def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, flo
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
     else:
-        factors = elimination.factor(matrix, leave.astype(np.float64))
-        rough = factors.solve if factors is not None else _krylov(matrix)
-        x, error = _solve_proved(matrix, right, rough)
+        try:
+            x, error = _solve_proved(matrix, right, _krylov(matrix, _FEW_STEPS))
+        except _TooSlowError:
+            error = np.inf
+        if error > GOOD:
+            factors = elimination.factor(matrix, leave.astype(np.float64))
+            rough = factors.solve if factors is not None else _krylov(matrix)
+            x, error = _solve_proved(matrix, right, rough)
     if error > GOOD and s <= DENSE_AT_MOST:
         slower, smaller = _eliminate(matrix, leave, right, np.longdouble)
         if smaller < error:
@@ -131,6 +159,18 @@ def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, flo
 
 def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     """A function that solves x = x P + b: how much passes through each state."""
+    thorough = cache(lambda: _pass_through(fragment))
+    if len(fragment.states) <= DENSE:
+        return thorough()
+
+    def solve(b: Floats) -> Floats:
+        x, left = _pour(fragment, b, soon=True)
+        return x if left else thorough()(b)
+
+    return solve
+
+
+def _pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     s = len(fragment.states)
     matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
     if s > DENSE:
@@ -147,7 +187,7 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
             # What flows out must be what flowed in.
             if abs(float(x @ leave) - b.sum()) <= _ENOUGH * b.sum() and (x >= 0).all():
                 return x
-            return _pour(fragment, b)
+            return _pour(fragment, b)[0]
 
         return solve_roughly
     a, out = _factor_densely(matrix, leave, np.float64)
@@ -163,18 +203,23 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     return solve
 
 
-def _pour(fragment: Fragment, b: Floats) -> Floats:
-    """Let b run on through the states again and again, for a while → what has passed."""
+def _pour(fragment: Fragment, b: Floats, *, soon: bool = False) -> tuple[Floats, bool]:
+    """Let b run on through the states again and again → what has passed, and whether nearly all
+    has left. `soon` gives up where that would take long."""
     s = len(fragment.states)
     x, rest, held = np.zeros(s), b.astype(float), float(b.sum())
     odds = fragment.odds.astype(np.float64)
     swept, limit = 0, _EFFORT // len(fragment.edges)
-    while held > GOOD / 100 * b.sum() and swept < limit:
+    wanted = GOOD / 100 * held
+    while held > wanted and swept < limit:
+        before = held
         held = run(
             pour, len(fragment.edges) + s, s, fragment.first, fragment.target, odds, 50, rest, x
         )
         swept += 50
-    return x
+        if soon and held > wanted and (wanted / held) < (held / before) ** ((LIMIT - swept) / 50):
+            break
+    return x, held <= wanted
 
 
 def _factor_densely(matrix: Any, leave: Extended, dtype: type) -> tuple[Any, Any]:
@@ -213,10 +258,18 @@ def _eliminate(
     return (refined, error) if error <= loss else (x.astype(np.longdouble), loss)
 
 
-def _krylov(matrix: Any, transposed: bool = False) -> Callable[[Floats], Floats]:
+class _TooSlowError(Exception):
+    """It would take BiCGSTAB more steps than it was given."""
+
+
+def _krylov(
+    matrix: Any, few: int | None = None, *, transposed: bool = False
+) -> Callable[[Floats], Floats]:
     """A function that solves A x = r roughly, by BiCGSTAB on the system that Gauss and Seidel's
     triangle makes near to the identity: one slow mode, which a reader who is seldom let out makes,
-    costs that method a step and not the millions of sweeps the plain iteration takes."""
+    costs that method a step and not the millions of sweeps the plain iteration takes.
+
+    Where it is given but few steps, it raises _TooSlowError if they were not enough."""
     a = csc_array(eye_array(matrix.shape[0]) - matrix.astype(np.float64))
     a = csc_array(a.T) if transposed else a
     # States stand sinks first, so that most of A lies below the diagonal, of its transpose above.
@@ -232,7 +285,10 @@ def _krylov(matrix: Any, transposed: bool = False) -> Callable[[Floats], Floats]
         x = np.zeros(columns.shape)
         for k in range(columns.shape[1]):
             if columns[:, k].any():
-                x[:, k] = bicgstab(a, columns[:, k], rtol=1e-6, maxiter=_STEPS, M=nearly)[0]
+                steps = few or _STEPS
+                x[:, k], failed = bicgstab(a, columns[:, k], rtol=1e-6, maxiter=steps, M=nearly)
+                if failed and few:
+                    raise _TooSlowError
         return x.reshape(right.shape)
 
     return solve
@@ -275,6 +331,16 @@ def _bound(matrix: Any, right: Extended, x: Extended, steps: Any) -> float:
     return 2.0 * float(steps.max()) * float(residual.max(initial=0.0))
 
 
+def _proved_mean(fragment: Fragment, gain: Floats, x: Floats) -> float:
+    """A bound on the error of x where nobody chooses; infinite where none is soon found."""
+    nothing = np.zeros((len(gain), 1))
+    steps, still = settle_down(fragment, nothing, MEAN, step=1.0, enough=0.1)
+    if not still:
+        return np.inf
+    matrix, _, right = fragment.equations(gain)
+    return _bound(matrix, right, x.astype(np.longdouble), steps[:, 0].astype(np.longdouble))
+
+
 # Choices ---------------------------------------------------------------------------------------
 
 
@@ -286,7 +352,14 @@ def improve(
     `gain` is what each edge brings that leaves. The edge (a place in `fragment.edges`) means
     nothing where luck decides.
     """
-    found = _improve(fragment, gain, sense)
+    quick, still = settle_down(fragment, gain[:, None], sense)
+    x = quick[:, 0].astype(np.longdouble)
+    if still:
+        taken = _best_edges(fragment, gain, x, 0.0, sense)[1]
+        error = _proved(fragment, gain, x, sense)
+        if error <= _ENOUGH:
+            return quick[:, 0], taken, error
+    found = _improve(fragment, gain, sense, x)
     if found[2] <= _WIDE:
         return found
     narrowed = _narrow(fragment, gain, sense)
@@ -294,25 +367,49 @@ def improve(
 
 
 def _improve(
-    fragment: Fragment, gain: Floats, sense: int
+    fragment: Fragment, gain: Floats, sense: int, x: Extended
 ) -> tuple[Floats, npt.NDArray[np.int64], float]:
-    """The same by policy iteration, whatever that may take and prove."""
-    x, taken = _iterate(fragment, gain, 0.0, sense)
-    steps, _ = _iterate(fragment, np.zeros(len(gain)), 1.0, BEST)
-    reached = _best_edges(fragment, gain, x, 0.0, sense)[0]
-    stayed = _best_edges(fragment, np.zeros(len(gain)), steps, 0.0, BEST)[0]
+    """The same by policy iteration, from what seems best at values x, whatever that may take."""
+    taken = _best_edges(fragment, gain, x, 0.0, sense)[1]
+    x, taken = _iterate(fragment, gain, 0.0, sense, taken)
+    return x.astype(np.float64), taken, _proved(fragment, gain, x, sense)
+
+
+def _proved(fragment: Fragment, gain: Floats, x: Extended, sense: int) -> float:
+    """A bound on the error of values x."""
+    reached, _, _, along = _best_edges(fragment, gain, x, 0.0, sense)
+    near = np.abs(along - np.repeat(reached, np.diff(fragment.first))) <= CLEAR
+    near |= np.repeat(fragment.averaging == 1, np.diff(fragment.first))
+    nothing = np.zeros(len(gain))
+    quick, still = settle_down(
+        fragment, nothing[:, None], BEST, step=1.0, open_edges=near, enough=0.1
+    )
+    steps = quick[:, 0].astype(np.longdouble)
+    if not still:
+        latest = _best_edges(fragment, nothing, steps, 1.0, BEST, open_edges=near)[1]
+        steps = _iterate(fragment, nothing, 1.0, BEST, latest, near)[0]
+    stayed = _best_edges(fragment, nothing, steps, 0.0, BEST, open_edges=near)[0]
     entries = float(np.diff(fragment.first).max()) + 3.0
+    if not np.isfinite(steps).all() or not np.isfinite(x).all():
+        return 1.0
     if (steps - stayed < 0.5 + entries * _EPSILON * steps.max()).any():
-        return x.astype(np.float64), taken, 1.0
+        return 1.0
     residual = float(np.abs(reached - x).max()) + entries * _EPSILON
-    return x.astype(np.float64), taken, min(1.0, 2.0 * residual * float(steps.max()))
+    error = 2.0 * residual * float(steps.max())
+    return error if error <= CLEAR / 2 else 1.0
 
 
 def _iterate(
-    fragment: Fragment, gain: Floats, step: float, sense: int
+    fragment: Fragment,
+    gain: Floats,
+    step: float,
+    sense: int,
+    taken: npt.NDArray[np.int64],
+    open_edges: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Extended, npt.NDArray[np.int64]]:
-    """Policy iteration; with a step of 1 (and no other gain) the number of steps until the exit."""
-    taken = fragment.first[:-1].copy()
+    """Policy iteration from a policy; with a step of 1 (and no other gain) the number of steps
+    until the exit."""
+    taken = taken.copy()
     choosing = fragment.averaging == 0
     x = np.zeros(len(fragment.states), np.longdouble)
     for _ in range(len(fragment.states) + 100):
@@ -322,7 +419,9 @@ def _iterate(
         if step:
             right[:] = step
         x = absorb(matrix, leave, right)[0][:, 0]
-        best, place, here = _best_edges(fragment, gain, x, step, sense, taken)
+        if not np.isfinite(x).all():
+            break
+        best, place, here, _ = _best_edges(fragment, gain, x, step, sense, taken, open_edges)
         better = choosing & (np.abs(best - here) > 1e-16 * np.abs(x))
         if not better.any():
             break
@@ -337,16 +436,20 @@ def _best_edges(
     step: float,
     sense: int,
     taken: npt.NDArray[np.int64] | None = None,
+    open_edges: npt.NDArray[np.bool_] | None = None,
 ) -> Any:
-    """One step of the equations from x: the values, the edges they come from, those of `taken`."""
+    """One step of the equations from x: the values, the edges they come from, what those of
+    `taken` bring, and what all do."""
     first = fragment.first[:-1]
     along = np.where(fragment.target >= 0, x[fragment.target], gain) + step
     mean = np.add.reduceat(fragment.odds * along, first)
+    if open_edges is not None:  # where choices take no other, a closed edge is as good as none
+        along = np.where(open_edges, along, -np.inf if sense == BEST else np.inf)
     extreme = (np.maximum if sense == BEST else np.minimum).reduceat(along, first)
     best = np.where(fragment.averaging == 1, mean, extreme)
     hits = np.flatnonzero(along == np.repeat(extreme, np.diff(fragment.first)))
     place = hits[np.searchsorted(hits, first)]
-    return best, place, None if taken is None else along[taken]
+    return best, place, None if taken is None else along[taken], along
 
 
 def _narrow(
@@ -387,6 +490,11 @@ def settle_fragment(
     if sense != MEAN and not fragment.averaging.all():
         values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
         return values, taken, error + _LAST_ROUNDING
+    quick, still = settle_down(fragment, gain, MEAN)
+    if still:
+        error = _proved_mean(fragment, gain, quick)
+        if error <= _ENOUGH:
+            return quick, None, error + _LAST_ROUNDING
     x, error = absorb(*fragment.equations(gain))
     if error > _WIDE:
         values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))

@@ -287,19 +287,41 @@ def _settle_large(
             value[fragment.states, forever] = 1.0
         return
     gain = np.where(leaving[:, None], value[graph.edge_target[fragment.edges]], 0.0)
-    x, taken, lost = settle_fragment(fragment, gain, sense, rough)
-    error[0] += lost  # at most so much more where one component leads to another
+    if sense == MEAN or fragment.averaging.all():
+        x, _, lost = settle_fragment(fragment, gain, MEAN, rough)
+        error[0] += lost  # at most so much more where one component leads to another
+        for k in range(value.shape[1]):
+            zero, one = (_certain(fragment, gain[:, k], goal, sense)[0] for goal in (0, 1))
+            column = np.clip(x[:, k], TINY, NEARLY_ONE)
+            value[fragment.states, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
+        return
+    most = 0.0
     for k in range(value.shape[1]):
-        zero, one = (_certain(fragment, gain[:, k], goal, sense) for goal in (0, 1))
-        column = np.clip(x[:, k], TINY, NEARLY_ONE)
-        value[fragment.states, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
-    if policy is not None and taken is not None:
-        policy[fragment.states] = fragment.edges[taken]
+        zero, stay_zero = _certain(fragment, gain[:, k], 0, sense)
+        one, stay_one = _certain(fragment, gain[:, k], 1, sense)
+        value[fragment.states[one], k] = 1.0
+        if policy is not None:
+            policy[fragment.states[zero], k] = fragment.edges[stay_zero[zero]]
+            policy[fragment.states[one], k] = fragment.edges[stay_one[one]]
+        doubtful = ~(zero | one)
+        if not doubtful.any():
+            continue
+        rest, places = fragment.part(doubtful)
+        known = np.where(fragment.target >= 0, one[fragment.target], gain[:, k])[places]
+        x, taken, lost = settle_fragment(rest, known[:, None], sense, rough)
+        most = max(most, lost)
+        value[rest.states, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
+        if policy is not None and taken is not None:
+            policy[rest.states, k] = rest.edges[taken[:, 0]]
+    error[0] += most
 
 
-def _certain(fragment: Fragment, gain: Floats, goal: int, sense: int) -> npt.NDArray[np.bool_]:
-    """The states of a component whose value is exactly 0, or 1: the greatest set that can keep
-    to itself and to such exits (see `sweep`). Two more states stand for good and bad exits."""
+def _certain(
+    fragment: Fragment, gain: Floats, goal: int, sense: int
+) -> tuple[npt.NDArray[np.bool_], Int64s]:
+    """The states of a component whose value is exactly 0, or 1, and an edge of each (a place in
+    `fragment.edges`) by which that comes about: the greatest set that can keep to itself and to
+    such exits (see `sweep`). Two more states stand for good and bad exits."""
     s = len(fragment.states)
     good = np.where(fragment.target >= 0, fragment.target, np.where(gain == goal, s, s + 1))
     used = (fragment.odds > 0) | (sense != MEAN)
@@ -313,7 +335,10 @@ def _certain(fragment: Fragment, gain: Floats, goal: int, sense: int) -> npt.NDA
     bad = np.zeros(s + 2, np.bool_)
     bad[s + 1] = True
     doubtful: npt.NDArray[np.bool_] = attract(local, bad, against_choice=willing)
-    return ~doubtful[:s]
+    keeps = np.flatnonzero(~doubtful[good])
+    keeping = np.full(s, -1, np.int64)
+    keeping[fragment.source[keeps][::-1]] = keeps[::-1]
+    return ~doubtful[:s], keeping
 
 
 def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:

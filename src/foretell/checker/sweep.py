@@ -42,11 +42,9 @@ __all__ = [
     "SMALL",
     "TINY",
     "WORST",
-    "bracket",
     "flow",
     "gth_factor",
     "gth_solve",
-    "pour",
     "scratch_size",
     "seep",
     "settle",
@@ -813,84 +811,3 @@ def _circulate(
         for i in range(s):
             value[order[start + i] * 3 + k] = scratch[b + i]
     return 0
-
-
-# Large components ------------------------------------------------------------------------------
-
-
-@kernel
-def bracket(
-    s: int,
-    first_edge: I64,
-    edge_target: I32,
-    odds: F64,
-    gain: F64,
-    averaging: U8,
-    sense: int,
-    sweeps: int,
-    low: F64,
-    high: F64,
-) -> float:
-    """Draw bounds together by Gauss and Seidel's iteration → how far apart they still are.
-
-    `edge_target` is −1 where an edge leaves, for `gain[e]`. Each new bound is rounded outward by
-    more than the sum could have lost, so that both stay bounds however long this goes on.
-    """
-    apart = 0.0
-    for turn in range(sweeps):
-        apart = 0.0
-        for j in range(s):
-            v = j if turn % 2 == 0 else s - 1 - j
-            a = 0.0
-            z = 0.0
-            if averaging[v] == 0 and sense == WORST:
-                a = 2.0
-                z = 2.0
-            for e in range(first_edge[v], first_edge[v + 1]):
-                w = edge_target[e]
-                x = gain[e]
-                y = x
-                if w >= 0:
-                    x = low[w]
-                    y = high[w]
-                if averaging[v] != 0:
-                    a += odds[e] * x
-                    z += odds[e] * y
-                elif sense == BEST:
-                    a = max(a, x)
-                    z = max(z, y)
-                else:
-                    a = min(a, x)
-                    z = min(z, y)
-            if averaging[v] != 0:
-                loss = 1.2e-16 * float(first_edge[v + 1] - first_edge[v] + 3)
-                a = a * (1.0 - loss)
-                z = z * (1.0 + loss)
-            low[v] = max(low[v], a)
-            high[v] = min(high[v], z)
-            apart = max(apart, high[v] - low[v])
-    return apart
-
-
-@kernel
-def pour(
-    s: int, first_edge: I64, edge_target: I32, odds: F64, sweeps: int, rest: F64, passed: F64
-) -> float:
-    """Let what rests at each state run on, and note what passes → how much rests then.
-
-    What has left the component and what rests in it always add up to what arrived.
-    """
-    held = 0.0
-    for _sweep in range(sweeps):
-        for v in range(s - 1, -1, -1):
-            amount = rest[v]
-            if amount > 0.0:
-                rest[v] = 0.0
-                passed[v] += amount
-                for e in range(first_edge[v], first_edge[v + 1]):
-                    w = edge_target[e]
-                    if w >= 0:
-                        rest[w] += amount * odds[e]
-    for v in range(s):
-        held += rest[v]
-    return held
