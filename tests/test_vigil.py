@@ -18,7 +18,7 @@ import pytest
 from foretell import ink_json
 from foretell.checker import whatif as W
 from foretell.checker.analysis import Analysis, analyse
-from foretell.checker.claims import Verdict, decide, refuted_by
+from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import choice_weights
 from foretell.checker.simulate import Sample, sample
@@ -125,6 +125,13 @@ MUTANTS = (
         "no reader ever comes to `the_truth`",
     ),
     Mutant(
+        "No reader is ever stuck, and no line goes unread",
+        "rome.ink",
+        "Nobody ever finds out.\n-> END\n",
+        "Nobody ever finds out.\n",
+        "ran out of content",
+    ),
+    Mutant(
         "When it's done, her lover believes what is not so",
         "rome.ink",
         "# ending: its_done\n~ lover_believes += it_is_finished\n",
@@ -180,7 +187,7 @@ def verdict_on(mutant: Mutant) -> tuple[Verdict, Questions, Analysis]:
         questions.program,
         asked=questions.pcs,
         expected_unread=changed,
-        stop_when=refuted_by(claims, questions),
+        **stops(claims, questions),
     )
     (verdict,) = decide(
         claims,
@@ -218,8 +225,9 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
     verdict, questions, analysis = verdict_on(mutant)
     assert verdict.verdict == "fails", verdict
     claim = verdict.claim
-    if claim.kind in ("never", "always"):
+    if claim.kind in ("never", "always") or mutant.shown == "ran out of content":
         assert not analysis.complete, "exploring stops at the first witness"
+        assert analysis.states < told()[0].states
     if isinstance(mutant.shown, str):
         assert mutant.shown in verdict.why
     else:
@@ -228,14 +236,18 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
     if claim.kind == "sound":
         (problem,) = [p for p in analysis.problems if p.severity != "note"]
         assert problem.span is not None and problem.span.source.name == mutant.file
-        return
+        assert problem.path == verdict.path
     if claim.kind == "odds":
         assert verdict.odds is not None and verdict.odds.high < 0.1
         return
-    assert verdict.path is not None
+    if verdict.path is None:  # a line that nobody reads has none
+        assert claim.kind == "sound" and "no reader ever" in verdict.why
+        return
     story = Story(questions.program)
     story.play(verdict.path)
     assert story.path == verdict.path
+    if claim.kind == "sound":
+        assert mutant.shown in " ".join(problem.message for problem in story.turn.problems)
     if verdict.loop is not None:  # at the end of the path it goes round, and comes back there
         story.play(f"{verdict.path}/{verdict.loop}")
         assert story.path == f"{verdict.path}/{verdict.loop}"

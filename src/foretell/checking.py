@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.bounds import check_bounds
-from foretell.checker.claims import Verdict, decide, refuted_by
+from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
 from foretell.checker.explore import MET
 from foretell.checker.export import write_drn, write_prism
@@ -66,7 +66,7 @@ class Options:
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
-    fail_fast: bool = False  # stop at the first state that breaks a claim
+    fail_fast: bool = False  # stop at the first state or fault that breaks a claim
     export: Path | None = None  # a file for other model checkers: .drn, or .tra and its fellows
     reader: str | None = None  # whose Markov chain is exported; None exports every choice
     spent: dict[str, float] = field(default_factory=dict)  # seconds, on what came before
@@ -124,8 +124,8 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             expected_unread=changed,
             endings=questions.endings,
             bounds=config.bounds.variables,
-            stop_when=refuted_by(config.claims, questions) if options.fail_fast else (),
             keeper=keeper.of(place),
+            **(stops(config.claims, questions, allow=options.allow) if options.fail_fast else {}),
         )
         entries.append((place, analysis))
         if analysis.stopped == MET:

@@ -283,7 +283,7 @@ def disassemble(story: str) -> int:
 )
 @click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
 @click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first state that breaks a claim.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first witness that breaks a claim.")
 @click.option("--timings", is_flag=True, help="Say where the time went.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True

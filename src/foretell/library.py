@@ -221,7 +221,7 @@ class Graph:
         """Whether a claim holds: `never gold > 3`, `after called then came`, `sound` …"""
         if text not in self._verdicts:
             from foretell.checker.analysis import analyse
-            from foretell.checker.claims import decide
+            from foretell.checker.claims import decide, stops
             from foretell.checker.questions import ask_story
             from foretell.config import parse_claim
 
@@ -235,6 +235,7 @@ class Graph:
                 asked=questions.pcs,
                 endings=questions.endings,
                 bounds=self.config.bounds.variables,
+                **stops([claim], questions, proved=True),
             )
             (verdict,) = decide(
                 [claim],

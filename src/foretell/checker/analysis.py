@@ -66,6 +66,7 @@ __all__ = [
     "find_problems",
     "listed",
     "outcome_of",
+    "problem_of",
     "with_outcomes",
 ]
 
@@ -211,7 +212,8 @@ def analyse(
     expected_unread: Iterable[str] = (),
     endings: Sequence[tuple[str, int]] = (),
     bounds: Sequence[VariableBound] = (),
-    stop_when: Sequence[tuple[int, bool]] = (),
+    stop_when: Sequence[tuple[int, int]] = (),
+    stop_at: Callable[[X.OutcomeCode], bool] | None = None,
     threads: int = 0,
     compiled: bool | None = None,
     keeper: Keeper | None = None,
@@ -233,6 +235,7 @@ def analyse(
         start=start,
         bounds=bounds,
         stop_when=stop_when,
+        stop_at=stop_at,
         progress=progress,
         threads=threads,
         compiled=compiled,
@@ -383,19 +386,24 @@ def _length(path: str | None) -> float:
     return math.inf if path is None else path.count("/") + path.count(",")
 
 
+def problem_of(program: Program, code: X.OutcomeCode) -> Diagnostic | None:
+    """What is wrong where a story came to a stop; None at an ending, and where it isn't known."""
+    if code.kind == X.K_FAULT:
+        return faults.describe_at(program, code.fault, code.value, code.number)
+    if code.kind == X.K_HANG:
+        return faults.loops(program, code.number)
+    if code.kind == X.K_DEEP:
+        return faults.too_deep(program, code.number)
+    return None
+
+
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
     for number, code in enumerate(exploration.codes):
-        if code.kind in (X.K_ENDING, X.K_PLACE, X.K_BUDGET, X.K_DRAW, X.K_BOUND):
-            continue
-        path = graph.witness((graph.kind == TERMINAL) & (exploration.end_code == number))
-        if code.kind == X.K_FAULT:
-            problem = faults.describe_at(program, code.fault, code.value, code.number)
-        elif code.kind == X.K_HANG:
-            problem = faults.loops(program, code.number)
-        else:
-            problem = faults.too_deep(program, code.number)
-        yield replace(problem, path=path)
+        problem = problem_of(program, code)
+        if problem is not None:
+            path = graph.witness((graph.kind == TERMINAL) & (exploration.end_code == number))
+            yield replace(problem, path=path)
     for code, state in exploration.lost:
         if code.kind == X.K_BUDGET:
             problem = replace(faults.endless(program, code.number), severity="warning")

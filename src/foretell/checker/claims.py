@@ -17,8 +17,11 @@ shortest path to it is shown with the values that break it. What breaks `inevita
 a playthrough: one that ends without, or one that goes round for ever without (`loop`).
 
 Who only wants to know whether a promise is broken can let exploring stop at the first state that
-breaks a `never` or an `always` (`refuted_by`). States are found in the order of the edges that lead
-to them, so the witness is then a shortest one where there is no chance, and a short one else.
+breaks a `never` or an `always` (`stops`), and at the first fault, warning or hang, which breaks
+`sound` (`fault_stop`); who asks about one `possible` alone, at the first state that proves it.
+States are then found in the order of the choices that lead to them, so the witness is a shortest
+one (but of a story so large that the likeliest come first). The other kinds need the whole graph:
+what they miss is to be missed for ever, and any way not yet followed may still come to it.
 
 Where exploring hit a bound, what was found still refutes and still proves what one state can
 (`possible`); everything else is unknown, and the verdict names the bound.
@@ -26,13 +29,14 @@ Where exploring hit a bound, what was found still refutes and still proves what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from foretell.checker.analysis import problem_of
 from foretell.checker.explore import MET, Exploration
 from foretell.checker.graph import (
     TERMINAL,
@@ -48,6 +52,7 @@ from foretell.checker.questions import Questions
 from foretell.checker.readers import edge_weights
 from foretell.checker.regions import end_components, is_sure
 from foretell.checker.solve import Interval, absorb, best, odds, worst
+from foretell.checker.store import NO_TRUTH
 from foretell.config import Claim, Reader
 from foretell.diagnostics import Diagnostic
 
@@ -57,8 +62,8 @@ __all__ = [
     "decide",
     "decide_one",
     "percent",
-    "refuted_by",
     "shown_odds",
+    "stops",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -100,17 +105,34 @@ class Verdict:
         return "; ".join(part for part in parts if part)
 
 
-def refuted_by(claims: Iterable[Claim], questions: Questions) -> list[tuple[int, bool]]:
-    """What a single state shows to break a claim, for the explorer's `stop_when`.
+def stops(
+    claims: Iterable[Claim],
+    questions: Questions,
+    *,
+    proved: bool = False,
+    allow: Collection[str] = (),
+) -> dict[str, Any]:
+    """Where exploring may stop, since a claim is decided: options of the explorer.
 
-    Pairs of an asked expression's number and the truth that refutes: of `never` and `always`, since
-    all others need a whole graph.
+    A claim that fails is enough; with `proved`, so is one that holds. An expression that has no
+    truth at some state breaks its claim, of whatever kind. Faults whose codes are in `allow` break
+    none.
     """
-    return [
-        (questions.position[claim.expression.text], claim.kind == "never")
-        for claim in claims
-        if claim.expression is not None and claim.kind in ("never", "always")
-    ]
+    telling = {"never": 1, "always": 0, **({"possible": 1} if proved else {})}
+    found: dict[str, Any] = {"stop_when": []}
+    for claim in claims:
+        if claim.expression is not None and claim.kind in telling:
+            place = questions.position[claim.expression.text]
+            found["stop_when"].append((place, telling[claim.kind]))
+        for expression in claim.expressions:
+            found["stop_when"].append((questions.position[expression.text], NO_TRUTH))
+        if claim.kind == "sound":
+            found["stop_at"] = lambda code: _is_grave(problem_of(questions.program, code), allow)
+    return found
+
+
+def _is_grave(problem: Diagnostic | None, allow: Collection[str]) -> bool:
+    return problem is not None and problem.severity != "note" and problem.code not in allow
 
 
 def decide(
@@ -196,7 +218,7 @@ class _Deciding:
             values = self.questions.values_on(path, texts, self.constants)
             if "ending" in values and self.questions.endings:
                 values["ending"] = self._ending_at(path)
-        bound = "" if self.complete else self.exploration.stopped
+        bound = "" if self.complete or self._bound == MET else self._bound
         if self.exploration.held:  # it is not the story as told that was read
             kept = ", ".join(f"`{b.name}` within {b.text}" for b in self.exploration.held)
             why = f"{why}, with {kept}"
@@ -329,9 +351,10 @@ class _Deciding:
         return odds(graph, weights).at(0, goal)
 
     def sound(self, problems: Sequence[Diagnostic] | None) -> Verdict:
-        wrong = [p for p in problems or () if p.severity != "note"]
+        # a turn that used up its steps is a bound that was hit, and proves nothing
+        wrong = [p for p in problems or () if p.severity != "note" and not _is_bound(p)]
         if wrong:
-            first = wrong[0]
+            first = min(wrong, key=_gravity)
             more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
             where = f" ({first.span.place})" if first.span is not None else ""
             return self.verdict("fails", f"{first.message}{where}{more}", first.path)
@@ -340,6 +363,16 @@ class _Deciding:
         if not self.complete:
             return self.unknown()
         return self.verdict("holds", "nothing is wrong")
+
+
+def _gravity(problem: Diagnostic) -> tuple[bool, bool, int]:
+    """Errors first, then what has a path, the nearest first."""
+    path = problem.path
+    return problem.severity != "error", path is None, (path or "").count("/") + bool(path)
+
+
+def _is_bound(problem: Diagnostic) -> bool:
+    return problem.severity == "warning" and problem.code == "no-rest"
 
 
 def _compared(figures: Interval, least: float) -> Answer:

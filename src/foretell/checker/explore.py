@@ -43,6 +43,7 @@ from foretell.checker.expand import (
     K_BOUND,
     K_BUDGET,
     K_DRAW,
+    K_FAULT,
     K_HANG,
     OutcomeCode,
     begin_turn,
@@ -215,8 +216,11 @@ class Explorer:
     by name, `start` a place to begin at, `reduce=False` keeps everything alive and `whole=False`
     gives every face of a die an edge of its own (the slow twins that tests compare with).
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
-    `stop_when` are pairs of an asked expression's number and a truth: exploring stops after the
-    round that finds a state where one has it. `between` is called between two rounds and stops
+    `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
+    stops after the round that finds a state where one has it. So it does after an outcome, or a
+    warning's fault, of which `stop_at` says so. States are then found in the order of the choices
+    it takes to come to them, so that the first is among the nearest; until so many wait that the
+    likeliest come first. `between` is called between two rounds and stops
     exploring by giving the name of a limit. `threads` 0 are as many as there are processors; their
     number changes nothing in the result.
     """
@@ -236,7 +240,8 @@ class Explorer:
         compiled: bool | None = None,
         threads: int = 0,
         bounds: Sequence[VariableBound] = (),
-        stop_when: Sequence[tuple[int, bool]] = (),
+        stop_when: Sequence[tuple[int, int]] = (),
+        stop_at: Callable[[OutcomeCode], bool] | None = None,
         between: Callable[[Explorer], str] | None = None,
         progress: Callable[[int, int, float], None] | None = None,
     ) -> None:
@@ -278,7 +283,15 @@ class Explorer:
         self.warnings: list[tuple[int, int, int, int]] = []
         self.samples: list[list[int]] = []
         self.verdicts: list[int] = []  # on turns of this round: item, choice or outcome, code
-        self.store = Store(len(self.asked_pcs), deep=self.limits.depth > 0, stop_when=stop_when)
+        self.stop_at = stop_at
+        self.nearest_first = bool(stop_when) or stop_at is not None
+        self.store = Store(
+            len(self.asked_pcs),
+            deep=self.limits.depth > 0 or self.nearest_first,
+            stop_when=stop_when,
+        )
+        self._judged = [0, 0]  # outcome codes and warnings that `stop_at` was asked about
+        self._fault_met = False
         self.workers.append(self._worker())
         self.out: Any = [0] * (4 * self.room)
         self.mass: Mass | None = None  # once the likeliest come first
@@ -413,11 +426,26 @@ class Explorer:
         finally:
             if pool is not None:
                 pool.shutdown()
-        return MET if self.store.met is not None else ""
+        return ""
+
+    def _met(self) -> bool:
+        """Whether what exploring was to stop at has been found."""
+        if self.store.met is not None or self._fault_met:
+            return True
+        if self.stop_at is None:
+            return False
+        codes, warnings = self._judged
+        raw = self.store.used("codes")[2 * codes :].tolist()
+        found = [decode(code, value) for code, value in zip(raw[::2], raw[1::2], strict=True)]
+        for fault, pc, _, _ in self.warnings[warnings:]:
+            found.append(OutcomeCode(K_FAULT, fault, pc))
+        self._judged = [codes + len(raw) // 2, len(self.warnings)]
+        self._fault_met = any(self.stop_at(code) for code in found)
+        return self._fault_met
 
     def _limit(self) -> str:
         """The limit that is hit, "" if none."""
-        if self.store.met is not None:
+        if self._met():
             return MET
         if self._interrupted:
             return "interrupt"
@@ -453,14 +481,26 @@ class Explorer:
         most = _BATCH if self.kernels is not None else _BATCH_PLAIN
         room = max(1, self.limits.states - store.states)
         if self.limits.depth:
-            depths = self._depths()
-            return waiting[depths == depths.min()][: min(most, room)].copy()
+            return self._nearest()[: min(most, room)]
         if self.mass is None and self._is_big(len(waiting)):
             self.mass = Mass(store)
+        if self.mass is None and self.nearest_first:
+            return self._nearest()[: min(most, room)]
         if self.mass is None:
             return waiting[: min(most, room)].copy()
         self.mass.follow(self._kernel)
         return self.mass.heaviest(min(max(most, len(waiting) // 16), room))
+
+    def _nearest(self) -> Any:
+        """What waits and takes the fewest choices to come to; of that the draws, if there are any.
+
+        A draw takes no choice. Expanding it first, states (and faults, on the edges to them) are
+        found in the order of the choices it takes to come to them.
+        """
+        waiting, depths = self.store.waiting(), self._depths()
+        near = waiting[depths == depths.min()]
+        draws = self.store.arrays["kind"][self.store.row_states(near)] != CHOICE
+        return near[draws] if draws.any() else near.copy()
 
     def _is_big(self, waiting: int) -> bool:
         """Whether it is time to look at the likeliest first: not all may be seen."""
@@ -756,6 +796,7 @@ class Explorer:
         return (
             self.start, self.reduce, limits.steps, limits.draw, constants,
             self.asked_pcs, self.watched, observed, stops, bounds, limits.depth > 0,
+            self.nearest_first,
         )  # fmt: skip
 
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:

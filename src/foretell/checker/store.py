@@ -49,6 +49,7 @@ __all__ = [
     "I_AT",
     "I_ROW",
     "I_SIZE",
+    "NO_TRUTH",
     "S_STOPS",
     "UNKNOWN",
     "Store",
@@ -101,10 +102,10 @@ S_ASKED: Final = 12  # expressions evaluated at each state
 S_DEEP: Final = 13  # 1 where states keep their depth
 S_MET: Final = 14  # 1 + the first state at which exploring is to stop
 S_STOPS: Final = 15  # how many values stop it: pairs from S_STOP on
-S_STOP: Final = 16  # an asked expression, and the truth (0 or 1) that stops
+S_STOP: Final = 16  # an asked expression, and the truth (0, 1 or NO_TRUTH) that stops
+NO_TRUTH: Final = 2  # of what has no value, or none that is true or false
 
 _LOAD: Final = 3  # the index is grown where it is filled to 2 parts in this many
-_STOPS_AT_MOST: Final = 64
 
 
 @kernel
@@ -176,8 +177,13 @@ def stops(ctx: I64, out: I64, at: int) -> int:
     """1 where a value that was asked at an edge's end is one that stops exploring."""
     for i in range(ctx[S_STOPS]):
         v = out[at + N_ASKED + ctx[S_STOP + 2 * i]]
-        if v >= 0 and (v >> 32) != V.FAILED and truth(v) == ctx[S_STOP + 2 * i + 1]:
-            return 1
+        if v >= 0:
+            tag = v >> 32
+            known = NO_TRUTH
+            if tag != V.FAILED and tag != V.VOID and tag != V.UNSET:
+                known = truth(v)
+            if known == ctx[S_STOP + 2 * i + 1]:
+                return 1
     return 0
 
 

@@ -80,7 +80,7 @@ export async function claims(root) {
     h("h2", {}, h("span", { class: "verdict" }, c.verdict), " ", c.title),
     c.text !== c.title && h("p", {}, h("code", {}, c.text)),
     c.reason && h("p", { class: "why" }, c.reason),
-    c.bound && h("p", { class: "why" }, `Not decided: ${c.bound}`),
+    c.verdict === "unknown" && c.bound && h("p", { class: "why" }, `Not decided: ${c.bound}`),
     c.odds && h("p", { class: "why" }, "Odds ", h("b", {}, odds(...c.odds))),
     c.path !== null && h("p", { class: "witness" }, readLink(c.path, c.verdict === "fails" ? "Read how it fails" : "Read how")));
   replace(root, h("div", { class: "sheet" },
