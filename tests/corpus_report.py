@@ -81,7 +81,7 @@ def check(name: str, seconds: float) -> Checked:
     from foretell.checking import Limits, Options, read_entries
     from foretell.diagnostics import StoryError
     from foretell.loading import Loaded, read_story
-    from tests.test_corpus import plain_knots
+    from tests.corpus_playthroughs import plain_knots
 
     def entered(loaded: Loaded, entries: Sequence[str], left: float) -> Entered:
         return read_entries(loaded, Options(limits=Limits(seconds=left), entries=entries))

@@ -17,7 +17,7 @@ def played_by_inkjs(run: Run) -> list[Played]:
             turn.problems,
             [draw.outcome for draw in turn.draws],
             turn.picked,
-            run.hang and turn is run.turns[-1],
+            run.hang is not None and turn is run.turns[-1],
         )
         for turn in run.turns
     ]

@@ -101,10 +101,13 @@ class Turn:
 
 @dataclass(slots=True)
 class Run:
-    """A playthrough. `hang`: its last turn did not end; `crash`: inkjs itself gave up."""
+    """A playthrough. `crash`: inkjs itself gave up.
+
+    `hang`: its last turn did not end, within the limit of steps, of (processor) time or of lines.
+    """
 
     turns: list[Turn]
-    hang: bool
+    hang: str | None
     crash: str | None
 
     @property
@@ -162,8 +165,12 @@ def missing() -> str | None:
 class Inkjs:
     """A running inkjs; a context manager."""
 
-    def __init__(self, *, timeout: float = 30.0, numbers: str = "exact") -> None:
+    def __init__(
+        self, *, timeout: float = 60.0, processor: float = 15.0, numbers: str = "exact"
+    ) -> None:
+        """`timeout` is the seconds an answer may take, `processor` those of work on one play."""
         self.timeout = timeout
+        self.processor = processor
         self.numbers = numbers
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
@@ -263,7 +270,7 @@ class Inkjs:
                 "counts": counts,
                 "max_steps": max_steps,
                 "max_lines": max_lines,
-                "max_seconds": self.timeout / 2,
+                "max_seconds": self.processor,
             }
         )
         return Run([_turn(turn) for turn in answer["turns"]], answer["hang"], answer["crash"])
