@@ -29,7 +29,7 @@ from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 
-__all__ = ["program", "programs", "seeded"]
+__all__ = ["Choose", "Flow", "Writer", "program", "programs", "seeded"]
 
 Choose = Callable[[int], int]
 T = TypeVar("T")
@@ -53,7 +53,7 @@ _SEQUENCES: Final = ("stopping", "cycle", "once", "shuffle", "shuffle once", "sh
 
 
 @dataclass
-class _Flow:
+class Flow:
     """A knot, stitch, function, tunnel or thread while it is being written."""
 
     kind: str  # "knot", "function", "tunnel" or "thread"
@@ -63,7 +63,7 @@ class _Flow:
     targets: list[str] = field(default_factory=list)  # temporaries that hold a divert target
 
 
-class _Writer:
+class Writer:
     """Writes one program; every method returns text or appends whole lines."""
 
     def __init__(self, choose: Choose, size: int, games: bool = False) -> None:
@@ -127,7 +127,7 @@ class _Writer:
             self.put("VAR roll = 0")
         if self.external:
             self.put("EXTERNAL outside(x)")
-        opening = _Flow("knot", -1, "")
+        opening = Flow("knot", -1, "")
         if self.once_in(3):
             self.weave(opening, 1, 1 + self.choose(3), after_choice=False, closed=False)
         self.put(self.pick(("-> k0", "->k0", "-> k0 // go")))
@@ -148,21 +148,21 @@ class _Writer:
         return [f"k{i}" for i, n in enumerate(self.knot_parameters) if n == 0]
 
     def knot(self, index: int) -> None:
-        flow = _Flow("knot", index, f"k{index}")
+        flow = Flow("knot", index, f"k{index}")
         head = self.pick(("=== {} ===", "== {}", "==={}===", "=== {}"))
         self.put(head.format(flow.name + self.parameters(flow, self.knot_parameters[index])))
         self.weave(flow, 1, 1 + self.choose(5), after_choice=False)
         for number in range(self.stitches[index]):
-            stitch = _Flow("knot", index, f"k{index}.s{number}")
+            stitch = Flow("knot", index, f"k{index}.s{number}")
             self.put(f"= s{number}")
             self.weave(stitch, 1, 1 + self.choose(3), after_choice=False)
 
     def side_knot(self, kind: str, index: int, count: int) -> None:
-        flow = _Flow(kind, index, f"{kind}{index}")
+        flow = Flow(kind, index, f"{kind}{index}")
         self.put(f"== {flow.name}{self.parameters(flow, count)}")
         self.weave(flow, 1, 1 + self.choose(4), after_choice=False)
 
-    def parameters(self, flow: _Flow, count: int) -> str:
+    def parameters(self, flow: Flow, count: int) -> str:
         if not count:
             return ""
         names = [f"p{i}" for i in range(count)]
@@ -171,7 +171,7 @@ class _Writer:
 
     def function(self, index: int) -> None:
         kind = self.function_kinds[index]
-        flow = _Flow("function", index, f"f{index}", ["x"])
+        flow = Flow("function", index, f"f{index}", ["x"])
         self.put(f"=== function f{index}({'ref x' if kind == 'ref' else 'x'})")
         if kind == "ref":
             self.put(f"~ x = x + {self.integer(flow, 1)}")
@@ -197,7 +197,7 @@ class _Writer:
 
     # ------------------------------------------------------------ weave
     def weave(
-        self, flow: _Flow, depth: int, count: int, *, after_choice: bool, closed: bool = True
+        self, flow: Flow, depth: int, count: int, *, after_choice: bool, closed: bool = True
     ) -> None:
         """Lines, choices and gathers at one depth; `closed` ends them with a divert."""
         for _ in range(count):
@@ -212,7 +212,7 @@ class _Writer:
         if closed:
             self.put(self.way_out(flow, after_choice))
 
-    def choices(self, flow: _Flow, depth: int, after_choice: bool) -> None:
+    def choices(self, flow: Flow, depth: int, after_choice: bool) -> None:
         if self.threads and flow.kind == "knot" and self.once_in(4):
             index = self.choose(self.threads)
             self.put(f"<- thread{index}{self.arguments(flow, self.thread_parameters[index])}")
@@ -225,7 +225,7 @@ class _Writer:
             if self.lines[-1].endswith("->"):
                 self.put(self.prose(flow, 1))
 
-    def choice(self, flow: _Flow, depth: int) -> None:
+    def choice(self, flow: Flow, depth: int) -> None:
         mark = self.pick(("*", "+")) * depth if self.once_in(2) else "* " * depth
         head = ["\t" * self.choose(2) + mark.strip()]
         if self.once_in(4):
@@ -252,19 +252,19 @@ class _Writer:
         if self.left > 0:
             self.weave(flow, depth + 1, self.choose(3), after_choice=True, closed=self.once_in(3))
 
-    def gather(self, flow: _Flow, depth: int) -> None:
+    def gather(self, flow: Flow, depth: int) -> None:
         mark = "- " * depth
         if self.once_in(3):
             mark += f"({self.label(flow)}) "
         self.put(mark + self.pick(("", self.prose(flow, 1), self.prose(flow, 1))))
 
-    def label(self, flow: _Flow) -> str:
+    def label(self, flow: Flow) -> str:
         name = self.fresh("w")
         if flow.name:
             self.labels.append(f"{flow.name}.{name}")
         return name
 
-    def line(self, flow: _Flow, after_choice: bool) -> None:
+    def line(self, flow: Flow, after_choice: bool) -> None:
         if self.games and self.left > 0 and self.once_in(2):
             self.counter(flow) if self.once_in(2) else self.dice(flow, after_choice)
             return
@@ -304,7 +304,7 @@ class _Writer:
             return f"{die} + {self.pick(('n', 'up', die, die))}"
         return die
 
-    def dice(self, flow: _Flow, after_choice: bool) -> None:
+    def dice(self, flow: Flow, after_choice: bool) -> None:
         """A throw, and what looks at it."""
         thrown = self.die()
         form = self.choose(5)
@@ -339,7 +339,7 @@ class _Writer:
             self.branch(flow, after_choice)
         self.put("}")
 
-    def counter(self, flow: _Flow) -> None:
+    def counter(self, flow: Flow) -> None:
         """Something that is counted up or down, set back, or looked at."""
         kind = self.choose(12)
         if kind <= 3:
@@ -360,7 +360,7 @@ class _Writer:
             )
 
     # ------------------------------------------------------------ where the flow goes
-    def onward(self, flow: _Flow, after_choice: bool) -> str:
+    def onward(self, flow: Flow, after_choice: bool) -> str:
         """A divert's target: any knot after a choice, else a later one."""
         if flow.kind != "knot" and not after_choice:
             return "DONE"
@@ -381,7 +381,7 @@ class _Writer:
         name, count = self.pick(names)
         return name + self.arguments(flow, count)
 
-    def way_out(self, flow: _Flow, after_choice: bool) -> str:
+    def way_out(self, flow: Flow, after_choice: bool) -> str:
         if flow.kind == "tunnel" and not self.once_in(8):
             return "->->"
         if flow.kind == "tunnel":
@@ -397,13 +397,13 @@ class _Writer:
                 return f"-> {call} -> {target}"
         return f"-> {target}"
 
-    def arguments(self, flow: _Flow, count: int) -> str:
+    def arguments(self, flow: Flow, count: int) -> str:
         if not count:
             return ""
         return "(" + ", ".join(self.integer(flow, 1) for _ in range(count)) + ")"
 
     # ------------------------------------------------------------ text
-    def prose(self, flow: _Flow, depth: int) -> str:
+    def prose(self, flow: Flow, depth: int) -> str:
         text = self.inline(flow, depth)
         if self.once_in(8):
             text = "<>" + self.pick(("", " ")) + text
@@ -415,14 +415,14 @@ class _Writer:
             text += self.pick(("  ", " // aside", "\t"))
         return text
 
-    def inline(self, flow: _Flow, depth: int) -> str:
+    def inline(self, flow: Flow, depth: int) -> str:
         parts = [self.pick(_WORDS)]
         for _ in range(self.choose(3)):
             parts.append(self.pick((" ", " ", "  ", "")))
             parts.append(self.piece(flow, depth))
         return "".join(parts)
 
-    def piece(self, flow: _Flow, depth: int) -> str:
+    def piece(self, flow: Flow, depth: int) -> str:
         kind = self.choose(8) if depth > 0 else 0
         if kind <= 1:
             return self.pick(_WORDS)
@@ -443,7 +443,7 @@ class _Writer:
             return self.pick(("<>", "\\{", "\\|", "\\#", "\\[", "it{'s|}".replace("'s", "s")))
         return "{" + self.printable(flow, depth) + "}"
 
-    def tag(self, flow: _Flow) -> str:
+    def tag(self, flow: Flow) -> str:
         if self.once_in(3):
             arrows, self.arrows = self.arrows, False
             shown = self.integer(flow, 1)
@@ -452,7 +452,7 @@ class _Writer:
         return self.pick(_TAGS)
 
     # ------------------------------------------------------------ blocks
-    def conditional(self, flow: _Flow, after_choice: bool) -> None:
+    def conditional(self, flow: Flow, after_choice: bool) -> None:
         form = self.choose(4)
         if form == 0:
             self.put("{ " + self.truth(flow, 2) + ":")
@@ -480,7 +480,7 @@ class _Writer:
             self.branch(flow, after_choice, choices=flow.kind == "knot")
         self.put("}")
 
-    def branch(self, flow: _Flow, after_choice: bool, *, choices: bool = False) -> None:
+    def branch(self, flow: Flow, after_choice: bool, *, choices: bool = False) -> None:
         temps = list(flow.temps)
         for _ in range(1 + self.choose(2)):
             if self.left > 0 and self.once_in(3):
@@ -496,7 +496,7 @@ class _Writer:
             self.put("    " + self.way_out(flow, after_choice))
         flow.temps = temps
 
-    def sequence(self, flow: _Flow) -> None:
+    def sequence(self, flow: Flow) -> None:
         kind = self.pick(_SEQUENCES)
         self.put("{ " + kind + ":")
         temps = list(flow.temps)
@@ -507,7 +507,7 @@ class _Writer:
         flow.temps = temps
         self.put("}")
 
-    def statement(self, flow: _Flow) -> None:
+    def statement(self, flow: Flow) -> None:
         kind = self.choose(12)
         if kind <= 1:
             self.put(f"~ n = {self.integer(flow, 2)}")
@@ -544,7 +544,7 @@ class _Writer:
             self.put(f"~ m = {self.integer(flow, 2)}")
 
     # ------------------------------------------------------------ expressions, by type
-    def printable(self, flow: _Flow, depth: int) -> str:
+    def printable(self, flow: Flow, depth: int) -> str:
         kind = self.choose(7)
         if kind == 1:
             return self.truth(flow, depth)
@@ -560,14 +560,14 @@ class _Writer:
                 return f"f{self.pick(calls)}({self.choose(4)})"
         return self.integer(flow, depth)
 
-    def callable(self, flow: _Flow, kinds: Sequence[str]) -> list[int]:
+    def callable(self, flow: Flow, kinds: Sequence[str]) -> list[int]:
         return [
             i
             for i, kind in enumerate(self.function_kinds)
             if kind in kinds and (flow.kind != "function" or i > flow.index)
         ]
 
-    def integer(self, flow: _Flow, depth: int) -> str:
+    def integer(self, flow: Flow, depth: int) -> str:
         kind = self.choose(16) if depth > 0 else self.choose(4)
         a = flow.temps
         if kind <= 1:
@@ -615,7 +615,7 @@ class _Writer:
         names += self.labels
         return self.pick(names)
 
-    def number(self, flow: _Flow, depth: int) -> str:
+    def number(self, flow: Flow, depth: int) -> str:
         kind = self.choose(6) if depth > 0 else self.choose(2)
         if kind == 0:
             return "half"
@@ -630,7 +630,7 @@ class _Writer:
             return f"{self.number(flow, depth - 1)} {sign} {self.integer(flow, 0)}"
         return f"POW({self.choose(4)}, {self.choose(3)})"
 
-    def truth(self, flow: _Flow, depth: int) -> str:
+    def truth(self, flow: Flow, depth: int) -> str:
         kind = self.choose(11) if depth > 0 else self.choose(3)
         if kind == 0:
             return "flag"
@@ -654,7 +654,7 @@ class _Writer:
             return f"goal == -> {self.pick(self.plain_knots())}"
         return f"not {_group(self.truth(flow, depth - 1))}"
 
-    def string(self, flow: _Flow, depth: int) -> str:
+    def string(self, flow: Flow, depth: int) -> str:
         kind = self.choose(5) if depth > 0 else self.choose(2)
         if kind == 0:
             return "word"
@@ -666,7 +666,7 @@ class _Writer:
             return f'"{{{self.truth(flow, depth - 1)}:in|out}}"'
         return self.pick(('"<"', '"r"')) + f" + {self.integer(flow, 0)}"
 
-    def list_value(self, flow: _Flow, depth: int) -> str:
+    def list_value(self, flow: Flow, depth: int) -> str:
         kind = self.choose(13) if depth > 0 else self.choose(4)
         if kind == 0:
             return "bag"
@@ -710,7 +710,7 @@ def _group(expression: str) -> str:
 
 def program(choose: Choose, size: int = 40, games: bool = False) -> str:
     """One ink program; `size` bounds its lines, roughly."""
-    return _Writer(choose, size, games).write()
+    return Writer(choose, size, games).write()
 
 
 def seeded(seed: int, size: int = 40, games: bool = False) -> str:

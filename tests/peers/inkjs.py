@@ -22,13 +22,14 @@ import re
 import select
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 __all__ = [
+    "REWORDED",
     "Compiled",
     "Draw",
     "Inkjs",
@@ -44,6 +45,24 @@ __all__ = [
 
 HERE = Path(__file__).parent
 _EXTERNAL = re.compile(r'"x\(\)":"([^"]+)"')
+# What inkjs says in other words than inkle's runtime, whose words are the law: (inkjs's, ink's).
+_TYPES = ("Bool", "Int", "Float", "List", "String", "DivertTarget", "VariablePointer")
+REWORDED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"^Cannot perform operation (\S+) on "), r"Cannot perform operation '\1' on "),
+    (re.compile(r"^Can not call use (\S+) operation on "), r"Can not call use '\1' operation on "),
+    (re.compile(r"^TURNS_SINCE / READ_COUNT expected "), "TURNS_SINCE expected "),
+    (
+        re.compile(r'on a void value\. Did you forget to "return"'),
+        "on a void value. Did you forget to 'return'",
+    ),
+    (
+        re.compile(r"^Can't cast (.*) from (-?\d) to (\d)$"),
+        lambda m: (
+            f"Can't cast {m[1].capitalize() if m[2] == '-1' else m[1]} "
+            f"from {_TYPES[int(m[2]) + 1]} to {_TYPES[int(m[3]) + 1]}"
+        ),
+    ),
+)
 _PREFIX = re.compile(r"^RUNTIME (?:ERROR|WARNING): (?:'[^\n]*?' line \d+: |\([^)\n]*\): )?")
 
 
@@ -324,7 +343,7 @@ def _turn(turn: dict[str, Any]) -> Turn:
         lines=[Line(line["text"].removesuffix("\n"), tuple(line["tags"])) for line in lines],
         choices=[Line(choice["text"], tuple(choice["tags"])) for choice in turn["choices"]],
         problems=[
-            Problem(p["severity"], _PREFIX.sub("", p["message"]), p["line"])
+            Problem(p["severity"], _in_inks_words(_PREFIX.sub("", p["message"])), p["line"])
             for p in turn["problems"]
         ],
         draws=[Draw(d["kind"], d["outcomes"], d["outcome"]) for d in turn["draws"]],
@@ -334,3 +353,9 @@ def _turn(turn: dict[str, Any]) -> Turn:
         variables=turn.get("variables", {}),
         counts=turn.get("counts", {}),
     )
+
+
+def _in_inks_words(message: str) -> str:
+    for theirs, inks in REWORDED:
+        message = theirs.sub(inks, message)
+    return message

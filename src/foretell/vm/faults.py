@@ -38,6 +38,7 @@ RAN_OUT: Final = {
         "out-of-function",
     ),
 }
+_INTS: Final = 1 << 31
 _FRAME_NAMES: Final = {
     P.FUNCTION: "function return statement (~ return)",
     P.TUNNEL: "tunnel onwards statement (->->)",
@@ -92,6 +93,14 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
                 f"contain a divert target, it {holds}"
             ),
         )
+    if code == P.F_VARIABLE_MISSING:
+        return (
+            "variable-not-found",
+            (
+                "Tried to divert using a target from a variable that could not be found "
+                f"({program.temp_names[value]})"
+            ),
+        )
     if code == P.F_OPERATION:
         message = values.messages[value & V.PAYLOAD]
         return "too-long" if message == V.TOO_LONG else "bad-operation", message
@@ -124,11 +133,16 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
             place = values.target_paths[value & V.PAYLOAD]
         return "uncounted", f"Read count for target ({place}) unknown."
     if code == P.F_RANDOM_RANGE:
+        low, high = V.number(value), V.number(value >> V.TAG_SHIFT)
+        if not -_INTS <= high - low < _INTS - 1:
+            return "random-range", (
+                "RANDOM was called with a range that exceeds the size that ink numbers can use."
+            )
         return (
             "random-range",
             (
-                f"RANDOM was called with minimum as {V.number(value)} and maximum as "
-                f"{V.number(value >> V.TAG_SHIFT)}. The maximum must be larger"
+                f"RANDOM was called with minimum as {low} and maximum as {high}. "
+                "The maximum must be larger"
             ),
         )
     if code == P.F_RANDOM_TYPE:
@@ -147,6 +161,8 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
                 "bound, and fallback ink function could not be found."
             ),
         )
+    if code == P.F_SEED:
+        return "random-type", "Invalid value passed to SEED_RANDOM"
     if code == P.F_NOT_LIST:
         return "not-a-list", "Expected list for LIST_RANDOM"
     if code == P.F_SHUFFLE:

@@ -794,7 +794,7 @@ class _Lowering(Survey):
             self.temp_names.append(name)
         return number
 
-    def load(self, node: Node, name: str) -> None:
+    def load(self, node: Node, name: str, *, to_divert: bool = False) -> None:
         slot = self.globals.get(name)
         if slot is not None:
             self.emit(P.OP_LOAD_GLOBAL, slot, node=node)
@@ -802,7 +802,7 @@ class _Lowering(Survey):
             self.emit(P.OP_PUSH, self.list_items[name], node=node)
         else:
             slot = self.scope_slots[self.scope][name]
-            self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), node=node)
+            self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), int(to_divert), node=node)
 
     def read_count(self, node: Node, path: str) -> None:
         found, exact = resolve_path(node, path)
@@ -895,7 +895,7 @@ class _Lowering(Survey):
             return
         if node.conditional:
             self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
-        self.load(node, node.target)
+        self.load(node, node.target, to_divert=True)
         name = self.values.string_index(node.target)
         if node.kind == "->":
             self.emit(P.OP_JUMP_VALUE, 0, self.origin(node), name, node)

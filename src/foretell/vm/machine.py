@@ -643,12 +643,16 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             elif op == P.OP_LOAD_TEMP:
                 x = temp_address(tables, row, row[P.FRAME] + P.FR_HEADER + a)
                 y = row[x]
-                pc += 1
                 if y == V.UNSET_VALUE:
                     y = 0
                     fault = P.W_NOT_FOUND
                     value = code[at + 2]
                     status = P.WARNING
+                    if code[at + 3] != 0:
+                        fault = P.F_VARIABLE_MISSING
+                        status = P.ERROR
+                        break
+                pc += 1
                 row[sp] = y
                 sp += 1
             elif op == P.OP_SET_TEMP:
@@ -1191,6 +1195,11 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             if op == P.OP_SEED:
                 if sp <= bottom:
                     fault = P.F_EVAL_EMPTY
+                    status = P.ERROR
+                    break
+                y = thrown(row, row[sp - 1])
+                if (y >> 32) != V.INT:
+                    fault = P.F_SEED
                     status = P.ERROR
                     break
                 row[sp - 1] = V.VOID_VALUE

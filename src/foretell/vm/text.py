@@ -207,7 +207,7 @@ class _Stream:
     def tags(self) -> list[str]:
         """The tags in the stream, one that is still open included."""
         out: list[str] = []
-        current: list[str] = []
+        current = ""  # a tag in which nothing was printed is none; one of blanks is an empty one
         in_tag = False
         for item in self.items:
             if isinstance(item, tuple):
@@ -215,14 +215,14 @@ class _Stream:
                     out.append(item[0])
             elif isinstance(item, str):
                 if in_tag:
-                    current.append(item)
+                    current += item
             elif item in (_TAG_BEGIN, _TAG_END):
                 if current and (in_tag or item == _TAG_END):
-                    out.append(clean("".join(current)))
-                    current = []
+                    out.append(clean(current))
+                    current = ""
                 in_tag = item == _TAG_BEGIN
         if current:
-            out.append(clean("".join(current)))
+            out.append(clean(current))
         return out
 
 

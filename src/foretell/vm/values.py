@@ -549,9 +549,11 @@ class Values:
         if rank == 4:
             for operand in (a, b):
                 if operand >> TAG_SHIFT != TARGET:
+                    held = self.text(operand)
+                    if operand >> TAG_SHIFT == BOOL:
+                        held = held.capitalize()  # C#'s own words for what ink prints as true
                     raise _OperationError(
-                        f"Can't cast {self.text(operand)} from {self._type(operand)} "
-                        "to DivertTarget"
+                        f"Can't cast {held} from {self._type(operand)} to DivertTarget"
                     )
             if name == "==":
                 return TRUE if a == b else FALSE
@@ -641,6 +643,8 @@ class Values:
         if name in ("+", "-") and left == LIST and right == INT:
             return self._step_list(self.ink_list(a), number(b) * (1 if name == "+" else -1))
         if name in ("&&", "||") and (left != LIST or right != LIST):
+            if TARGET in (left, right):
+                raise _OperationError("Shouldn't be checking the truthiness of a divert target")
             x, y = self.truthy(a), self.truthy(b)
             return TRUE if (x and y if name == "&&" else x or y) else FALSE
         if left != LIST or right != LIST:
