@@ -29,6 +29,8 @@ from typing import Final
 from foretell import ink_json
 from foretell.container import Assign, Command, CompiledStory, Container
 from foretell.diagnostics import Diagnostic
+from foretell.vm.lower import lower
+from foretell.vm.program import Program
 from tests import ours
 from tests.conftest import corpus_folder
 from tests.peers import inkjs
@@ -137,6 +139,7 @@ def compare(name: str, oracle: inkjs.Inkjs, seeds: Sequence[int]) -> Compared:
         found.failed = f"does not compile: {error.code}"
         return found
     theirs = peer_of(name, story, oracle, found)
+    program = lower(story)
     first = oracle.play(theirs, bind=theirs.unbound)
     starts: list[str | None] = [None]
     if not first.crash and not first.turns[0].choices:
@@ -144,7 +147,7 @@ def compare(name: str, oracle: inkjs.Inkjs, seeds: Sequence[int]) -> Compared:
     for start in starts:
         found.entries += 1
         for seed in seeds:
-            run, played = both(oracle, theirs, story, seed, start)
+            run, played = both(oracle, theirs, program, seed, start)
             difference = account(found, run, played)
             if difference is not None:
                 where = f"from {start or 'the top'}, seed {seed}, path {run.picks}"
@@ -191,7 +194,7 @@ def account(found: Compared, run: inkjs.Run, played: list[Played]) -> str | None
 def both(
     oracle: inkjs.Inkjs,
     theirs: inkjs.Compiled,
-    story: CompiledStory,
+    program: Program,
     seed: int,
     start: str | None,
     max_steps: int = STEPS,
@@ -209,10 +212,10 @@ def both(
         start=start,
         bind=theirs.unbound,
     )
-    mine = ours.start(story, run.draws, start=start, bind=theirs.unbound)
+    mine = ours.start(program, run.draws, start=start, bind=theirs.unbound)
     played = ours.play(mine, run.picks)
     if run.hang and not played[len(run.turns) - 1].problems and max_steps == STEPS:
-        return both(oracle, theirs, story, seed, start, MORE * STEPS)
+        return both(oracle, theirs, program, seed, start, MORE * STEPS)
     return run, played
 
 

@@ -13,6 +13,7 @@ from foretell.compiler import compile_ink
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic
 from foretell.vm.lower import lower
+from foretell.vm.program import Program
 from foretell.vm.story import Story, Turn
 from tests.spec_pages import Played
 
@@ -97,7 +98,7 @@ class _Deck:
 
 
 def start(
-    story: CompiledStory,
+    story: CompiledStory | Program,
     draws: Sequence[int] = (),
     *,
     start: str | None = None,

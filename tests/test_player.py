@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 
 import foretell
+from foretell.checking import read_whole
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.dream import Dream
+from foretell.endings import EndingNames
+from foretell.loading import read_story
 from foretell.page import Page
 from foretell.player import Player
 from foretell.vm.story import Story
@@ -68,7 +71,7 @@ def test_a_playthrough_reads_from_front_page_to_summary() -> None:
         "It rains, and the inn has one light left.\n\n1: Go in\n2: Go on\n\n> 2\n\n"
         "Go on\nThe road forks.\n\n1: Left\n2: Right\n\n> 1\n\n"
         "Left\nMud, and more mud.\n# ending: lost\n\n"
-        "The end: lost\n2 choices, 19 words\nseen: 66 % of the prose\n"
+        "The end: lost\n2 choices, 19 words\nseen: 63 % of the prose\n"
         "read it again: foretell play tale.ink --path 1/0\n\n"
     )
 
@@ -341,12 +344,96 @@ def test_the_dream_keeps_to_the_ranges_of_foretell_toml() -> None:
     )
     Path("tale.ink").write_text(text)
     Path("foretell.toml").write_text('[bounds]\ngold = "0..3"\n')
-    out = subprocess.run(
-        [sys.executable, "-m", "foretell", "play", "tale.ink", "--dream"],
-        capture_output=True, text=True, check=False, input="2\n", timeout=60,
-    )  # fmt: skip
+    out = foretell_command("play", "tale.ink", "--dream", typed="2\n")
     assert out.returncode == 0, out.stderr
     assert "could be foreseen" in out.stdout
+
+
+def foretell_command(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "foretell", *arguments],
+        capture_output=True, text=True, check=False, input=typed, timeout=60,
+    )  # fmt: skip
+
+
+GOLD = """
+VAR gold = 0
+-> hall
+== hall
++ {gold < 3} Take a coin
+  ~ gold++
+  -> hall
+* Leave
+  You leave with {gold}.
+  -> out
+== out
+-> END
+"""
+RULES = """
+[[ending]]
+name = "rich"
+when = "gold >= 2 and worth(gold) > 10"
+[[ending]]
+name = "poor"
+when = "gold == 0 and here == \\"out\\" and turns == 1"
+"""
+WORTH = "== function worth(n)\n~ return n * 10\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "ending"), [("112", "rich"), ("1111", "rich"), ("2", "poor"), ("12", "out")]
+)
+@pytest.mark.parametrize("dream", [False, True])
+def test_an_ending_by_condition_is_called_so(typed: str, ending: str, dream: bool) -> None:
+    Path("gold.ink").write_text(GOLD + WORTH, "utf-8")
+    Path("foretell.toml").write_text(RULES, "utf-8")
+    loaded = read_story(Path("gold.ink"))
+    story = Story(loaded.usable())
+    names = EndingNames.of(loaded)
+    out = io.StringIO()
+    player = Player(
+        story,
+        Page(out, plain=True),
+        seed=0,
+        names=names,
+        dream=Dream.of(story, names=names) if dream else None,
+        keyboard=io.StringIO("".join(f"{key}\n" for key in typed)),
+    )
+    player.run()
+    assert f"The end: {ending}\n" in out.getvalue()
+    if dream:
+        assert "out 50.0 %, rich 50.0 % · no more: poor" in out.getvalue()
+        assert "poor always · no more: out, rich" in out.getvalue()
+        told = {"rich": "1 reader in 4", "poor": "1 reader in 2", "out": "1 reader in 4"}[ending]
+        assert f"{told} comes here" in out.getvalue()
+    analysis, _, _ = read_whole(loaded)
+    assert ending in {e.name for e in analysis.endings}
+
+
+def test_asking_leaves_a_story_as_it_was() -> None:
+    Path("gold.ink").write_text(GOLD + WORTH, "utf-8")
+    Path("foretell.toml").write_text(RULES, "utf-8")
+    names = EndingNames.of(read_story(Path("gold.ink")))
+    assert names is not None
+    story = Story(names.questions.program)
+    for pick in (0, 0, 1):
+        story.choose(pick)
+    before, seen = story.save(), bytes(story.seen)
+    assert [story.ask(pc) for pc in names.questions.pcs] == [True, False]
+    assert (story.save(), bytes(story.seen)) == (before, seen)
+    assert story.undo() and story.path == "0/0"
+
+
+def test_a_faulty_foretell_toml_stops_the_dream_and_not_the_reader() -> None:
+    Path("gold.ink").write_text(GOLD, "utf-8")
+    Path("foretell.toml").write_text('[[ending]]\nname = "x"\nwhen = "nothing > 1"\n', "utf-8")
+    done = foretell_command("play", "gold.ink", typed="2\n")
+    assert done.returncode == 0
+    assert "The end: out" in done.stdout
+    assert done.stderr == "(foretell.toml is not read: `foretell check` shows what is wrong)\n"
+    dreamt = foretell_command("play", "gold.ink", "--dream", typed="2\n")
+    assert dreamt.returncode == 2
+    assert "foretell.toml:3" in dreamt.stderr
 
 
 def test_the_dream_follows_undo_and_load() -> None:

@@ -197,12 +197,21 @@ def play(
     for name in (playing.program.externals[index] for index in playing.program.unanswered):
         click.echo(f"(assumed: the EXTERNAL function `{name}` returns 0)", err=True)
     command = f"foretell play {shlex.quote(story)}"
-    foreseen = None
+    from foretell.endings import EndingNames
+
+    names, foreseen = None, None
+    try:
+        names = EndingNames.of(loaded)
+    except StoryError:
+        if dream:
+            raise
+        click.echo("(foretell.toml is not read: `foretell check` shows what is wrong)", err=True)
     if dream:
         from foretell.dream import Dream
         from foretell.loading import read_promises
 
-        foreseen = Dream.of(playing, bounds=read_promises(loaded).bounds.variables)
+        bounds = read_promises(loaded).bounds.variables
+        foreseen = Dream.of(playing, bounds=bounds, names=names)
 
     def explain(target: str) -> str:
         from foretell.asking import why
@@ -218,6 +227,7 @@ def play(
             command=command,
             seed=seed,
             dream=foreseen,
+            names=names,
             explain=explain,
         )
         return FINE if player.run() else PROBLEMS

@@ -25,6 +25,7 @@ from foretell.vm.story import Story
 if TYPE_CHECKING:
     from foretell.checker.analysis import Analysis, Limits
     from foretell.config import VariableBound
+    from foretell.endings import EndingNames
 
 __all__ = ["Dream"]
 
@@ -38,6 +39,7 @@ class Dream:
     """A story's futures, by state."""
 
     analysis: Analysis
+    names: EndingNames | None = None  # of endings, by conditions
 
     @classmethod
     def of(
@@ -45,10 +47,11 @@ class Dream:
         story: Story,
         limits: Limits | None = None,
         bounds: Sequence[VariableBound] = (),
+        names: EndingNames | None = None,
     ) -> Dream:
         """Read a story whole, or for a minute, with a line of progress on a terminal.
 
-        `bounds` are the ranges of variables that its author has set.
+        `bounds` are the ranges of variables that its author has set, `names` name its endings.
         """
         from foretell.checker import analysis
         from foretell.checking import progress_line
@@ -57,7 +60,16 @@ class Dream:
         show = progress_line(sys.stderr) if tells else None
         try:
             bound = limits or analysis.Limits(seconds=_SECONDS)
-            return cls(analysis.analyse(story.program, limits=bound, bounds=bounds, progress=show))
+            questions = names.questions if names else None
+            found = analysis.analyse(
+                questions.program if questions else story.program,
+                limits=bound,
+                bounds=bounds,
+                progress=show,
+                asked=questions.pcs if questions else (),
+                endings=questions.endings if questions else (),
+            )
+            return cls(found, names)
         finally:
             if tells:
                 sys.stderr.write("\r\x1b[K")
@@ -65,7 +77,7 @@ class Dream:
 
     def beside(self, story: Story) -> list[str]:
         """What to say of each choice on offer: odds from there, and what can't happen any more."""
-        state = self.analysis.state_of(story)
+        state = self.analysis.state_of(self.names.twin(story) if self.names else story)
         if state is None:
             return ["not foreseen"] * len(story.choices)
         possible = [name for name, _, _ in self.analysis.odds_at(state)]
@@ -86,8 +98,9 @@ class Dream:
 
     def rarity(self, story: Story) -> str:
         """How rare the ending that was reached is, "" where it is not known."""
+        name = self.names.at(story) if self.names else story.ending
         for ending in self.analysis.endings:
-            if ending.kind == "ending" and ending.name == story.ending:
+            if ending.kind == "ending" and ending.name == name:
                 low, high = ending.uniform.low, ending.uniform.high
                 if low != high:
                     return ""

@@ -44,6 +44,7 @@ from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
 if TYPE_CHECKING:
     from foretell.dream import Dream
+    from foretell.endings import EndingNames
 
 __all__ = ["Player", "fresh_seed", "play_transcript", "turns_of", "twin_of"]
 
@@ -65,9 +66,9 @@ _HELP: Final = (
 class Player:
     """One reader at one story.
 
-    `seed` is None for fresh luck at every beginning; with a `dream` odds are shown. `command` is
-    what plays this story from a shell, to be shown with a path behind it. `explain` tells how
-    readers come to a place, as `foretell why` does.
+    `seed` is None for fresh luck at every beginning; with a `dream` odds are shown, and `names`
+    names endings by conditions. `command` is what plays this story from a shell, to be shown with
+    a path behind it. `explain` tells how readers come to a place, as `foretell why` does.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Player:
         command: str = "foretell play STORY",
         seed: int | None = None,
         dream: Dream | None = None,
+        names: EndingNames | None = None,
         keyboard: TextIO | None = None,
         explain: Callable[[str], str] | None = None,
     ) -> None:
@@ -87,6 +89,7 @@ class Player:
         self.command = command
         self.seed = seed
         self.dream = dream
+        self.names = names
         self.explain = explain
         self.save_file = Path(f"{stem}.save")
         self.keyboard = keyboard if keyboard is not None else sys.stdin
@@ -151,8 +154,8 @@ class Player:
             page.write("Left in mid-story.", "bold")
         elif story.ending is None:
             page.write("The story broke off here.", "bold red")
-        elif story.ending:
-            page.write(story.ending, "bold", lead="The end: ", lead_style="bold")
+        elif self._ending:
+            page.write(self._ending, "bold", lead="The end: ", lead_style="bold")
         else:
             page.write("The end.", "bold")
         page.write(f"{_counted(story.turns, 'choice')}, {_counted(words, 'word')}")
@@ -168,6 +171,11 @@ class Player:
             again = "read it again" if story.ended else "go on from here"
             page.write_whole(f"{again}: {self.command} --path {story.path}", "dim")
         page.gap()
+
+    @property
+    def _ending(self) -> str | None:
+        """What the ending is called that the reader stands at."""
+        return self.names.at(self.story) if self.names else self.story.ending
 
     # ------------------------------------------------------ what is done
 
@@ -247,7 +255,7 @@ class Player:
         if self.explain is None:
             self.page.note("This can't be explained here: see `foretell why`.")
             return
-        target = target or (self.story.ending if self.story.ended else "") or self.story.here
+        target = target or (self._ending if self.story.ended else "") or self.story.here
         if not target:
             self.page.note("Every way begins here. Name a knot, line or ending: why NAME")
             return

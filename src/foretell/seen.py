@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm.program import Program
 from foretell.vm.story import Story
@@ -48,15 +49,21 @@ def seen_by(program: Program, executed: bytearray) -> Seen:
         for pc in range(program.length)
         if code[pc * 4] == P.OP_CALL and (code[pc * 4 + 2] >> 1) & 7 == P.FUNCTION
     }
-    words, met, telling = 0, set(), set()
+    met, telling = set(), set()
+    # a choice's text is laid out twice, to be offered and to be told: it is one text
+    words: dict[tuple[str, Span | None, int], int] = {}
+    seen: set[tuple[str, Span | None, int]] = set()
     for pc in range(program.length):
         place = program.place_of_pc[pc]
         if executed[pc]:
             met.add(place)
         if code[pc * 4] == P.OP_TEXT:
             telling.add(place)
+            text = (program.paths[pc], program.spans[pc], code[pc * 4 + 1])
+            words[text] = max(words.get(text, 0), code[pc * 4 + 2])
             if executed[pc]:
-                words += code[pc * 4 + 2]
+                seen.add(text)
     # a place that tells nothing is a crossing, and the top of a story has no name
     counted = {p for p in telling - called if program.places[p]}
-    return Seen(words, program.words, len(met & counted), len(counted))
+    read = sum(words[text] for text in seen)
+    return Seen(read, sum(words.values()), len(met & counted), len(counted))

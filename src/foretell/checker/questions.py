@@ -84,6 +84,14 @@ class Questions:
             self._reads[text] = found
         return found
 
+    def ending_of(self, story: Story) -> str | None:
+        """What the ending is called that a story of this program stands at, None at none."""
+        if story.ending is not None:
+            for name, place in self.endings:
+                if story.ask(self.pcs[place]):
+                    return name
+        return story.ending
+
     def values_on(
         self, path: str, texts: Iterable[str], constants: Mapping[str, object] | None = None
     ) -> dict[str, str]:
@@ -106,8 +114,9 @@ class Questions:
                 value = story.shown(name)
                 is_list = isinstance(story.variables[name], tuple)
                 out[name] = f"({value})" if is_list else value or '""'
-        if story.ended and story.ending is not None:
-            out["ending"] = story.ending
+        ending = self.ending_of(story)
+        if ending is not None:
+            out["ending"] = ending
         return out
 
 

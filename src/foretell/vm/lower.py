@@ -162,6 +162,7 @@ class _Lowering(Survey):
         self.copies = 0
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
+        self.worded: set[int] = set()  # texts that are in it
         self.story = _Copy(0)
         self.keep_alive: list[object] = []
         self.static_counts: set[int] = set()
@@ -714,7 +715,8 @@ class _Lowering(Survey):
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
         words = 0 if self.in_tag else len(text.split())
-        if self.copy is self.story:
+        if id(node) not in self.worded:  # a choice's text is laid out twice
+            self.worded.add(id(node))
             self.words += words
         counted = 0 if self.in_string else words
         self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind, node=node)

@@ -128,7 +128,8 @@ def note_text(row: I64, kind: int) -> None:
 
     ink forgets that the flow ended safely when it starts the next line, which shows only where a
     fallback choice is followed after -> DONE and its content runs out: SAFE goes 1 (done), 2 (a
-    line has begun), 3 (it has ended), and with the next text back to 0.
+    line has begun), 3 (it has ended), and with the next text back to 0. Inside of strings, whose
+    text is on no line, it is IN_STRING more for each.
     """
     safe = row[P.SAFE]
     if kind == 1:
@@ -139,6 +140,13 @@ def note_text(row: I64, kind: int) -> None:
             row[P.SAFE] = 2
         elif safe == 3:
             row[P.SAFE] = 0
+
+
+@kernel
+def leave_string(row: I64) -> None:
+    """Note that a string has ended: see `note_text`."""
+    if row[P.SAFE] >= P.IN_STRING:
+        row[P.SAFE] -= P.IN_STRING
 
 
 @kernel
@@ -926,11 +934,15 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     put(row, (P.STRING_BEGIN << P.TOKEN_SHIFT) | y)
                     row[P.STRING] = x
                     keep = 1
+                if row[P.SAFE] != 0:
+                    row[P.SAFE] += P.IN_STRING
                 pc += 1
             elif op == P.OP_STRING_END:
                 if emit != 0:
+                    leave_string(row)
                     status = P.NEEDS_STRING  # the host pops the tokens, pushes and steps on
                 elif a != 0:
+                    leave_string(row)
                     row[sp] = V.STRING << 32
                     sp += 1
                     pc += 1
@@ -951,6 +963,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         row[P.OUTPUT] = start
                         row[P.STRING] = start - x if x != 0 else 0
                         keep = 1 if row[P.STRING] != 0 else 0
+                        leave_string(row)
                         row[sp] = y
                         sp += 1
                         pc += 1

@@ -189,6 +189,8 @@ EXTERNAL: Final = 9  # FAULT is the external's index: push its result, run on
 RETURNED: Final = 10  # a function the host called has returned
 FLUSH: Final = 11  # output is full: take the tokens, set OUTPUT back, run on
 
+IN_STRING: Final = 4  # added to SAFE, unless that is 0, while a string is made
+
 # ------------------------------------------------------------------ faults
 F_RAN_OUT: Final = 1
 F_RAN_OUT_TUNNEL: Final = 2

@@ -415,6 +415,32 @@ class Story:
             raise StoryError(errors)
         return result, "\n".join(line.text for line in lines)
 
+    def ask(self, pc: int) -> bool:
+        """Whether an expression lowered into the program at `pc` is true here.
+
+        One that has no value is not. The story stays as it is.
+        """
+        seen = bytes(self.seen)
+        self._remember()
+        row = self._row
+        row[P.ASKED_AT] = row[P.HERE]
+        row[P.ENDED] = 0
+        if self._turn.ending is not None:
+            row[P.ENDED] = 1 + self.program.place_of_pc[row[P.LAST]]
+        while not machine.push_frame(self._tables, self._row, -1, P.FROM_HOST, 0):
+            self._widen()
+        row, tables = self._row, self._tables
+        row[P.EVAL], row[P.OUTPUT], row[P.STRING] = tables[P.T_EVAL], tables[P.T_OUTPUT], 0
+        row[P.PC] = pc
+        _, _, status = self._drive()
+        row, tables = self._row, self._tables
+        is_true = False
+        if status == P.RETURNED and row[P.EVAL] > tables[P.T_EVAL]:
+            is_true = machine.truth(row[row[P.EVAL] - 1]) == 1
+        self.undo()
+        self.seen[:] = seen
+        return is_true
+
     def bind(self, name: str, function: Callable[..., object]) -> None:
         """Let an EXTERNAL function be this one.
 
