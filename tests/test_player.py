@@ -22,6 +22,7 @@ from foretell.endings import EndingNames
 from foretell.loading import read_story
 from foretell.page import Page
 from foretell.player import Player
+from foretell.screen import Screen
 from foretell.vm.story import Story
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,6 +177,16 @@ def test_the_summary_says_what_was_never_seen() -> None:
     text = "* A -> one\n* B -> two\n=== one\nOne two three.\n-> END\n=== two\nFour.\n-> END\n"
     shown, _ = play(text, "1")
     assert re.search(r"seen: \d+ % of the prose; 1 of 2 places were not come to\n", shown)
+
+
+def test_a_choice_that_was_offered_is_seen_and_its_text_counts_once() -> None:
+    shown, _ = play("* Alpha beta\n* Gamma delta\n- Epsilon.\n-> END\n", "1")
+    assert "seen: 100 % of the prose" in shown
+
+
+def test_an_end_in_no_knot_has_no_name() -> None:
+    shown, _ = play("Told.\n-> END\n")
+    assert "\nThe end.\n" in shown
 
 
 def test_help_and_path_are_told() -> None:
@@ -599,6 +610,28 @@ def test_the_whole_screen_shows_one_turn_at_a_time_and_is_given_back() -> None:
     after = terminal.seen.rpartition("\x1b[?1049l")[2]
     assert "The end" in after
     assert "--path 0/0" in after
+
+
+def test_a_screenful_does_not_leave_a_line_across_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 13)))
+    shown = io.StringIO()
+    asked: list[str] = []
+    screen = Screen(shown)
+    screen.pause = asked.append  # type: ignore[assignment]
+    for number in range(10):
+        screen.write(f"line {number}")
+    screen.rule()
+    screen.present()
+    assert not asked
+    assert "line 9" in shown.getvalue()
+    screen.begin()
+    for number in range(11):
+        screen.write(f"line {number}")
+    screen.rule()
+    screen.present()
+    assert len(asked) == 1
 
 
 @pytestmark_terminal

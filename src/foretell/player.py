@@ -40,6 +40,7 @@ from foretell.output import write_whole
 from foretell.page import Page
 from foretell.seen import seen_on
 from foretell.terminal import printable
+from foretell.vm.program import THE_END
 from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Player:
             page.write("Left in mid-story.", "bold")
         elif story.ending is None:
             page.write("The story broke off here.", "bold red")
-        elif self._ending:
+        elif self._ending and self._ending != THE_END:
             page.write(self._ending, "bold", lead="The end: ", lead_style="bold")
         else:
             page.write("The end.", "bold")
@@ -226,7 +227,7 @@ class Player:
             self.page.gap()
             for key, does in _HELP:
                 told = f"{does} ({self.save_file})" if key[0] in "sl" else does
-                self.page.write(told, lead=f"{key:<10}", lead_style="bold")
+                self.page.write(told, lead=f"{key:<12}", lead_style="bold")
             self.page.gap()
         else:
             self.page.note(self._range())

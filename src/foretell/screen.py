@@ -13,6 +13,7 @@ What this does not do: mice, colours of its own, or screens that are no terminal
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TextIO
@@ -28,6 +29,7 @@ __all__ = ["Screen"]
 _ENTER: Final = "\x1b[?1049h\x1b[2J\x1b[H"  # the alternate screen, empty
 _LEAVE: Final = "\x1b[?1049l"
 _CLEAR: Final = "\x1b[2J\x1b[H"
+_BLANK: Final = re.compile("\x1b\\[[0-9;]*m|[─ ]")  # styles, and what a line across is made of
 _MORE: Final = "Enter for more "
 
 
@@ -112,6 +114,9 @@ class Screen(Page):
             self.terminal.write("\n".join(rows[:room]) + "\n\n")
             self.terminal.flush()
             rows = rows[room:]
+            if not any(_BLANK.sub("", row) for row in rows):
+                rows = []  # a screen of its own for a line across would be odd
+                break
             self.pause(" " * self.margin + _MORE)
             self.terminal.write(_CLEAR + "\n")
         self.terminal.write("".join(f"{row}\n" for row in rows))

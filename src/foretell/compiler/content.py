@@ -192,8 +192,10 @@ class ContentParser(ExpressionParser):
         logic = self._inner_logic()
         self.nesting -= 1
         if logic is None:
+            closed = "}" in self.text[start : start + 1000].partition("\n")[0]
             self.expected(
-                "logic, a conditional or a sequence in the braces",
+                "logic, a conditional or a sequence in the braces"
+                + ("" if closed else ", and `}` to close them"),
                 "for the character itself write `\\{`",
             )
             self.reset(mark)
