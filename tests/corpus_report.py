@@ -26,6 +26,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
+from foretell.checker.memory import whole_memory
+from foretell.checker.report import memory_text, rounded_down
 from tests.conftest import corpus_folder
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -49,6 +51,9 @@ class Checked:
     findings: dict[str, int] = field(default_factory=dict)  # errors and warnings, by code
     stopped: str = ""
     followed: float = 1.0
+    horizon: list[int] = field(default_factory=list)  # choices followed: by all, 99 %, half
+    at_least: int = 0  # states there are, proved but for one case in a million; 0: not known
+    room: int = 0  # bytes that so many would take
     growing: list[str] = field(default_factory=list)
     why: str = ""  # what went wrong
 
@@ -116,7 +121,7 @@ def report(name: str, found: object, seconds: float) -> Checked:
     codes = Counter(p.code for p in found.problems if p.severity != "note")
     bounded = [analysis for analysis in analyses if not analysis.complete]
     growing = {thing.name: thing.summary for a in bounded for thing in a.growing}
-    return Checked(
+    checked = Checked(
         name,
         "complete" if found.complete else "bounded",
         len(analyses),
@@ -128,8 +133,16 @@ def report(name: str, found: object, seconds: float) -> Checked:
         dict(sorted(codes.items())),
         next((analysis.stopped for analysis in bounded), ""),
         min(analysis.followed for analysis in analyses),
-        [f"{thing}: {summary}" for thing, summary in list(growing.items())[:3]],
     )
+    checked.growing = [f"{thing}: {summary}" for thing, summary in list(growing.items())[:3]]
+    if bounded:
+        far = bounded[0].horizon
+        checked.horizon = [far.whole, far.choices(0.99), far.choices(0.5)]
+    for proof in (analysis.occupancy for analysis in bounded):
+        if proof is not None and proof.states > checked.at_least:
+            checked.at_least = proof.states
+            checked.room = round(proof.states * proof.row_bytes)
+    return checked
 
 
 def figure(n: int) -> str:
@@ -184,16 +197,23 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
     out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|---|--:|--:|--:|--:|--:|---|"]
     out += (line(row) for row in playable)
     out += ["", "## Not read whole, and why", ""]
-    out.append("What takes ever more values where exploring stopped, and the share of the uniform")
-    out += ["reader's playthroughs that was followed to its end.", ""]
-    out += ["| story | stopped by | followed | what grows |", "|---|---|--:|---|"]
+    out.append("What takes ever more values where exploring stopped; the share of the uniform")
+    out.append("reader's playthroughs that was followed to its end; through how many choices every")
+    out.append("reader was followed, 99 % of them, and half; and how many states there are at")
+    out.append("least, with the memory that they would take: from random readers who go on from")
+    out.append("where exploring stopped and hardly ever stand in the same state, with an error of")
+    out += [f"one in a million. This machine has {memory_text(whole_memory())}.", ""]
+    heads = "story, stopped by, followed, choices followed, states at least, what grows"
+    out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|--:|---|--:|---|"]
     for row in playable:
         if row.state == "bounded":
             # texts that a variable holds are the story's own: they stay out of the page
             grows = "<br>".join(thing.partition(": “")[0] for thing in row.growing) or "?"
-            out.append(f"| {row.name} | {row.stopped} | {share(row.followed)} | {grows} |")
+            far = ", ".join(str(n) if n >= 0 else "–" for n in row.horizon) or "?"
+            cells = [row.name, row.stopped, share(row.followed), far, least(row), grows]
+            out.append(f"| {' | '.join(cells)} |")
         elif row.state == "failed":
-            out.append(f"| {row.name} | {row.why} | | |")
+            out.append(f"| {row.name} | {row.why} | | | | |")
     out += ["", "## Nothing to choose", ""]
     out.append("Read whole as well, but there is no choice in them from any entry, or they do not")
     out += ["compile.", "", "| story | result | found |", "|---|---|---|"]
@@ -202,6 +222,13 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
             result = f"does not compile: {row.why}" if row.state == "faulty" else row.state
             out.append(f"| {row.name} | {result} | {findings(row)} |")
     return "\n".join(out) + "\n"
+
+
+def least(row: Checked) -> str:
+    """How many states a story has at least, and the memory for them."""
+    if row.at_least <= row.states:
+        return f"{row.states:,}"
+    return f"{rounded_down(row.at_least):,}: {memory_text(row.room)}"
 
 
 def line(row: Checked) -> str:

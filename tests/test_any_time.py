@@ -6,14 +6,17 @@ is compared with the exact figure; so are random readers with the bounds of a st
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
@@ -22,6 +25,8 @@ from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.explore import Explorer, Limits
 from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.memory import free_memory
+from foretell.checker.occupancy import Occupancy
+from foretell.checker.report import Heading, text
 from foretell.checker.simulate import sample
 from foretell.checker.solve import flow, odds
 from foretell.cli import run
@@ -29,6 +34,7 @@ from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours
 from tests.generate_ink import seeded
+from tests.test_check import SCHEMA
 from tests.toys import TOYS
 
 GENERATED = 120
@@ -266,6 +272,83 @@ def test_what_goes_round_in_an_unfinished_graph_is_bounded(
         assert rough.visits[:5] == pytest.approx(known.visits[:5], rel=1e-4)
 
 
+# How much there is, and how far it was followed --------------------------------------------------
+
+WIDE = """
+VAR a = 0
+VAR b = 0
+VAR c = 0
+-> hub
+=== hub
+{ a * b * c == 77: odd }
++ [a]
+  ~ a = a * 3 + 1
+  -> hub
++ [b]
+  ~ b = b * 5 - 2
+  -> hub
++ [c]
+  ~ c = c * 7 + 3
+  -> hub
+* [leave] -> END
+"""
+
+
+def test_a_report_says_how_far_readers_were_followed_and_how_much_there_is(
+    tmp_path: Path, capsys: Any
+) -> None:
+    story = tmp_path / "wide.ink"
+    story.write_text(WIDE, "utf-8")
+    command = ["check", str(story), "--max-seconds", "4", "--max-states", "60000"]
+    assert run([*command, "--format", "json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, SCHEMA)
+    far, proof = report["horizon"], report["at_least"]
+    assert 3 <= far["every"] <= far["99"] <= far["90"] <= far["50"]
+    assert report["states"] <= proof["states"] and proof["error"] == 1e-6
+    assert proof["different"] <= proof["readers"] <= proof["sent"]
+    assert proof["bytes"] >= 50 * proof["states"]
+    assert run(command) == 3
+    said = capsys.readouterr().out
+    assert f"every reader through {far['every']} choices" in said
+
+
+def test_a_bound_is_told_only_where_it_says_more_than_was_seen() -> None:
+    program = lowered(WIDE)
+    assert program is not None
+    found = analyse(program, limits=Limits(states=2000), compiled=True, sizing=1.0)
+    proof = Occupancy(10**9, 5000, 4000, 4000, 12, row_bytes=100.0)
+    many = replace(found, occupancy=proof)
+    said = text(many, Heading("wide"))
+    assert "There are at least 1,000,000,000 states: 4,000 random readers" in said
+    assert "stood in as many that were not found before (wrong in one case of a million)" in said
+    assert "At 100 bytes each that is 93 GiB" in said
+    fewer = replace(proof, different=3990, states=2_345_678)
+    said = text(replace(found, occupancy=fewer), Heading("wide"))
+    assert "There are at least 2,300,000 states" in said and "stood in 3,990 that" in said
+    assert "At 100 bytes each that is 224 MiB, the least that reading all of it takes." in said
+    for silent in (None, replace(proof, states=2001)):
+        assert "at least" not in text(replace(found, occupancy=silent), Heading("wide"))
+
+
+def test_no_bound_is_sought_where_no_limit_was_hit_or_someone_interrupts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = lowered(WIDE)
+    assert program is not None
+    limits = Limits(states=2000)
+    assert analyse(program, limits=limits, compiled=True).occupancy is None  # nobody asks
+    assert analyse(program, limits=limits, compiled=False, sizing=1.0).occupancy is None  # small
+    deep = Limits(states=2000, depth=2)
+    assert analyse(program, limits=deep, compiled=True, sizing=1.0).occupancy is None
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("foretell.checker.occupancy.measure", interrupted)
+    assert analyse(program, limits=limits, compiled=True, sizing=1.0).occupancy is None
+
+
 # Limits of memory and depth ----------------------------------------------------------------------
 
 
@@ -331,6 +414,8 @@ def test_a_limit_of_address_space_is_free_memory_too() -> None:
 _LIMITED = """
 import resource
 from foretell.checker.memory import free_memory
+from foretell.checker.occupancy import Occupancy
+from foretell.checker.report import Heading, text
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 print(free_memory())
 """

@@ -11,7 +11,18 @@ GROWING = ["gold: 9 values, rising", "song: 3 values, ever new: “La”, “Lo�
 ROWS = [
     Checked("done", "complete", states=5, turns=4, seconds=0.1, count="3", endings=2),
     Checked("slow", "complete", states=9, turns=8, seconds=70.0, count="1", endings=1),
-    Checked("wide", "bounded", stopped="time", followed=0.25, growing=GROWING),
+    Checked(
+        "wide",
+        "bounded",
+        states=900,
+        stopped="time",
+        followed=0.25,
+        horizon=[7, 9, 30],
+        at_least=123_456_789,
+        room=30 << 30,
+        growing=GROWING,
+    ),
+    Checked("deep", "bounded", states=900, stopped="memory", followed=0.0, horizon=[-1, -1, 0]),
     Checked("broken", "failed", why="did not stop at its limit"),
     Checked("talk", "complete", states=1, findings={"unreachable": 2}),
     Checked("wrong", "faulty", why="syntax"),
@@ -20,12 +31,13 @@ ROWS = [
 
 def test_the_page_counts_what_is_playable_and_says_why_the_rest_is_not_known() -> None:
     text = page(ROWS, 60)
-    assert "6 stories, 4 of them playable: **1 read whole within 60 seconds each** (25 %)," in text
-    assert "1 answered with bounds, 1 failed." in text
+    assert "7 stories, 5 of them playable: **1 read whole within 60 seconds each** (20 %)," in text
+    assert "2 answered with bounds, 1 failed." in text
     assert "| done | the top | complete | 5 | 4 | 0.1 | 3 | 2 |  |" in text
     grows = "gold: 9 values, rising<br>song: 3 values, ever new"
-    assert f"| wide | time | 25.0 % | {grows} |" in text
-    assert "| broken | did not stop at its limit | | |" in text
+    assert f"| wide | time | 25.0 % | 7, 9, 30 | 120,000,000: 30 GiB | {grows} |" in text
+    assert "| deep | memory | 0 % | –, –, 0 | 900 | ? |" in text
+    assert "| broken | did not stop at its limit | | | | |" in text
     below = text.partition("## Nothing to choose")[2]
     assert "| talk | complete | unreachable 2 |" in below
     assert "| wrong | does not compile: syntax |" in below

@@ -66,6 +66,7 @@ class Options:
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
     progress: bool = False
+    sizing: float = 10.0  # seconds, at most, for how many states there are at least
     fail_fast: bool = False  # stop at the first state or fault that breaks a claim
     export: Path | None = None  # a file for other model checkers: .drn, or .tra and its fellows
     reader: str | None = None  # whose Markov chain is exported; None exports every choice
@@ -125,6 +126,7 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             endings=questions.endings,
             bounds=config.bounds.variables,
             keeper=keeper.of(place),
+            sizing=options.sizing,
             **(stops(config.claims, questions, allow=options.allow) if options.fail_fast else {}),
         )
         entries.append((place, analysis))

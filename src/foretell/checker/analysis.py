@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from foretell.checker.graph import (
     trace,
 )
 from foretell.checker.growth import Growing
+from foretell.checker.horizon import Horizon, horizon
 from foretell.checker.host import compiling
 from foretell.checker.lengths import (
     Extent,
@@ -57,6 +58,9 @@ from foretell.vm import values as V
 from foretell.vm.machine import truth
 from foretell.vm.program import Program
 
+if TYPE_CHECKING:
+    from foretell.checker.occupancy import Occupancy
+
 __all__ = [
     "Analysis",
     "Ending",
@@ -73,6 +77,8 @@ __all__ = [
 BEST: Final = 1
 WORST: Final = -1
 WHATIF_TAG: Final = "whatif"
+_LIMITS: Final = ("time", "states", "memory")
+_SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ class Analysis:
     flow: Flow
     seconds: float
     timings: dict[str, float] = field(default_factory=dict)
+    occupancy: Occupancy | None = None  # how many states there are at least, where that was asked
 
     @property
     def complete(self) -> bool:
@@ -137,6 +144,11 @@ class Analysis:
     def followed(self) -> float:
         """The share of the uniform reader's playthroughs that was read to its end."""
         return 1.0 - self.flow.unexplored
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """Through how many choices readers were followed."""
+        return horizon(self.graph)
 
     @property
     def forever(self) -> Interval:
@@ -217,13 +229,14 @@ def analyse(
     threads: int = 0,
     compiled: bool | None = None,
     keeper: Keeper | None = None,
+    sizing: float = 0.0,
 ) -> Analysis:
     """Read every playthrough of a program, and say what there is to say.
 
     `endings` are names by conditions, each with the place of its condition in `asked`.
     `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
-    change them); `keeper` puts aside what is known of a long run; the other options are
-    `Explorer`'s.
+    change them); `keeper` puts aside what is known of a long run; where a limit was hit, up to
+    `sizing` seconds go into how many states there are at least; the other options are `Explorer`'s.
     """
     began = time.perf_counter()
     explorer = Explorer(
@@ -246,6 +259,9 @@ def analyse(
     exploration = explorer.run()
     if keeper:
         keeper.end(explorer, not len(explorer.store.waiting()))
+    began_sizing = time.perf_counter()
+    occupancy = _sized(explorer, exploration, sizing)
+    exploration.timings["size"] = time.perf_counter() - began_sizing
     explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
     exploration.graph = graph
@@ -290,9 +306,27 @@ def analyse(
         flow=met,
         seconds=time.perf_counter() - began,
         timings=timings,
+        occupancy=occupancy,
     )
     analysis.__dict__["extremes"] = (best, worst)
     return analysis
+
+
+def _sized(explorer: Explorer, exploration: Exploration, most: float) -> Occupancy | None:
+    """How many states there are at least, where more time or memory would have found more.
+
+    A story that plain Python explores is too small to ask; whoever is tired of waiting for this
+    interrupts it, and gets the rest of the answer.
+    """
+    seconds = min(most, _SIZING * exploration.seconds)
+    if exploration.stopped not in _LIMITS or explorer.kernels is None or seconds <= 0:
+        return None
+    from foretell.checker.occupancy import measure  # which few stories need
+
+    try:
+        return measure(explorer, seconds)
+    except KeyboardInterrupt:
+        return None
 
 
 # Outcomes --------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ from foretell.config import VariableBound
 from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
+from foretell.vm.kernel import I64, copy, kernel
 from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
@@ -165,13 +166,22 @@ _WIDE: Final = 100_000  # states that wait, from which on the likeliest come fir
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
 
 
+@kernel
+def move_memo(old: I64, length: int, new: I64, mask: int) -> None:
+    """Put what the memo knows into a wider one that is empty."""
+    for at in range(0, length, P.MEMO_SIZE):
+        if old[at] != 0:
+            slot = memo_slot(new, mask, old[at] - 1, old[at + 1], old[at + 2])
+            copy(new, slot, old, at, P.MEMO_SIZE)
+
+
 _KERNELS: Final = (
-    expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn,
+    expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn, move_memo,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
 
 
-class _Worker:
+class Worker:
     """What one thread has for itself."""
 
     def __init__(self, context: list[int], width: int, length: int, masks: list[int]) -> None:
@@ -275,7 +285,7 @@ class Explorer:
         self.row: Any = []  # where the story begins (`begin`), always in plain Python
         self.seen: Any = bytearray(program.length)
         self.kernels: Any = None  # `Compiled` once machine code is used
-        self.workers: list[_Worker] = []
+        self.workers: list[Worker] = []
         self.masks = build_masks(self.liveness, reduce)
         self.everywhere: list[int] = []  # the same for any instruction; made when needed
         self._lay_out()
@@ -292,7 +302,7 @@ class Explorer:
         )
         self._judged = [0, 0]  # outcome codes and warnings that `stop_at` was asked about
         self._fault_met = False
-        self.workers.append(self._worker())
+        self.workers.append(self.worker())
         self.out: Any = [0] * (4 * self.room)
         self.mass: Mass | None = None  # once the likeliest come first
         self.memory = self.limits.memory or free_memory() * 6 // 10
@@ -315,28 +325,32 @@ class Explorer:
             tables = self.liveness.saturate_walks(tables)
         self.width = tables[P.T_END]
         self.room = room_for_edge(tables, self.masks) + N_ASKED + len(self.asked_pcs)
-        keep = tables[P.T_STACK] if self.asking_writes else P.HEADER
+        self.keep = tables[P.T_STACK] if self.asking_writes else P.HEADER
         self.tables = tables if self.kernels is None else np.array(tables, np.int64)
         self.row = [0] * self.width
         for worker in self.workers:
-            worker.lay_out(self.width)
-            worker.ctx[E.W_KEEP] = keep
-            worker.ctx[E.W_DEEPEST] = int(self.widths.deepest)
-        self.keep = keep
+            self.fit(worker)
 
-    def _worker(self) -> _Worker:
-        n = len(self.asked_pcs)
-        ctx = [0] * E.W_PCS + [*self.asked_pcs, *self.watched]
+    def fit(self, worker: Worker) -> None:
+        """Let a worker have rows as wide as they are now."""
+        worker.lay_out(self.width)
+        worker.ctx[E.W_KEEP] = self.keep
+        worker.ctx[E.W_DEEPEST] = int(self.widths.deepest)
+
+    def worker(self, asking: bool = True) -> Worker:
+        """What a thread needs that is to run turns; without `asking` it asks nothing at a rest."""
+        asked, watched = (self.asked_pcs, self.watched) if asking else ([], [])
+        ctx = [0] * E.W_PCS + [*asked, *watched]
         ctx += bound_words(self.program, self.bounds)
         ctx[E.W_BUDGET] = min(_FIRST_BUDGET, self.limits.steps)
         ctx[E.W_WIDEST_DRAW] = self.limits.draw
-        ctx[E.W_ASKED] = n
-        ctx[E.W_WATCHED] = len(self.watched)
+        ctx[E.W_ASKED] = len(asked)
+        ctx[E.W_WATCHED] = len(watched)
         ctx[E.W_BOUNDED] = len(self.bounds)
-        ctx[E.W_WHOLE] = int(self.whole)
-        ctx[E.W_KEEP] = self.keep
-        ctx[E.W_DEEPEST] = int(self.widths.deepest)
-        return _Worker(ctx, self.width, self.program.length, self.masks)
+        ctx[E.W_WHOLE] = int(self.whole and asking)
+        worker = Worker(ctx, self.width, self.program.length, self.masks)
+        self.fit(worker)
+        return worker
 
     def _compile(self) -> None:
         """Go over to machine code: the same kernels, the same arrays as NumPy's."""
@@ -350,7 +364,7 @@ class Explorer:
             setattr(self, name, np.array(getattr(self, name), np.int64))
         self.store.go_over()
         for _ in range(1, self.threads):
-            worker = self._worker()
+            worker = self.worker()
             worker.ctx[E.W_BUDGET] = self.workers[0].ctx[E.W_BUDGET]
             worker.warned = bytearray(self.warned)
             self.workers.append(worker)
@@ -470,6 +484,11 @@ class Explorer:
         solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + 36 * store.edges
         return used + max(store.growing(), solving)
 
+    @property
+    def bytes_a_state(self) -> float:
+        """What each state found takes, in the store and in solving."""
+        return self._bytes() / max(1, self.store.states)
+
     def _depths(self) -> Any:
         """How many choices it takes, at least, to come to each state that waits."""
         return self.store.arrays["depth"][self.store.row_states(self.store.waiting())]
@@ -566,7 +585,7 @@ class Explorer:
         step = self._kernel(expand)
         index, prints = self.store.given("index"), self.store.given("prints")
 
-        def work(worker: _Worker) -> None:
+        def work(worker: Worker) -> None:
             while not self._due():
                 try:
                     start, stop = pieces.popleft()
@@ -714,9 +733,33 @@ class Explorer:
 
     def perform(self, operation: int, a: int, b: int) -> None:
         """Compute an operation and put it into the memo, unless it is there."""
-        memo = _view(self.memo)
-        if memo[memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)] == 0:
-            self._learn(operation, a, b, operate(self.values, operation, a, b))
+        mask = int(self.tables[P.T_MEMO_MASK])
+        slot = memo_slot(_view(self.memo), mask, operation, a, b)
+        if self.memo[slot] != 0:
+            return
+        result = operate(self.values, operation, a, b)
+        if self.memo_used * 2 > mask:
+            self._double_memo()
+            mask = int(self.tables[P.T_MEMO_MASK])
+            slot = memo_slot(_view(self.memo), mask, operation, a, b)
+        self.memo[slot] = operation + 1
+        self.memo[slot + 1] = a
+        self.memo[slot + 2] = b
+        self.memo[slot + 3] = result
+        self.memo_used += 1
+
+    def _double_memo(self) -> None:
+        """Give the memo twice the room."""
+        old = self.memo
+        wide = isinstance(old, np.ndarray)
+        new: Any = np.zeros(2 * len(old), np.int64) if wide else [0] * (2 * len(old))
+        mask = len(new) // P.MEMO_SIZE - 1
+        if self.kernels is not None:
+            self.kernels[move_memo](old, len(old), new, mask)
+        else:
+            move_memo(_view(old), len(old), _view(new), mask)
+        self.memo = new
+        self.tables[P.T_MEMO_MASK] = mask
 
     def widen(self) -> None:
         """Lay the work row out twice as wide."""
@@ -764,24 +807,6 @@ class Explorer:
             verdict = (K_BUDGET << 56) | pc
         if verdict:
             self.verdicts += [item, i, verdict]
-
-    def _learn(self, operation: int, a: int, b: int, result: int) -> None:
-        if self.memo_used * 2 > len(self.memo) // P.MEMO_SIZE:
-            old = self.memo
-            size = len(old) // P.MEMO_SIZE * 2
-            new = [0] * (size * P.MEMO_SIZE)
-            for at in range(0, len(old), P.MEMO_SIZE):
-                if old[at]:
-                    key = (int(old[at]) - 1, int(old[at + 1]), int(old[at + 2]))
-                    slot = memo_slot(new, size - 1, *key)
-                    new[slot : slot + P.MEMO_SIZE] = [int(x) for x in old[at : at + P.MEMO_SIZE]]
-            self.memo = np.array(new, np.int64) if isinstance(old, np.ndarray) else new
-            self.tables[P.T_MEMO_MASK] = size - 1
-        memo = _view(self.memo)
-        slot = memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)
-        for i, word in enumerate((operation + 1, a, b, result)):
-            memo[slot + i] = word
-        self.memo_used += 1
 
     # ------------------------------------------------------------ keeping
 

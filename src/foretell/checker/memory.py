@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["free_memory"]
+__all__ = ["free_memory", "whole_memory"]
 
 _UNKNOWN: Final = 8 << 30  # taken where the system tells nothing
 _MEMINFO: Final = Path("/proc/meminfo")
@@ -30,6 +30,16 @@ def free_memory() -> int:
         found.append(max(0, most - used))
     found += _address_space()
     return min(found)
+
+
+def whole_memory() -> int:
+    """Bytes of memory that this machine, or the container it seems to be, has; 0: not known."""
+    found = []
+    with suppress(OSError, ValueError, AttributeError):
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    with suppress(OSError, ValueError):
+        found.append(int((_GROUP / "memory.max").read_text("ascii")))
+    return min(found, default=0)
 
 
 def _address_space() -> list[int]:

@@ -20,6 +20,7 @@ from foretell.checker.analysis import Analysis, Ending
 from foretell.checker.entries import Entered, hull, joint_endings
 from foretell.checker.explore import MET
 from foretell.checker.growth import Growing
+from foretell.checker.memory import whole_memory
 from foretell.checker.solve import Interval
 from foretell.diagnostics import Diagnostic, render
 
@@ -32,8 +33,10 @@ __all__ = [
     "entered_json",
     "entered_text",
     "exit_code",
+    "memory_text",
     "odds_text",
     "problem_as_json",
+    "rounded_down",
     "short_path",
     "text",
 ]
@@ -43,6 +46,7 @@ _ASSUMED: Final = ("assumed-external", "assumed-bound")
 _SHOWN_PROBLEMS: Final = 20
 _ALMOST: Final = 0.9999  # more was never followed where something was not
 _SHOWN_PATH: Final = 28
+_MUCH: Final = 1.2  # times what was found: fewer states that are proved are not worth a word
 SCHEMA: Final = 1
 
 
@@ -321,10 +325,64 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
         f"with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
         "does; what no reader met so far is not called unreachable."
     )
+    line += "".join(f"\n{told}" for told in (*_how_far(analysis), *_how_many(analysis)))
     if analysis.growing:
         line += "\n\nwhat takes the most different values, and what keeps it apart:\n"
         line += "\n".join(_growing(thing, paint) for thing in analysis.growing)
     return line
+
+
+def _how_far(analysis: Analysis) -> Iterable[str]:
+    """Through how many choices readers were followed."""
+    far = analysis.horizon
+    whole, most, half = far.whole, far.choices(0.99), far.choices(0.5)
+    if whole < 0 and half < 0:
+        return
+    told = [f"every reader through {_choices(whole)}"] if whole >= 0 else []
+    if most > whole:
+        told.append(f"99 % of them through {most:,}" if told else f"99 % through {_choices(most)}")
+    if half > max(whole, most):
+        told.append(f"half through {half:,}" if told else f"half of them through {_choices(half)}")
+    yield f"Readers were followed, whatever comes later: {', '.join(told)}."
+
+
+def _choices(n: int) -> str:
+    return f"{n:,} choice{'s' if n != 1 else ''}" if n else "what comes before the first choice"
+
+
+def _how_many(analysis: Analysis) -> Iterable[str]:
+    """How many states there are at least, where that tells more than what was found."""
+    proof = analysis.occupancy
+    if proof is None or proof.states < _MUCH * analysis.states:
+        return
+    size, whole = proof.states * proof.row_bytes, whole_memory()
+    seen = "in as many" if proof.different == proof.readers else f"in {proof.different:,}"
+    line = (
+        f"There are at least {rounded_down(proof.states):,} states: {proof.readers:,} random "
+        f"readers who went on from where this stopped stood {seen} that were not found before "
+        f"(wrong in one case of a million). At {proof.row_bytes:,.0f} bytes each that is "
+        f"{memory_text(size)}"
+    )
+    if whole and size > whole:
+        yield f"{line}; this machine has {memory_text(whole)}, so no limit on it would do."
+    else:
+        yield f"{line}, the least that reading all of it takes."
+
+
+def rounded_down(n: int) -> int:
+    """A number's first two digits, the rest 0."""
+    scale: int = 10 ** max(0, len(str(n)) - 2)
+    return n // scale * scale
+
+
+def memory_text(size: float) -> str:
+    """So many bytes, in the unit that suits."""
+    units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    size /= 1024
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        del units[0]
+    return f"{size:,.0f} {units[0]}" if size >= 10 else f"{size:.1f} {units[0]}"
 
 
 def _growing(thing: Growing, paint: _Painter) -> str:
@@ -425,6 +483,8 @@ def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
         },
         "endings": [_ending(ending) for ending in joint_endings(analyses)],
         "for_ever": _odds(hull([analysis.forever for analysis in analyses])),
+        "horizon": None,
+        "at_least": None,
         "growing": [_growing_data(thing) for a in analyses for thing in a.growing],
         **_judged(found.problems, found.verdicts),
         "entries": each,
@@ -474,7 +534,31 @@ def _figures(analysis: Analysis, heading: Heading) -> dict[str, Any]:
         },
         "endings": [_ending(ending) for ending in analysis.endings],
         "for_ever": _odds(analysis.forever),
+        "horizon": None if analysis.complete else _horizon(analysis),
+        "at_least": _at_least(analysis),
         "growing": [_growing_data(thing) for thing in analysis.growing],
+    }
+
+
+def _horizon(analysis: Analysis) -> dict[str, int | None]:
+    far = analysis.horizon
+    counts = {"every": far.whole}
+    counts |= {str(hundredths): far.choices(hundredths / 100) for hundredths in (99, 90, 50)}
+    return {name: None if count < 0 else count for name, count in counts.items()}
+
+
+def _at_least(analysis: Analysis) -> dict[str, int | float] | None:
+    proof = analysis.occupancy
+    if proof is None:
+        return None
+    return {
+        "states": proof.states,
+        "error": proof.error,
+        "sent": proof.sent,
+        "readers": proof.readers,
+        "different": proof.different,
+        "choices": proof.choices,
+        "bytes": round(proof.states * proof.row_bytes),
     }
 
 
