@@ -86,7 +86,7 @@ from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
-__all__ = ["Exploration", "Explorer", "Limits", "explore"]
+__all__ = ["Exploration", "Explorer", "Limits", "Worker", "explore"]
 
 
 @dataclass(frozen=True, slots=True)

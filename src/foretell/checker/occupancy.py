@@ -62,7 +62,7 @@ from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
 from foretell.vm.kernel import I64, U8, add64, copy, kernel, mul64, shr64
 from foretell.vm.machine import is_dealt
 
-__all__ = ["ERROR", "Crowd", "Occupancy", "at_least", "measure", "wander"]
+__all__ = ["Crowd", "Occupancy", "at_least", "measure"]
 
 ERROR: Final = 1e-6
 """The odds that a bound is wrong."""
