@@ -189,3 +189,147 @@ def test_what_is_copied_where_others_read_it_is_live(name: str) -> None:
     assert story is not None, problems
     found = analyse(lower(story), compiled=False)
     assert {e.name: e.uniform.low for e in found.endings} == {"one": 0.5, "two": 0.5}
+
+
+# What a value goes into is looked at, or is not --------------------------------------------------
+
+DEAD = {
+    "a list that is only changed": """
+LIST Things = lamp, (rope), coin
+VAR bag = ()
+-> a
+=== a
+~ bag += lamp
+~ bag -= rope
+~ bag = bag ^ LIST_ALL(bag)
+You carry {bag}, {LIST_COUNT(bag)} in all.
++ [x]
+    ~ bag += coin
+    -> a
+""",
+    "what goes into a string that is only printed": """
+VAR n = 0
+-> a
+=== a
+You are {name()}.
++ [x]
+    ~ n++
+    -> a
+=== function name()
+~ return "number {n} {n > 3}"
+""".replace(" {n > 3}", ""),
+    "what a function returns to be printed": """
+VAR n = 0
+-> a
+=== a
+{twice(n)} and {n + twice(1)}
++ [x]
+    ~ n++
+    -> a
+=== function twice(x)
+~ return x + x
+""",
+    "what a function prints outside of strings": """
+VAR n = 0
+VAR word = ""
+-> a
+=== a
+~ word = "a {n}"
+{tell()}
++ [x]
+    ~ n++
+    -> a
+=== function tell()
+You have {n}.
+""",
+    "what is read only where no reader comes": """
+VAR n = 0
+-> a
+=== a
++ [x]
+    ~ n++
+    -> a
+=== never
+{n > 3: -> END}
+-> a
+""",
+    "a name for a place that no divert goes to": """
+VAR n = 0
+VAR goal = -> far
+-> a
+=== a
++ [x]
+    ~ n++
+    -> by ->
+    -> a
+=== by
+->->
+=== far
+{n > 3: -> END}
+-> a
+""",
+}
+
+ALIVE = {
+    "a list that is asked for an item": DEAD["a list that is only changed"].replace(
+        "You carry", "{bag ? coin: -> END}"
+    ),
+    "a string that is compared": DEAD["what goes into a string that is only printed"].replace(
+        "You are {name()}", '{name() == "number 3": -> END}'
+    ),
+    "a result that is compared": DEAD["what a function returns to be printed"].replace(
+        "{twice(n)}", "{twice(n) > 4: -> END}"
+    ),
+    "a result that is compared after another call": DEAD[
+        "what a function returns to be printed"
+    ].replace("{twice(n)}", "{n + twice(1) > 4: -> END}"),
+    "what a function prints for a string that is compared": DEAD[
+        "what a function prints outside of strings"
+    ].replace("{tell()}", '{"{tell()}" == "You have 3.": -> END}'),
+    "what a function prints that another calls for such a string": DEAD[
+        "what a function prints outside of strings"
+    ].replace("{tell()}", '{"{more()}" == "You have 3.": -> END}')
+    + "=== function more()\n{tell()}\n",
+    "a string that grows": """
+VAR s = "a"
+-> a
+=== a
++ [x]
+    ~ s = "{s}a"
+    -> a
+""",
+    "a list stepped by what may be no number": DEAD["a list that is only changed"].replace(
+        "~ bag -= rope", "~ bag = bag + TURNS() / 2.0"
+    ),
+    "what is read where a name may lead": DEAD["a name for a place that no divert goes to"].replace(
+        "->->\n", "->-> goal\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", DEAD.values(), ids=DEAD)
+def test_what_nobody_looks_at_is_not_live(source: str) -> None:
+    assert at_choices(live(source)) == set()
+
+
+@pytest.mark.parametrize("source", ALIVE.values(), ids=ALIVE)
+def test_what_somebody_looks_at_is_live(source: str) -> None:
+    assert at_choices(live(source)) & {"n", "bag", "s"}
+
+
+def test_a_string_nobody_looks_at_is_not_built_unless_one_around_it_is() -> None:
+    inner = '~ temp t = "in {n}"\n'
+    source = "VAR n = 0\n-> a\n=== a\n" + inner + "+ [x] -> a\n"
+    assert len(live(source).unbuilt) == 2
+    source = 'VAR n = 0\n-> a\n=== a\n{"x{f()}" == "xy": -> END}\n+ [x] -> a\n'
+    source += "=== function f()\n" + inner + "y\n"
+    assert live(source).unbuilt == []
+
+
+def test_a_knot_that_is_entered_is_where_reading_begins() -> None:
+    source = "VAR n = 0\n-> a\n=== a\n{n > 1: -> END}\n+ [x] -> a\n=== b\n+ [y]\n ~ n++\n -> b\n"
+    story, _ = ours.compiled(source)
+    assert story is not None
+    program = lower(story)
+    assert "n" not in at_choices(analyse_liveness(program, start="b"))
+    assert "n" in at_choices(analyse_liveness(program))

@@ -260,7 +260,7 @@ class Explorer:
         self.timings: dict[str, float] = {}
         began = time.perf_counter()
         observed = [*observed, *(bound.name for bound in bounds)]
-        self.liveness = analyse_liveness(program, observed, asked, constants)
+        self.liveness = analyse_liveness(program, observed, asked, constants, start)
         self.bounds = list(bounds)
         self.timings["liveness"] = time.perf_counter() - began
         self.reduce = reduce

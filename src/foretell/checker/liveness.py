@@ -38,49 +38,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
 
-from foretell.checker.counters import GLOBAL, NOTHING, Counters, Fold, Key, Source
+from foretell.checker.counters import GLOBAL, Fold, Key, Source
+from foretell.checker.flow import ANY, BLOCK_ENDS, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
+from foretell.checker.routes import NO_STRING, Routes, follow_routes
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
 __all__ = ["Liveness", "analyse_liveness"]
-
-_BINARY: Final = frozenset({*range(P.OP_EQ, P.OP_MOD + 1)} - {P.OP_NOT}) | {P.OP_BINARY}
-_COMPARISONS: Final = {P.OP_EQ, P.OP_NE, P.OP_LT, P.OP_GT, P.OP_LE, P.OP_GE}
-_TRUTHS: Final = {P.OP_AND, P.OP_OR}
-_UNKNOWN: Final = Source()
-SOME_TEMPORARY: Final = -1  # in a set of globals pointed to: a temporary may be, too
-_BLOCK_ENDS: Final = {
-    P.OP_JUMP,
-    P.OP_JUMP_IF,
-    P.OP_JUMP_UNLESS,
-    P.OP_JUMP_VALUE,
-    P.OP_CALL,
-    P.OP_CALL_VALUE,
-    P.OP_EXTERNAL,
-    P.OP_RETURN,
-    P.OP_FALL,
-    P.OP_DONE,
-    P.OP_END,
-}
-
-
-@dataclass(slots=True)
-class _Entry:
-    """What is known of a value on the evaluation stack."""
-
-    loads: frozenset[int] = frozenset()  # loads whose values flow into it
-    counts: frozenset[int] = frozenset()  # visit slots it is the count of, unchanged
-    offset: int = 0  # … plus this
-    since: frozenset[int] = frozenset()  # turn slots it is the turns since
-    constant: int | None = None  # the INT it is
-    points: frozenset[int] = frozenset()  # globals it may point to
-    numeric: bool = False  # surely an integer, a float or a boolean
-    source: Source = _UNKNOWN  # the variable it is the value of, or its range (`counters`)
 
 
 @dataclass(slots=True)
@@ -130,10 +98,13 @@ class Liveness:
         return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
 
     folds: dict[Key, Fold] = field(default_factory=dict)
+    unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
 
     def saturated_code(self) -> list[int]:
-        """The program's code, visits counted only as far as anything can tell."""
+        """The program's code, visits counted and strings built only as far as anything can tell."""
         code = list(self.program.code)
+        for pc in self.unbuilt:
+            code[pc * 4 + 1] = 1
         for pc in range(self.program.length):
             if code[pc * 4] == P.OP_VISIT:
                 code[pc * 4 + 2], code[pc * 4 + 3] = self.limits[code[pc * 4 + 1]]
@@ -174,33 +145,43 @@ def analyse_liveness(
     observed: Iterable[str] = (),
     asked: Iterable[int] = (),
     constants: Mapping[str, object] | None = None,
+    start: str | None = None,
 ) -> Liveness:
     """The live sets and saturation limits of a program.
 
     `observed` names what claims and other questions read at every rest: global variables, paths of
     counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest,
-    `constants` initial values that replace those of the story.
+    `constants` initial values that replace those of the story, `start` the knot where it is entered
+    if that is not its top.
     """
-    return _Analysis(program, set(observed), tuple(asked), constants or {}).result()
+    begins = program.start_pc
+    if start is not None:
+        record = program.tables[P.T_TARGETS] + program.target_of_path[start] * P.TARGET_SIZE
+        begins = program.tables[record + P.TARGET_PC]
+    asked = tuple(asked)
+    routes = follow_routes(program, [program.declarations_pc, begins, *asked])
+    return _Analysis(program, routes, set(observed), asked, constants or {}).result()
 
 
 class _Analysis:
     def __init__(
         self,
         program: Program,
+        routes: Routes,
         observed: set[str],
         asked: tuple[int, ...] = (),
         constants: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self.program = program
+        self.routes = routes
         self.asked = asked
-        self.counters = Counters()
         self.constants = {
             slot: constants[name]
             for slot, name in enumerate(program.global_names)
             if name in constants
         }
         self.ever = 0  # globals that are read at all where it matters
+        self.used: set[int] = set()  # uses of values (`flow`) that are looked at
         self.asked_bits = 0  # what the expressions asked read, known once `_solve` is done
         self.code = program.code
         self.n = program.length
@@ -218,54 +199,17 @@ class _Analysis:
         self.bits = at
         self.frame_mask = ((1 << at) - 1) & ~((1 << (self.here_bit + 3)) - 1)
         self.scope_of_pc = program.scope_of_pc
-        self.taken = self._taken_targets()
         self.observed_bits = self._observed(observed)
-        self.settled = self._settled_globals()
-        self.pointed: dict[tuple[int, int], set[int]] = {}  # (scope, slot) → globals
-        self.pinned = [0] * len(program.scope_temps)
-        # per load: None if it is observed, else the stores its value may reach
-        self.sinks: dict[int, set[int] | None] = {}
-        # per visit slot: counts from which on none are told apart; None where it must be exact
-        self.caps: dict[int, set[int] | None] = {}
-        self.moduli: dict[int, set[int]] = {}
-        self.since: dict[int, set[int] | None] = {}
-        self.exact: set[int] = set()
-        # globals (by slot) and temporaries (by scope and slot) that never hold anything but a
-        # number: assumed of all, then taken away where it is not so
-        self.numeric: set[object] = {
-            *range(len(program.global_names)),
-            *((s, t) for s, temps in enumerate(program.scope_temps) for t in range(len(temps))),
-        }
+        held: dict[int, int] = {}
         for slot, value in self.constants.items():
-            if not isinstance(value, int | float):
-                self.numeric.discard(slot)
-        # parameters (entry pc, place from the top of the stack) that something else may be given to
-        self.mixed: set[tuple[int, int]] = set()
-        self.entry, self.place = -1, 0
-        self.taken_pcs = {self._table(self._record(t) + P.TARGET_PC) for t in self.taken}
-        self.may_be_list: set[int] = set()  # stores of what may be an empty list
-        # globals a pointer to which was lost sight of: always live
-        self.escaped: set[int] = set()
-        # a string that is built while running may be compared, and anything may be printed in it
-        self.prints_matter = any(
-            self.code[pc * 4] == P.OP_STRING_BEGIN and self.code[pc * 4 + 1] == 0
-            for pc in range(self.n)
-        )
+            is_text = isinstance(value, str)
+            held[slot] = NUMBER if isinstance(value, int | float) else SHORT if is_text else ANY
+        self.values = ValueFlow(program, routes, self._settled_globals(), held)
 
     # ------------------------------------------------------------ surveys
 
     def _table(self, at: int) -> int:
         return self.program.tables[at]
-
-    def _taken_targets(self) -> list[int]:
-        """Targets that a value may name: those pushed anywhere."""
-        found: set[int] = set()
-        for pc in range(self.n):
-            if self.code[pc * 4] == P.OP_PUSH:
-                value = self.code[pc * 4 + 1]
-                if value >> V.TAG_SHIFT == V.TARGET:
-                    found.add(value & V.PAYLOAD)
-        return sorted(found)
 
     def _settled_globals(self) -> dict[int, int]:
         """The globals that are declared to be an integer and then left alone, and their values."""
@@ -283,7 +227,7 @@ class _Analysis:
                 changed.add(b - 1)
         found: dict[int, int] = {}
         first = end = max(self.program.declarations_pc, 0)
-        while end < self.n and code[end * 4] not in _BLOCK_ENDS:
+        while end < self.n and code[end * 4] not in BLOCK_ENDS:
             end += 1
         for slot, (pc, *others) in stores.items():
             declared = first < pc < end and code[pc * 4 - 4] == P.OP_PUSH
@@ -317,430 +261,22 @@ class _Analysis:
     def _once(self, choice: int) -> int:
         return self._table(self._table(P.T_CHOICE_TABLE) + choice * P.CHOICE_SIZE + P.CHOICE_ONCE)
 
-    # ------------------------------------------------------------ where values go
-
-    def _flow_values(self) -> None:
-        """Follow the evaluation stack through each stretch of straight code."""
-        code = self.code
-        leaders = {self.program.start_pc, self.program.declarations_pc}
-        for pc in range(self.n):
-            op = code[pc * 4]
-            if op in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS, P.OP_CALL, P.OP_FORK):
-                leaders.add(code[pc * 4 + 1])
-            elif op == P.OP_EXTERNAL:
-                leaders.add(code[pc * 4 + 3])
-            elif op == P.OP_CHOICE:
-                leaders.add(self._stub(code[pc * 4 + 1]))
-        for target in range(len(self.program.targets)):
-            leaders.add(self._table(self._record(target) + P.TARGET_PC))
-        entry_arguments: dict[int, list[set[int]]] = {}
-        while True:
-            numbers_before = len(self.numeric) - len(self.mixed)
-            before = {key: set(found) for key, found in self.pointed.items()}
-            arguments_before = {pc: [set(s) for s in a] for pc, a in entry_arguments.items()}
-            self.sinks.clear()
-            self.caps.clear()
-            self.moduli.clear()
-            self.since.clear()
-            self.exact.clear()
-            self.counters.clear()
-            stack: list[_Entry] = []
-            arguments: list[set[int]] = []
-            for pc in range(self.n):
-                if pc in leaders:
-                    self._observe(stack)
-                    stack = []
-                    arguments = [set(s) for s in entry_arguments.get(pc, [])]
-                    self.entry, self.place = pc, 0
-                self._value_step(pc, stack, arguments, entry_arguments)
-                if code[pc * 4] in _BLOCK_ENDS and not self._goes_on(pc, stack):
-                    self._observe(stack)
-                    stack = []
-            self._observe(stack)
-            if (
-                before == self.pointed
-                and arguments_before == entry_arguments
-                and numbers_before == len(self.numeric) - len(self.mixed)
-            ):
-                break
-
-    def _goes_on(self, pc: int, stack: list[_Entry]) -> bool:
-        """Whether the stack after a jump is known: a switch's value, dropped by what is jumped to.
-
-        Where the jump is made nothing more is done with it; the values below are looked at.
-        """
-        op, target = self.code[pc * 4], self.code[pc * 4 + 1]
-        if op not in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
-            return False
-        if not stack or self.code[target * 4] != P.OP_POP:
-            return False
-        self._observe(stack[:-1])
-        self._discard(stack[-1])
-        if op == P.OP_JUMP:
-            stack.clear()
-        return True
-
-    def _observe(self, entries: Iterable[_Entry]) -> None:
-        """These values are looked at in a way that may tell any two apart."""
-        for entry in entries:
-            self.counters.fix(entry.source)
-            self.escaped |= {slot for slot in entry.points if slot >= 0}
-            for load in entry.loads:
-                self.sinks[load] = None
-            self.exact |= entry.counts
-            for slot in entry.since:
-                self.since[slot] = None
-
-    def _test(self, entry: _Entry, top: int) -> None:
-        """A value is looked at in a way that tells no two apart that are `top` or more.
-
-        A comparison with 3 tells 0 to 3 and more apart (4), one with `>= 3` less by one (3), a
-        test for truth nothing beyond 1.
-        """
-        for load in entry.loads:
-            self.sinks[load] = None
-        for slot in entry.counts:
-            known = self.caps.setdefault(slot, set())
-            if known is not None:
-                known.add(top - entry.offset)
-        for slot in entry.since:
-            limits = self.since.setdefault(slot, set())
-            if limits is not None:
-                limits.add(top)
-
-    def _condition(self, entry: _Entry) -> None:
-        """A value is tested for truth: whether it is 0 is all that is seen."""
-        if entry.counts or entry.since:
-            self._test(entry, 1)
-        elif entry.numeric and entry.source.keys:
-            self.counters.truth(entry.source)
-            self._observe([replace(entry, source=Source())])
-        else:
-            self._observe([entry])
-
-    def _divide(self, entry: _Entry, modulus: int) -> None:
-        """Only the remainder of a count (plus its offset) is used: negative ones stay apart."""
-        for slot in entry.counts:
-            self.moduli.setdefault(slot, set()).add(modulus)
-            known = self.caps.setdefault(slot, set())
-            if known is not None:
-                known.add(-entry.offset)
-
-    def _mix(self, entry: _Entry) -> None:
-        """A count goes into arithmetic: it must be exact, though nobody may look at the result."""
-        self.exact |= entry.counts
-        self.counters.fix(entry.source)
-        for slot in entry.since:
-            self.since[slot] = None
-
-    def _not_numeric(self, pc: int) -> None:
-        """The store at `pc` may put something there that is no number."""
-        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
-        if op == P.OP_STORE_GLOBAL:
-            self.numeric.discard(a)
-            return
-        scope = self.scope_of_pc[pc]
-        self.numeric.discard((scope, a))
-        if op == P.OP_STORE_TEMP:
-            pointed = self.pointed.get((scope, a), set())
-            self.numeric -= pointed
-            if SOME_TEMPORARY in pointed:
-                self.numeric = {key for key in self.numeric if isinstance(key, int)}
-
-    def _assign(self, entry: _Entry, pc: int) -> None:
-        """A value is stored by the instruction at `pc`."""
-        for load in entry.loads:
-            sink = self.sinks.setdefault(load, set())
-            if sink is not None:
-                sink.add(pc)
-        self.exact |= entry.counts
-        for slot in entry.since:
-            self.since[slot] = None
-        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
-        if op == P.OP_STORE_GLOBAL:
-            targets: list[Key] = [(GLOBAL, a)]
-        else:
-            scope = self.scope_of_pc[pc]
-            targets = [(scope, a)]
-            if op == P.OP_STORE_TEMP:
-                pointed = self.pointed.get((scope, a), ())
-                targets += ((GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY)
-        self.counters.assign(entry.source, targets)
-
-    def _discard(self, entry: _Entry) -> None:
-        for load in entry.loads:
-            self.sinks.setdefault(load, set())
-
-    def _value_step(
-        self,
-        pc: int,
-        stack: list[_Entry],
-        arguments: list[set[int]],
-        entry_arguments: dict[int, list[set[int]]],
-    ) -> None:
-        code = self.code
-        op, a, b, c = code[pc * 4 : pc * 4 + 4]
-
-        def pop() -> _Entry:
-            return stack.pop() if stack else _Entry()
-
-        if op == P.OP_PUSH:
-            tag = a >> V.TAG_SHIFT
-            number = V.number(a) if tag in (V.INT, V.BOOL) else None
-            source = Source() if number is None else Source(low=number, high=number)
-            stack.append(_Entry(constant=number, numeric=tag <= V.FLOAT, source=source))
-        elif op == P.OP_LOAD_GLOBAL:
-            number = self.settled.get(a)
-            source = Source(frozenset({(GLOBAL, a)}))
-            if number is not None:
-                source = Source(low=number, high=number)
-            numeric = a in self.numeric
-            loads = frozenset({pc})
-            stack.append(_Entry(loads, constant=number, numeric=numeric, source=source))
-        elif op == P.OP_LOAD_TEMP:
-            scope = self.scope_of_pc[pc]
-            pointed = self.pointed.get((scope, a), set())
-            numeric = (scope, a) in self.numeric and pointed <= self.numeric
-            keys: set[Key] = {(scope, a)}
-            keys |= {(GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY}
-            source = Source(frozenset(keys))
-            stack.append(_Entry(frozenset({pc}), numeric=numeric, source=source))
-            # read without having a value, it is 0
-            self.counters.assign(Source(low=0, high=0), [(scope, a)])
-        elif op == P.OP_LOAD_VISITS:
-            source = Source(low=0)
-            stack.append(_Entry(frozenset({pc}), frozenset({a}), numeric=True, source=source))
-        elif op == P.OP_LOAD_VISIT_INDEX:
-            counted, source = frozenset({a}), Source(low=-1)
-            stack.append(_Entry(frozenset({pc}), counted, -1, numeric=True, source=source))
-        elif op == P.OP_LOAD_TURNS_SINCE:
-            source, since = Source(low=-1), frozenset({a})
-            stack.append(_Entry(frozenset({pc}), since=since, numeric=True, source=source))
-        elif op in (P.OP_LOAD_TURN, P.OP_CHOICE_COUNT):
-            stack.append(_Entry(frozenset({pc}), numeric=True))
-        elif op in (P.OP_LOAD_HERE, P.OP_LOAD_ENDING):
-            stack.append(_Entry(frozenset({pc})))
-        elif op == P.OP_POINT_GLOBAL:
-            # where a pointer is stored, what is read is behind it: it is itself no value
-            stack.append(_Entry(points=frozenset({a}), numeric=True, source=NOTHING))
-        elif op == P.OP_POINT_TEMP:
-            scope = self.scope_of_pc[pc]
-            self.pinned[scope] |= 1 << a
-            self.counters.fix(Source(frozenset({(scope, a)})))
-            self.counters.assign(Source(), [(scope, a)])  # whoever has the pointer may write it
-            points = set(self.pointed.get((scope, a), ())) | {SOME_TEMPORARY}
-            if b > 0:
-                points.add(b - 1)
-            stack.append(_Entry(points=frozenset(points), numeric=True, source=NOTHING))
-        elif op in (P.OP_COUNT_VISITS, P.OP_COUNT_TURNS):
-            self._observe([pop()])
-            slots: set[int] = set()
-            place = P.TARGET_VISITS if op == P.OP_COUNT_VISITS else P.TARGET_TURNS
-            for target in self.taken:
-                slot = self._table(self._record(target) + place)
-                if slot >= 0:
-                    slots.add(slot)
-            counted = frozenset(slots)
-            if op == P.OP_COUNT_VISITS:
-                stack.append(_Entry(loads=frozenset({pc}), counts=counted, numeric=True))
-            else:
-                stack.append(_Entry(loads=frozenset({pc}), since=counted, numeric=True))
-        elif op in _BINARY:
-            right, left = pop(), pop()
-            self._operate(op, left, right, stack)
-        elif op in (P.OP_NOT, P.OP_NEG, P.OP_UNARY):
-            entry = pop()
-            truth = Source(low=0, high=1) if op == P.OP_NOT and entry.numeric else Source()
-            if op == P.OP_NOT and (entry.counts or entry.since):
-                self._test(entry, 1)
-            elif op == P.OP_NOT and entry.numeric:
-                self.counters.truth(entry.source)
-            elif not entry.numeric:
-                self._observe([entry])  # it may fail, which is seen
-            else:
-                self._mix(entry)
-            stack.append(_Entry(loads=entry.loads, numeric=entry.numeric, source=truth))
-        elif op == P.OP_POP or op == P.OP_PRINT:
-            # a printed value is one word whatever it is; inside a string it may be compared
-            entry = pop()
-            if op == P.OP_PRINT and self.prints_matter:
-                self._observe([entry])
-            else:
-                self._discard(entry)
-        elif op == P.OP_DUP:
-            entry = pop()
-            stack.extend((entry, entry))
-        elif op in (P.OP_STORE_GLOBAL, P.OP_SET_TEMP, P.OP_STORE_TEMP):
-            has_value = bool(stack)
-            entry = pop()
-            if op == P.OP_SET_TEMP:
-                points = set(entry.points)
-                if not has_value:
-                    if arguments:
-                        points |= arguments.pop()
-                    given = (self.entry, self.place)
-                    known = self.entry not in self.taken_pcs and given not in self.mixed
-                    known = known and pc in self._parameters(self.entry)
-                    entry = _Entry(numeric=known)
-                    self.place += 1
-                    if known:  # what is passed here comes from there
-                        if points:
-                            self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
-                        return
-                if points:
-                    self.pointed.setdefault((self.scope_of_pc[pc], a), set()).update(points)
-            if not entry.numeric:
-                self._not_numeric(pc)
-                self.may_be_list.add(pc)
-            self._assign(entry, pc)
-        elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
-            self._condition(pop())
-        elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
-            if op != P.OP_FORK:  # there the arguments stay for the jump that follows
-                self._hand_over(stack, [a], entry_arguments)
-                self._pass(stack, a)
-        elif op == P.OP_EXTERNAL:
-            if c >= 0:
-                way = c
-                while code[way * 4] != P.OP_JUMP:
-                    way += 1
-                self._hand_over(stack, [code[way * 4 + 1]], entry_arguments)
-                self._pass(stack, code[way * 4 + 1])
-            else:  # nobody is there to look at them
-                record = self._table(P.T_EXTERNALS) + a * P.EXT_SIZE
-                taken = self._table(record + P.EXT_CALL) & 0xFF
-                for _ in range(min(taken, len(stack))):
-                    self._discard(stack.pop())
-        elif op in (P.OP_CALL_VALUE, P.OP_JUMP_VALUE):
-            self._observe([pop()])
-            entries = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
-            self._hand_over(stack, entries, entry_arguments)
-        elif op == P.OP_CHOICE:
-            flags = self.program.choices[a].flags
-            if flags & 1:
-                self._condition(pop())
-            for bit in (4, 2):
-                if flags & bit:
-                    self._discard(pop())
-        elif op == P.OP_STRING_END:
-            stack.append(_Entry())
-        elif op == P.OP_SHUFFLE:
-            elements, count = pop(), pop()
-            if elements.constant is not None and count.counts:
-                # the deal starts anew where the count is a multiple: only that place matters
-                self._discard(count)
-                for load in count.loads:
-                    self.sinks[load] = None
-                self._divide(count, max(1, elements.constant))
-            else:
-                self._observe([count, elements])
-            stack.append(_Entry(numeric=True))
-        elif op in (P.OP_RANDOM, P.OP_LIST_RANDOM, P.OP_LIST_RANGE, P.OP_SEED):
-            popped = [pop() for _ in range({P.OP_RANDOM: 2, P.OP_LIST_RANGE: 3}.get(op, 1))]
-            self._observe(popped)
-            source = Source()
-            if op == P.OP_RANDOM and popped[0].constant is not None:
-                source = Source(high=popped[0].constant)
-                if popped[1].constant is not None:
-                    source = Source(low=popped[1].constant, high=popped[0].constant)
-            stack.append(_Entry(numeric=op == P.OP_RANDOM, source=source))
-
-    def _parameters(self, pc: int) -> list[int]:
-        """The stores that take arguments of what begins at `pc`, the last argument first."""
-        stores: list[int] = []
-        while pc < self.n:
-            op = self.code[pc * 4]
-            if op == P.OP_SET_TEMP:
-                stores.append(pc)
-            elif op not in (P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK):
-                break
-            pc += 1
-        return stores
-
-    def _pass(self, stack: list[_Entry], target: int) -> None:
-        """The values on the stack become the arguments of what begins at `target`."""
-        for place, store in enumerate(self._parameters(target)):
-            if not stack:
-                self.mixed.add((target, place))
-                continue
-            entry = stack.pop()
-            if not entry.numeric:
-                self.mixed.add((target, place))
-            self._assign(entry, store)
-
-    @staticmethod
-    def _hand_over(
-        stack: list[_Entry], targets: Iterable[int], entry_arguments: dict[int, list[set[int]]]
-    ) -> None:
-        """Pointers on the stack become arguments of what begins at `targets`."""
-        if not any(entry.points for entry in stack):
-            return
-        for target in targets:
-            known = entry_arguments.setdefault(target, [])
-            while len(known) < len(stack):
-                known.insert(0, set())
-            for place, entry in enumerate(reversed(stack), start=1):
-                known[-place] |= entry.points
-        stack[:] = [replace(entry, points=frozenset()) for entry in stack]
-
-    def _operate(self, op: int, left: _Entry, right: _Entry, stack: list[_Entry]) -> None:
-        """A binary operator: what it tells apart, and what flows on.
-
-        Where it may fail, its operands are observed: an error is seen by everyone.
-        """
-        loads = left.loads | right.loads
-        numeric = left.numeric and right.numeric
-        divides = op in (P.OP_DIV, P.OP_MOD)
-        if not numeric or op == P.OP_BINARY or (divides and not right.constant):
-            if not (op in _COMPARISONS | _TRUTHS and numeric):
-                self._observe([left, right])
-            stack.append(_Entry(loads=loads))
-            return
-        source = self.counters.operate(op, left.source, right.source)
-        for one, other in ((left, right), (right, left)):
-            if not (one.counts or one.since):
-                continue
-            constant = other.constant
-            if op in _COMPARISONS and constant is not None:
-                coarse = (P.OP_GE, P.OP_LT) if one is left else (P.OP_LE, P.OP_GT)
-                self._test(one, constant if op in coarse else constant + 1)
-            elif op in _TRUTHS:
-                self._test(one, 1)
-            elif op == P.OP_MIN and constant is not None and one.counts:
-                self._test(one, constant)
-            elif op == P.OP_MOD and one is left and constant is not None and constant > 0:
-                if one.counts:
-                    self._divide(one, constant)
-                else:
-                    for slot in one.since:
-                        self.since[slot] = None
-            elif op in (P.OP_ADD, P.OP_SUB) and one is left and constant is not None and one.counts:
-                step = constant if op == P.OP_ADD else -constant
-                moved = one.offset + step
-                stack.append(_Entry(loads, one.counts, moved, numeric=True, source=source))
-                return
-            else:
-                self._mix(one)
-        # the index of a saturated count may be used as the next operator's operand: its value is
-        # what MIN and % give, which saturation leaves as it is
-        stack.append(_Entry(loads=loads, numeric=True, source=source))
-
     def _limits(self) -> list[tuple[int, int]]:
         """Per visit slot, where counting may stop or go round."""
         program = self.program
         for index in range(len(program.choices)):
             once = self._once(index)
             if once >= 0:
-                known = self.caps.setdefault(once, set())
+                known = self.values.caps.setdefault(once, set())
                 if known is not None:
                     known.add(1)
         out: list[tuple[int, int]] = []
         for slot in range(len(program.visit_names)):
-            constants = self.caps.get(slot)
-            moduli = self.moduli.get(slot)
+            constants = self.values.caps.get(slot)
+            moduli = self.values.moduli.get(slot)
             observed = self.observed_bits >> (self.visits_at + slot) & 1
-            if slot in self.exact or observed or (constants is None and moduli is None):
-                out.append((0, 0) if slot in self.exact or observed else (1, 1))
+            if slot in self.values.exact or observed or (constants is None and moduli is None):
+                out.append((0, 0) if slot in self.values.exact or observed else (1, 1))
                 continue
             top = max(constants or (), default=1)
             top = max(top, 1)
@@ -758,7 +294,7 @@ class _Analysis:
     def _since_caps(self) -> list[int]:
         out: list[int] = []
         for slot in range(len(self.program.turn_names)):
-            constants = self.since.get(slot, set())
+            constants = self.values.since.get(slot, set())
             if constants is None:
                 out.append(0)
             else:
@@ -769,11 +305,16 @@ class _Analysis:
 
     def result(self) -> Liveness:
         """Follow values, then find the least `use` that satisfies the equations."""
-        self._flow_values()
-        for slot in self.escaped:
+        values = self.values
+        values.follow()
+        for slot in values.escaped:
             self.observed_bits |= 1 << slot
-            self.counters.assign(Source(), [(GLOBAL, slot)])
         use = self._solve()
+        idle = values.touched - self.used
+        if idle:  # nobody looks at what goes into these: counts need not be exact for them
+            values.follow(idle)
+        for slot in values.escaped:
+            values.counters.assign(Source(), [(GLOBAL, slot)])
         return Liveness(
             program=self.program,
             use=use,
@@ -787,10 +328,11 @@ class _Analysis:
             ending_bit=self.ending_bit,
             temps_at=self.temps_at,
             bits=self.bits,
-            pinned_temps=self.pinned,
+            pinned_temps=self.values.pinned,
             observed=self.observed_bits | self.asked_bits,
             reads=lambda: self._observing(use),
             folds=self._folds(),
+            unbuilt=self._unbuilt(),
         )
 
     def _observing(self, use: list[int]) -> dict[int, int]:
@@ -805,12 +347,12 @@ class _Analysis:
             elif op == P.OP_CHOICE and self._once(a) >= 0:
                 bits = 1 << (self.visits_at + self._once(a))
             elif bits:
-                stores = self.sinks.get(pc, set())
+                stores = self.values.sinks.get(pc, set())
                 if stores is not None:
-                    written = ((store, self._store_bits(store)[0]) for store in stores)
+                    into = ((store, self._store_bits(store)[0]) for store in stores if store >= 0)
                     if not any(
-                        (use[store + 1] | self.ever) & reached for store, reached in written
-                    ):
+                        (use[store + 1] | self.ever) & reached for store, reached in into
+                    ) and not any(use < 0 and use in self.used for use in stores):
                         continue
             if bits:
                 found[pc] = bits
@@ -820,15 +362,15 @@ class _Analysis:
         """How the values of variables may be folded."""
         for slot in range(len(self.program.global_names)):
             if self.observed_bits >> slot & 1:
-                self.counters.fix(Source(frozenset({(GLOBAL, slot)})))
+                self.values.counters.fix(Source(frozenset({(GLOBAL, slot)})))
                 # a bound that saturates sets it to what the story never would
-                self.counters.assign(Source(), [(GLOBAL, slot)])
+                self.values.counters.assign(Source(), [(GLOBAL, slot)])
             if slot in self.constants:
                 value = self.constants[slot]
                 known = isinstance(value, int)
                 given = Source(low=float(value), high=float(value)) if known else Source()  # type: ignore[arg-type]
-                self.counters.assign(given, [(GLOBAL, slot)])
-        return self.counters.folds()
+                self.values.counters.assign(given, [(GLOBAL, slot)])
+        return self.values.counters.folds()
 
     def _defined(self, scope: int, slot: int) -> int:
         """The bit of whether a temporary has a value: without one, reading it is a warning."""
@@ -841,7 +383,7 @@ class _Analysis:
             return 1 << a, True
         scope = self.scope_of_pc[pc]
         bits = 1 << (self.temps_at[scope] + a)
-        pointed = self.pointed.get((scope, a))
+        pointed = self.values.pointed.get((scope, a))
         if op == P.OP_SET_TEMP:
             return bits, True
         if pointed:
@@ -858,7 +400,7 @@ class _Analysis:
         if op == P.OP_LOAD_TEMP:
             scope = self.scope_of_pc[pc]
             bits = 1 << (self.temps_at[scope] + a)
-            for slot in self.pointed.get((scope, a), ()):
+            for slot in self.values.pointed.get((scope, a), ()):
                 if slot != SOME_TEMPORARY:
                     bits |= 1 << slot
             return bits
@@ -874,7 +416,7 @@ class _Analysis:
             bits = 0
             place = P.TARGET_VISITS if op == P.OP_COUNT_VISITS else P.TARGET_TURNS
             base = self.visits_at if op == P.OP_COUNT_VISITS else self.turns_at
-            for target in self.taken:
+            for target in self.routes.taken:
                 slot = self._table(self._record(target) + place)
                 if slot >= 0:
                     bits |= 1 << (base + slot)
@@ -890,9 +432,11 @@ class _Analysis:
         """
         n = self.n
         somewhere, at_rest, ever = n + 1, n + 2, n + 3
+        uses = self.values.uses
+        size = n + 4 + len(uses)
         nodes = self._transfers(somewhere, at_rest, ever)
         # what only passes on what follows it is skipped
-        same = list(range(n + 4))
+        same = list(range(size))
         for pc in range(n - 1, -1, -1):
             if pc not in nodes:
                 same[pc] = same[pc + 1]
@@ -903,9 +447,9 @@ class _Analysis:
                 node.sinks = [(same[source], bits) for source, bits in node.sinks]
             for source, _ in (*node.sources, *(node.sinks or ())):
                 dependents.setdefault(source, []).append(pc)
-        use = [0] * (n + 4)
+        use = [0] * size
         waiting = sorted(nodes)  # the last is taken first
-        queued = bytearray(n + 4)
+        queued = bytearray(size)
         for pc in waiting:
             queued[pc] = 1
         while waiting:
@@ -925,6 +469,7 @@ class _Analysis:
                         queued[other] = 1
                         waiting.append(other)
         self.ever = use[ever]
+        self.used = {number for number in uses.values() if use[self._use_node(number)]}
         for pc in self.asked:
             self.asked_bits |= use[same[pc]] & ~self.frame_mask
         return [use[same[pc]] for pc in range(n + 1)]
@@ -933,10 +478,7 @@ class _Analysis:
         """What each instruction does to the set of what is read after it."""
         n, code = self.n, self.code
         outside = ~self.frame_mask  # what a frame above or below can see of a frame
-        taken_pcs = [self._table(self._record(t) + P.TARGET_PC) for t in self.taken]
-        always = 1 << self.bits  # a temporary that something points to is read by anyone
-        for scope, slots in enumerate(self.pinned):
-            always |= slots << self.temps_at[scope]
+        taken_pcs = self.values.taken_pcs
         has_lists = any(self.program.values.definitions)
         stores = {
             pc: self._store_bits(pc)
@@ -949,6 +491,8 @@ class _Analysis:
             at_rest: _Node([(pc, outside) for pc in self.asked], adds=self.observed_bits),
         }
         for pc in range(n):
+            if not self.routes.reached[pc]:
+                continue
             at = pc * 4
             op, a = code[at], code[at + 1]
             following = (pc + 1, -1)
@@ -960,7 +504,8 @@ class _Analysis:
             elif op == P.OP_CALL:
                 node = _Node([following, (a, outside)])
             elif op == P.OP_RETURN:
-                node = _Node([(somewhere, -1)] if a == P.TUNNEL else [])
+                # ->-> goes back, unless it is told where to go on
+                node = _Node([(somewhere, -1)] if self.routes.leads_anywhere(pc) else [])
             elif op in (P.OP_FALL, P.OP_DONE, P.OP_END):
                 node = _Node([(at_rest, -1)], adds=1 << self.ending_bit)
             elif op == P.OP_CHOICE:
@@ -990,38 +535,141 @@ class _Analysis:
                 adds = 0
                 if op in (P.OP_LOAD_TEMP, P.OP_POINT_TEMP):
                     adds = self._defined(self.scope_of_pc[pc], a)
-                sink = self.sinks.get(pc, set())
-                if bits and sink is None:
-                    node = _Node([following], adds=adds | bits)
-                elif bits:
-                    assert sink is not None
-                    # read only where something that it flows into is
-                    reached = [store for store in sink if store in stores]
-                    if any(stores[store][0] & always for store in reached):
+                if bits:
+                    sinks = self._sinks(pc, stores, ever)
+                    if sinks is None:
                         node = _Node([following], adds=adds | bits)
                     else:
-                        sinks = [(store + 1, stores[store][0]) for store in reached]
-                        sinks += [(ever, stores[store][0] & ~self.frame_mask) for store in reached]
                         node = _Node([following], adds=adds, reads=bits, sinks=sinks)
                 elif adds:
                     node = _Node([following], adds=adds)
             if node is not None:
                 nodes[pc] = node
+        self._add_uses(nodes, stores, ever)
         # a global that is set is seen not only from there on: whoever called, a thread below, or a
         # choice that was offered before may read it, so what is read anywhere counts: all that is
         # added, and what the nodes that may read have come to
         added = 0
-        for node in nodes.values():
-            added |= node.adds
-        readers = [(pc, outside) for pc, node in nodes.items() if node.reads]
+        for pc, node in nodes.items():
+            if pc < n + 4:
+                added |= node.adds
+        readers = [(pc, outside) for pc, node in nodes.items() if pc < n and node.reads]
         nodes[ever] = _Node(readers, adds=added & outside)
         return nodes
+
+    def _sinks(
+        self, pc: int, stores: Mapping[int, tuple[int, bool]], ever: int
+    ) -> list[tuple[int, int]] | None:
+        """What must be read for the value that comes from `pc` to matter; None: it does anyway."""
+        places = self.values.sinks.get(pc, set())
+        if places is None:
+            return None
+        always = 1 << self.bits  # a temporary that something points to is read by anyone
+        for scope, slots in enumerate(self.values.pinned):
+            always |= slots << self.temps_at[scope]
+        found: list[tuple[int, int]] = []
+        for place in places:
+            if place < 0:
+                found.append((self._use_node(place), 1))
+                continue
+            bits, _ = stores[place]
+            if bits & always:
+                return None
+            found += [(place + 1, bits), (ever, bits & ~self.frame_mask)]
+        return found
+
+    # ------------------------------------------------------------ strings and results of functions
+
+    def _use_node(self, use: int) -> int:
+        return self.n + 3 - use
+
+    def _add_uses(
+        self, nodes: dict[int, _Node], stores: Mapping[int, tuple[int, bool]], ever: int
+    ) -> None:
+        """A node for each use (`flow`): 1 where what goes into it is looked at."""
+        routes, uses = self.routes, self.values.uses
+        ends: dict[int, list[int]] = {begin: [] for begin in routes.string_around}
+        for end, begin in routes.string_ended.items():
+            if begin != NO_STRING:
+                ends[begin].append(end)
+        comes_out = {uses["string", begin]: found for begin, found in ends.items()}
+        comes_out |= {uses["result", function]: calls for function, calls in routes.callers.items()}
+        needed = {uses["string", begin] for begin in self._risky_strings()}
+        needed |= {uses["result", function] for function in routes.opened & routes.callers.keys()}
+        for use, places in comes_out.items():
+            node = _Node([], adds=int(use in needed or not places), sinks=[], reads=1)
+            assert node.sinks is not None
+            for place in places:
+                sinks = self._sinks(place, stores, ever)
+                if sinks is None:
+                    node.adds = 1
+                else:
+                    node.sinks += sinks
+            nodes[self._use_node(use)] = node
+        for function, calls in routes.callers.items():
+            into = (self._printed_into(call) for call in calls)
+            node = _Node([(self._use_node(use), 1) for found in into for use in found])
+            node.adds = int(function in routes.opened)
+            nodes[self._use_node(uses["printed", function])] = node
+
+    def _printed_into(self, call: int) -> list[int]:
+        """The uses that what a called function prints goes into."""
+        string = self.routes.string_at.get(call)
+        if string is not None:
+            return [self.values.uses["string", string]]
+        around = self.routes.functions.get(call, ())
+        return [self.values.uses["printed", function] for function in around]
+
+    def _risky_strings(self) -> set[int]:
+        """Strings whose building may fail, by becoming too long, or that can't be followed."""
+        routes, uses = self.routes, self.values.uses
+        long = set(self.values.long)
+        waiting = [function for function in routes.callers if uses["printed", function] in long]
+        while waiting:
+            for call in routes.callers[waiting.pop()]:
+                for use in self._printed_into(call):
+                    if use not in long:
+                        long.add(use)
+                        waiting += [f for f in routes.callers if uses["printed", f] == use]
+        strings = {begin for begin in routes.string_around if uses["string", begin] in long}
+        return strings | (routes.torn & routes.string_around.keys())
+
+    def _unbuilt(self) -> list[int]:
+        """The instructions of strings that need not be built, since nobody looks at them.
+
+        What is put out within such a one must not come to stand in another that is built: so they
+        are only those that no built string is around.
+        """
+        routes, uses = self.routes, self.values.uses
+        idle = {begin for begin in routes.string_around if uses["string", begin] not in self.used}
+        inside = set(routes.opened)  # functions that may be called while a built one is open
+        while True:
+            size = len(idle), len(inside)
+            for function, calls in routes.callers.items():
+                if any(self._may_be_inside(call, idle, inside) for call in calls):
+                    inside.add(function)
+            idle = {
+                begin
+                for begin in idle
+                if routes.string_around[begin] in idle | {NO_STRING}
+                and not routes.functions.get(begin, set()) & inside
+            }
+            if size == (len(idle), len(inside)):
+                break
+        ends = [end for end, begin in routes.string_ended.items() if begin in idle]
+        return sorted([*idle, *ends])
+
+    def _may_be_inside(self, pc: int, idle: set[int], inside: set[int]) -> bool:
+        string = self.routes.string_at.get(pc)
+        if string is not None and string not in idle:
+            return True
+        return bool(self.routes.functions.get(pc, set()) & inside)
 
     def _store_transfer(self, pc: int, bits: int, surely: bool, has_lists: bool) -> _Node:
         op, a = self.code[pc * 4], self.code[pc * 4 + 1]
         keeps, adds = -1, 0
         # an empty list takes over which lists the old value's items came from
-        if surely and not (has_lists and pc in self.may_be_list):
+        if surely and not (has_lists and pc in self.values.may_be_list):
             keeps &= ~bits
         elif not surely:
             # what is written may be behind a pointer, which is read for it
