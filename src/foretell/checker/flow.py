@@ -175,7 +175,9 @@ class ValueFlow:
         self.long.clear()
         stack: list[_Entry] = []
         arguments: list[set[int]] = []
-        for pc in range(self.program.length):
+        # the declarations first: what variables hold then is mostly what they ever hold
+        first = max(self.program.declarations_pc, 0)
+        for pc in (*range(first, self.program.length), *range(first)):
             if not self.routes.reached[pc]:
                 continue
             if pc in self.routes.leaders:

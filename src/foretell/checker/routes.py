@@ -22,6 +22,23 @@ from foretell.vm.program import Program
 __all__ = ["NO_STRING", "Routes", "call_kind", "follow_routes"]
 
 NO_STRING: Final = -1
+_LEADING: Final = frozenset(
+    {
+        P.OP_JUMP,
+        P.OP_JUMP_IF,
+        P.OP_JUMP_UNLESS,
+        P.OP_JUMP_VALUE,
+        P.OP_CALL,
+        P.OP_CALL_VALUE,
+        P.OP_FORK,
+        P.OP_EXTERNAL,
+        P.OP_CHOICE,
+        P.OP_RETURN,
+        P.OP_FALL,
+        P.OP_DONE,
+        P.OP_END,
+    }
+)
 
 
 def call_kind(call: int) -> int:
@@ -125,38 +142,41 @@ def _leaders(program: Program) -> set[int]:
 
 def _reach(routes: Routes, entries: list[int]) -> set[int]:
     """Mark what can be executed; gives the places where a frame or a thread may begin."""
-    program, reached = routes.program, routes.reached
-    code = program.code
+    reached, code, end = routes.reached, routes.program.code, routes.program.length
     waiting, roots = list(entries), set(entries)
     anywhere = False  # a divert to a variable was met
     named: set[int] = set()
     while waiting:
         pc = waiting.pop()
-        if pc >= program.length or reached[pc]:
-            continue
-        reached[pc] = 1
-        op, a = code[pc * 4], code[pc * 4 + 1]
-        begun = routes.begun(pc)
-        if op == P.OP_PUSH and a >> V.TAG_SHIFT == V.TARGET:
-            named.add(a & V.PAYLOAD)
-            if anywhere:
-                begun.append(routes.target_pc(a & V.PAYLOAD))
-        elif routes.leads_anywhere(pc) and not anywhere:
-            anywhere = True
-            begun += [routes.target_pc(target) for target in named]
-        roots.update(begun)
-        waiting += [*begun, *routes.after(pc)]
+        while pc < end and not reached[pc]:
+            reached[pc] = 1
+            op, a = code[pc * 4], code[pc * 4 + 1]
+            if op == P.OP_PUSH:
+                if a >> V.TAG_SHIFT == V.TARGET:
+                    named.add(a & V.PAYLOAD)
+                    if anywhere:
+                        roots.add(routes.target_pc(a & V.PAYLOAD))
+                        waiting.append(routes.target_pc(a & V.PAYLOAD))
+            elif op in _LEADING:
+                begun = routes.begun(pc)
+                if not anywhere and routes.leads_anywhere(pc):
+                    anywhere = True
+                    begun += [routes.target_pc(target) for target in named]
+                roots.update(begun)
+                waiting += [*begun, *routes.after(pc)]
+                break
+            pc += 1
     routes.taken = sorted(named)
     return roots
 
 
 def _body(routes: Routes, begins: int) -> set[int]:
     """The instructions that a frame begun there executes."""
-    found = {begins}
+    found, end = {begins}, routes.program.length
     waiting = [begins]
     while waiting:
         for following in routes.after(waiting.pop()):
-            if following not in found and following < routes.program.length:
+            if following not in found and following < end:
                 found.add(following)
                 waiting.append(following)
     return found
@@ -221,11 +241,14 @@ def _find_strings(routes: Routes, roots: set[int]) -> None:
     program = routes.program
     code = program.code
     around = routes.string_around
+    end = program.length
+    if not any(code[pc * 4] == P.OP_STRING_BEGIN and code[pc * 4 + 1] == 0 for pc in range(end)):
+        return
     seen: dict[int, int] = {}
     waiting = [(pc, NO_STRING) for pc in roots]
     while waiting:
         pc, string = waiting.pop()
-        if pc >= program.length:
+        if pc >= end:
             continue
         if pc in seen:
             if seen[pc] != string:
