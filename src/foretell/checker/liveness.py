@@ -21,9 +21,11 @@ Liveness is *strong*: reading is a use only where the value can reach an observa
 is only added to itself, or only printed, is observed by nobody (unless the operation may fail: an
 error is seen), so `read(pc)` of a load whose value flows into an assignment counts only where what
 is assigned to is live: a temporary from there on, a global anywhere, since callers, threads below
-and choices already offered may read it. Observations are branches, conditions of choices, ranges of
-draws, targets of diverts, arguments and results of functions, and whatever claims and other
-expressions asked for name.
+and choices already offered may read it. What goes into a string, or is returned by a function,
+counts where the string or the call's result does (`flow` follows values so far). Observations are
+branches, conditions of choices, ranges of draws, targets of diverts, and whatever claims and other
+expressions asked for name. Only code that a reader may come to counts (`routes`). A string that
+nobody looks at is not even built while exploring (`unbuilt`).
 
 Visit counts are *saturated*: a count only compared with constants, tested for truth, or used as a
 sequence's index needs no more values than those can tell apart (`limits`). Numbers in variables and
