@@ -103,6 +103,7 @@ W_HELD: Final = 16  # which of them were, a bit each
 W_PCS: Final = 18  # where each expression's code is, then the watched instructions, then bounds
 
 # ------------------------------------------------------------------ requests
+SERVED: Final = 0  # the region of lists could say
 SERVE: Final = 1
 WIDEN: Final = 2
 STUCK: Final = 3  # a turn has used up its budget

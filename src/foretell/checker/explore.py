@@ -82,6 +82,7 @@ from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
 from foretell.vm.kernel import I64, copy, kernel
+from foretell.vm.lists import ListRegion, index_lists, serve
 from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
@@ -160,6 +161,7 @@ _LOADED_SECONDS: Final = 0.01  # … where it is in this process
 _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
 _PIECE: Final = 256  # items a thread takes at a time
+_MEMO: Final = 1024  # entries that the memo begins with
 _PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
 _OUT: Final = 1 << 20  # words of output a thread begins with
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
@@ -176,7 +178,8 @@ def move_memo(old: I64, length: int, new: I64, mask: int) -> None:
 
 
 _KERNELS: Final = (
-    expand, intern, move_rows, reindex, push, run_on, unpack, restore, begin_turn, move_memo,
+    expand, intern, serve, index_lists, move_rows, reindex, push, run_on, unpack, restore,
+    begin_turn, move_memo,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
 
@@ -224,7 +227,8 @@ class Explorer:
     `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
     by name, `start` a place to begin at, `reduce=False` keeps everything alive and `whole=False`
-    gives every face of a die an edge of its own (the slow twins that tests compare with).
+    gives every face of a die an edge of its own, and `lists=False` asks the host for all that is
+    done with lists (the slow twins that tests compare with).
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
     stops after the round that finds a state where one has it. So it does after an outcome, or a
@@ -247,6 +251,7 @@ class Explorer:
         start: str | None = None,
         reduce: bool = True,
         whole: bool = True,
+        lists: bool = True,
         compiled: bool | None = None,
         threads: int = 0,
         bounds: Sequence[VariableBound] = (),
@@ -279,8 +284,11 @@ class Explorer:
         self.code: Any = self.liveness.saturated_code() if reduce else list(program.code)
         self.places: Any = list(program.place_of_pc)
         self.assumed = program.unanswered
-        self.memo: Any = [0] * (1024 * P.MEMO_SIZE)
+        self.lists = ListRegion(self.values) if lists and program.values.definitions else None
+        self.memo: Any = []
+        self.slots = 0  # entries of the memo; the region of lists stands behind them
         self.memo_used = 0
+        self.forget()
         self.tables: Any = []
         self.row: Any = []  # where the story begins (`begin`), always in plain Python
         self.seen: Any = bytearray(program.length)
@@ -318,7 +326,8 @@ class Explorer:
 
     def _lay_out(self) -> None:
         tables = layout(self.program, self.widths)
-        tables[P.T_MEMO_MASK] = len(self.memo) // P.MEMO_SIZE - 1
+        tables[P.T_MEMO_MASK] = self.slots - 1
+        tables[P.T_LISTS] = self.slots * P.MEMO_SIZE if self.lists else 0
         for index in self.assumed:
             tables[tables[P.T_EXTERNALS] + index * P.EXT_SIZE + P.EXT_MODE] = P.ASSUMED
         if self.reduce:
@@ -480,7 +489,7 @@ class Explorer:
     def _bytes(self) -> int:
         """Bytes that are used, and those that growing and solving will take."""
         store = self.store
-        used = store.nbytes() + 8 * len(self.out)
+        used = store.nbytes() + 8 * (len(self.out) + len(self.memo))
         solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + 36 * store.edges
         return used + max(store.growing(), solving)
 
@@ -634,22 +643,28 @@ class Explorer:
 
     def _requests(self) -> list[tuple[int, ...]]:
         """All that was asked for in a pass, in the order of the batch."""
-        found: list[tuple[int, ...]] = []
+        found = []
         for worker in self.workers:
             made = int(worker.ctx[E.W_REQUESTS])
-            words = [int(x) for x in worker.requests[:made]]
-            found += [tuple(words[at : at + E.REQUEST]) for at in range(0, made, E.REQUEST)]
+            found.append(np.array(worker.requests[:made], np.int64).reshape(-1, E.REQUEST))
             worker.ctx[E.W_REQUESTS] = 0
-        found.sort(key=lambda r: (r[1], r[2]))
-        return found
+        asked = np.concatenate(found)
+        asked = asked[np.lexsort((asked[:, 2], asked[:, 1]))]
+        self._serve(asked)
+        return [tuple(request) for request in asked.tolist()]
 
     def _answer(self, asked_for: Sequence[tuple[int, ...]], items: Any) -> None:
         """Do what workers asked for."""
         widths = self.widths
         told: set[tuple[int, int]] = set()
+        performed: set[tuple[int, int, int]] = set()
         for kind, item, i, label, a, b, c in asked_for:
+            if kind == E.SERVED:
+                continue
             if kind == E.SERVE:
-                self.perform(a, b, c)
+                if (a, b, c) not in performed:
+                    performed.add((a, b, c))
+                    self.perform(a, b, c)
             elif kind == E.WIDEN:
                 if self.widths is widths:
                     self.widen()
@@ -733,33 +748,53 @@ class Explorer:
 
     def perform(self, operation: int, a: int, b: int) -> None:
         """Compute an operation and put it into the memo, unless it is there."""
-        mask = int(self.tables[P.T_MEMO_MASK])
-        slot = memo_slot(_view(self.memo), mask, operation, a, b)
-        if self.memo[slot] != 0:
-            return
-        result = operate(self.values, operation, a, b)
-        if self.memo_used * 2 > mask:
-            self._double_memo()
-            mask = int(self.tables[P.T_MEMO_MASK])
-            slot = memo_slot(_view(self.memo), mask, operation, a, b)
-        self.memo[slot] = operation + 1
-        self.memo[slot + 1] = a
-        self.memo[slot + 2] = b
-        self.memo[slot + 3] = result
-        self.memo_used += 1
+        memo = view_of(self.memo)
+        if memo[memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)] == 0:
+            self.learn(operation, a, b, operate(self.values, operation, a, b))
+            if self.lists and not self.lists.take_over(
+                view_of(self.memo), self.slots * P.MEMO_SIZE
+            ):
+                self.lay_out_lists()
 
-    def _double_memo(self) -> None:
-        """Give the memo twice the room."""
-        old = self.memo
-        wide = isinstance(old, np.ndarray)
-        new: Any = np.zeros(2 * len(old), np.int64) if wide else [0] * (2 * len(old))
-        mask = len(new) // P.MEMO_SIZE - 1
-        if self.kernels is not None:
-            self.kernels[move_memo](old, len(old), new, mask)
-        else:
-            move_memo(_view(old), len(old), _view(new), mask)
-        self.memo = new
-        self.tables[P.T_MEMO_MASK] = mask
+    def forget(self) -> None:
+        """Begin the memo anew; the row is to be laid out after it."""
+        self.slots = _MEMO
+        self.memo = [0] * (_MEMO * P.MEMO_SIZE)
+        self.memo_used = 0
+        self.lay_out_lists()
+
+    def lay_out_lists(self) -> None:
+        """Make the region of lists anew, behind the memo and with room for as many again."""
+        if self.lists:
+            region = self.lists.laid_out(len(self.values.lists) + _MEMO)
+            slots = self.memo[: self.slots * P.MEMO_SIZE]
+            if isinstance(slots, np.ndarray):
+                self.memo = np.concatenate((slots, np.array(region, np.int64)))
+            else:
+                self.memo = [*slots, *region]
+
+    def _serve(self, asked: Any) -> None:
+        """Do what the region of lists can say of what was asked for, in the order of the batch."""
+        wanted = np.flatnonzero(asked[:, 0] == E.SERVE)
+        if self.lists is None or not len(wanted):
+            return
+        requests: Any = asked[wanted].reshape(-1)
+        if self.kernels is None:
+            requests = requests.tolist()
+        done = 0
+        with self.values.lock:  # other explorers of the story may add lists too
+            if not self.lists.take_over(view_of(self.memo), self.slots * P.MEMO_SIZE):
+                self.lay_out_lists()
+            while done < len(wanted):
+                at = self.slots * P.MEMO_SIZE
+                done = self._kernel(serve)(
+                    self.memo, at, requests, E.REQUEST, E.REQUEST - 3, done, len(wanted)
+                )
+                self.lists.give_back(view_of(self.memo), at)
+                if done < len(wanted):
+                    self.memo = self.lists.widened(self.memo, at)
+                    self._kernel(index_lists)(self.memo, at)
+        asked[wanted, 0] = np.asarray(requests).reshape(-1, E.REQUEST)[:, 0]
 
     def widen(self) -> None:
         """Lay the work row out twice as wide."""
@@ -792,10 +827,11 @@ class Explorer:
 
         def perform() -> Any:
             self.perform(plain[P.FAULT], plain[P.FAULT_VALUE], plain[P.OPERAND])
-            tables[P.T_MEMO_MASK] = int(self.tables[P.T_MEMO_MASK])
-            return _view(self.memo)
+            for word in (P.T_MEMO_MASK, P.T_LISTS):
+                tables[word] = int(self.tables[word])
+            return view_of(self.memo)
 
-        code, memo = _view(self.code), _view(self.memo)
+        code, memo = view_of(self.code), view_of(self.memo)
         loop = find_loop(self.everywhere, code, tables, memo, plain, perform)
         verdict = 0
         if loop >= 0:
@@ -807,6 +843,32 @@ class Explorer:
             verdict = (K_BUDGET << 56) | pc
         if verdict:
             self.verdicts += [item, i, verdict]
+
+    def learn(self, operation: int, a: int, b: int, result: int) -> None:
+        """Put an operation that is not there into the memo."""
+        if self.memo_used * 2 > self.slots:
+            self._double_memo()
+        memo = view_of(self.memo)
+        slot = memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)
+        for i, word in enumerate((operation + 1, a, b, result)):
+            memo[slot + i] = word
+        self.memo_used += 1
+
+    def _double_memo(self) -> None:
+        """Give the memo twice the room, and move the region of lists behind it."""
+        old, end = self.memo, self.slots * P.MEMO_SIZE
+        wide = isinstance(old, np.ndarray)
+        size = len(old) + end
+        new: Any = np.zeros(size, np.int64) if wide else [0] * size
+        new[2 * end :] = old[end:]
+        self.slots *= 2
+        if self.kernels is not None:
+            self.kernels[move_memo](old, end, new, self.slots - 1)
+        else:
+            move_memo(view_of(old), end, view_of(new), self.slots - 1)
+        self.memo = new
+        self.tables[P.T_MEMO_MASK] = self.slots - 1
+        self.tables[P.T_LISTS] = 2 * end if self.lists else 0
 
     # ------------------------------------------------------------ keeping
 
@@ -846,7 +908,7 @@ class Explorer:
             "values": self.values.dump(),
         }
         arrays: dict[str, Any] = self.store.snapshot()
-        arrays["memo"] = np.asarray(self.memo, np.int64)
+        arrays["memo"] = np.asarray(self.memo[: self.slots * P.MEMO_SIZE], np.int64)
         if self.mass is not None:
             notes["carried"] = self.mass.expanded
             arrays["mass"] = self.mass.mass[: self.mass.states]
@@ -863,6 +925,8 @@ class Explorer:
             self._compile()
         self.memo = arrays["memo"] if self.kernels is not None else arrays["memo"].tolist()
         self.memo_used = notes["memo_used"]
+        self.slots = len(self.memo) // P.MEMO_SIZE
+        self.lay_out_lists()
         stack, choices, eval_, output = notes["widths"]
         self.widths = Widths(stack, choices, eval_, output)
         self._lay_out()
@@ -1056,6 +1120,6 @@ def _in_order(first_edge: Any, m: int) -> tuple[Any, Any]:
     return np.concatenate(([0], np.cumsum(degree))), None
 
 
-def _view(array: Any) -> Any:
+def view_of(array: Any) -> Any:
     """A buffer as plain Python reads it: without NumPy's scalars."""
     return array.data if isinstance(array, np.ndarray) else array

@@ -40,15 +40,17 @@ from foretell.checker.expand import (
     decode,
     terminal_code,
 )
-from foretell.checker.explore import Explorer
+from foretell.checker.explore import Explorer, view_of
 from foretell.checker.outcomes import outcome_of, problem_of
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm.kernel import F64, I64, U8, add64, copy, fill, kernel, mul64, shr64
+from foretell.vm.lists import L_CAPACITY, L_COUNT, L_GROW, index_lists
 from foretell.vm.machine import choose, is_dealt, run, truth
 from foretell.vm.program import Program
 from foretell.vm.story import format_path
+from foretell.vm.text import operate
 
 __all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
 
@@ -117,6 +119,7 @@ WIDEN: Final = 4
 
 K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
 _MOST_DRAWS: Final = 100_000  # in one turn
+_LISTS: Final = 100_000  # of its own, at which a thread forgets them between two runs
 _CHUNK: Final = 1024  # runs a thread takes at a time
 _PAUSE: Final = 0.02  # seconds between two looks at whether to stop, at least, if runs are short
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
@@ -528,6 +531,7 @@ def sample(
     groups: Groups | None = None,
     asked: Sequence[int] = (),
     endings: Sequence[tuple[str, int]] = (),
+    lists: bool = True,
     compiled: bool | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> Sample:
@@ -538,8 +542,8 @@ def sample(
     offered one of its choices. `weights` (one for each choice point) makes the reader a weighted
     one; where all of those offered weigh nothing, each is as likely. `threads` 0 takes every
     processor. `asked` are the pcs of expressions that are evaluated where a run is over; `endings`
-    are names by conditions, each with the place of its condition among them. `constants` and
-    `start` are `Explorer`'s. The result is the same for any number of threads.
+    are names by conditions, each with the place of its condition among them. `constants`,
+    `start` and `lists` are `Explorer`'s. The result is the same for any number of threads.
     """
     if weights is not None:
         reader = WEIGHTED
@@ -558,8 +562,9 @@ def sample(
 
     def worker() -> _Worker:
         explorer = Explorer(
-            program, asked=asked, constants=constants, start=start, reduce=False, compiled=False
-        )
+            program, asked=asked, constants=constants, start=start, reduce=False, lists=lists,
+            compiled=False,
+        )  # fmt: skip
         return _Worker(
             explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups,
             questions,
@@ -579,7 +584,7 @@ def _kernel() -> Any:
     if not _compiled:
         from foretell.vm.jit import compile_kernels
 
-        _compiled.append(compile_kernels([read_many]))
+        _compiled.append(compile_kernels([read_many, index_lists]))
     return _compiled[0][read_many]
 
 
@@ -657,9 +662,13 @@ class _Worker:
 
     def _start(self) -> None:
         """Lay the row out and set it before the first instruction of a run."""
-        if self.compiled:  # what plain Python runs needs plain numbers
-            self.host.memo = [int(word) for word in self.host.memo]
-        row = self.host.begin()
+        host = self.host
+        row = host.begin()
+        if host.lists:  # from here on each thread numbers its lists by itself
+            at = host.slots * P.MEMO_SIZE
+            host.lists.base = int(host.memo[at + L_COUNT])
+            host.memo[at + L_GROW] = 1
+        self.tainted = False  # whether the memo knows of such lists
         self.tables = self._buffer(self.host.tables)
         self.memo = self.host.memo = self._buffer(self.host.memo)
         self.start = self._buffer(row)
@@ -716,6 +725,7 @@ class _Worker:
                 if pause is not None and pause(int(ctx[R_NEXT])):
                     return
                 began = time.perf_counter()
+                self._forget_lists()
                 continue
             if why == FULL:
                 self._fold()
@@ -727,27 +737,79 @@ class _Worker:
             with self.lock:  # what is interned belongs to all threads
                 if why == WIDEN:
                     self._fold()
+                    self.host.forget()
                     self.host.widen()
                     self._start()
                 else:
                     wanted = (P.FAULT, P.FAULT_VALUE, P.OPERAND)
-                    self.host.perform(*(int(self.row[word]) for word in wanted))
+                    self._perform(*(int(self.row[word]) for word in wanted))
                     self.memo = self.host.memo
-                    self.tables[P.T_MEMO_MASK] = self.host.tables[P.T_MEMO_MASK]
+                    for word in (P.T_MEMO_MASK, P.T_LISTS):
+                        self.tables[word] = self.host.tables[word]
             if why == WIDEN or self.memo is not memo:
                 memo = self.memo
                 go = self._bound()
+
+    def _perform(self, operation: int, a: int, b: int) -> None:
+        """Compute an operation and put it into the memo, or make room for more lists."""
+        host = self.host
+        if host.lists is None:
+            host.perform(operation, a, b)
+            return
+        at = host.slots * P.MEMO_SIZE
+        found = -1
+        if host.memo[at + L_COUNT] < host.memo[at + L_CAPACITY]:
+            result = operate(host.values, operation, self._outward(a), self._outward(b))
+            found = host.lists.inward(view_of(host.memo), at, result)
+        if found < 0:
+            host.memo = host.lists.widened(host.memo, at)
+            (_compiled[0][index_lists] if self.compiled else index_lists)(host.memo, at)
+            return
+        self.tainted |= any(host.lists.is_own(value) for value in (a, b, found))
+        host.learn(operation, a, b, found)
+
+    def _outward(self, value: int) -> int:
+        """A value as the story's `values` have it."""
+        lists = self.host.lists
+        if lists is None:
+            return value
+        return lists.outward(view_of(self.memo), self.host.slots * P.MEMO_SIZE, value)
+
+    def _forget_lists(self) -> None:
+        """Between two runs: forget the lists of earlier ones, where there are many."""
+        host = self.host
+        at = host.slots * P.MEMO_SIZE
+        if host.lists is None or host.memo[at + L_COUNT] < host.lists.base + _LISTS:
+            return
+        self._fold()
+        if self.tainted:
+            kept = np.array(host.memo[:at], np.int64).reshape(-1, P.MEMO_SIZE)
+            known = [
+                entry for entry in kept[kept[:, 0] != 0].tolist() if not self._is_tainted(entry)
+            ]
+            host.memo[:at] = np.zeros(at, np.int64) if self.compiled else [0] * at
+            host.memo_used = 0
+            for operation, a, b, result in known:
+                host.learn(operation - 1, a, b, result)
+            self.tainted = False
+        host.lists.forget(host.memo, at)
+        (_compiled[0][index_lists] if self.compiled else index_lists)(host.memo, at)
+
+    def _is_tainted(self, entry: Sequence[int]) -> bool:
+        lists = self.host.lists
+        return lists is not None and any(lists.is_own(value) for value in entry[1:])
 
     def _fold(self) -> None:
         """Add the tallies up where no sum is too large."""
         for number in range(int(self.ctx[R_OUTCOMES])):
             at = number * T_SIZE
             found = [int(word) for word in self.outcomes[at : at + T_SIZE]]
+            found[T_VALUE] = self._outward(found[T_VALUE])
             _merge(self.totals, found)
         self.ctx[R_OUTCOMES] = 0
         for at in range(int(self.asking[Q_ANSWERS]), int(self.asking[Q_USED]), A_SIZE):
             question, value, runs = (int(word) for word in self.asking[at : at + A_SIZE])
-            key = (question, value)
+            key = (question, self._outward(value))
             self.answers[key] = self.answers.get(key, 0) + runs
         self.asking[Q_USED] = self.asking[Q_ANSWERS]
 

@@ -37,6 +37,7 @@ from foretell.vm.kernel import (
     shr64,
     wrap32,
 )
+from foretell.vm.lists import L_GROW, list_operation, range_of
 
 __all__ = ["choose", "memo_find", "memo_slot", "run", "start", "start_at"]
 
@@ -64,6 +65,17 @@ def memo_find(memo: I64, mask: int, operation: int, a: int, b: int) -> int:
     if memo[at] == 0:
         return -1
     return memo[at + 3]
+
+
+@kernel
+def look_up(tables: I64, memo: I64, operation: int, a: int, b: int) -> int:
+    """The result of an operation, by the region of lists or the memo; -1: only the host knows."""
+    at = tables[P.T_LISTS]
+    if at != 0 and (a >> 32) == V.LIST:
+        found = list_operation(memo, at, operation, a, b, memo[at + L_GROW])
+        if found >= 0:
+            return found
+    return memo_find(memo, tables[P.T_MEMO_MASK], operation, a, b)
 
 
 @kernel
@@ -638,7 +650,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         status = P.ERROR
                         break
                 if (y >> 32) == V.LIST and (y & 1) == 0 and (row[x] >> 32) == V.LIST:
-                    y = memo_find(memo, mask, V.O_RETAIN, row[x], row[sp - 1])
+                    y = look_up(tables, memo, V.O_RETAIN, row[x], row[sp - 1])
                     if y < 0:
                         operation = V.O_RETAIN
                         value = row[sp - 1]
@@ -683,7 +695,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         continue
                 x = row[P.FRAME] + P.FR_HEADER + a
                 if (y >> 32) == V.LIST and (y & 1) == 0 and (row[x] >> 32) == V.LIST:
-                    y = memo_find(memo, mask, V.O_RETAIN, row[x], row[sp - 1])
+                    y = look_up(tables, memo, V.O_RETAIN, row[x], row[sp - 1])
                     if y < 0:
                         operation = V.O_RETAIN
                         value = row[sp - 1]
@@ -790,7 +802,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     row[sp - 1] = V.TRUE if drawn_truth(row, x) == 0 else V.FALSE
                     pc += 1
                 else:
-                    y = memo_find(memo, mask, V.O_NOT, x, 0)
+                    y = look_up(tables, memo, V.O_NOT, x, 0)
                     if y < 0:
                         operation = V.O_NOT
                         value = 0
@@ -829,7 +841,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 else:
                     operation = operation_of(op)
                     value = y
-                    y = memo_find(memo, mask, operation, x, y)
+                    y = look_up(tables, memo, operation, x, y)
                     if y < 0:
                         status = P.NEEDS_OPERATION
                     elif (y >> 32) == V.FAILED:
@@ -889,7 +901,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 else:
                     operation = V.O_NEG if op == P.OP_NEG else a
                     value = 0
-                    y = memo_find(memo, mask, operation, x, 0)
+                    y = look_up(tables, memo, operation, x, 0)
                     if y < 0:
                         status = P.NEEDS_OPERATION
                     elif (y >> 32) == V.FAILED:
@@ -909,7 +921,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 value = thrown(row, row[sp - 1])
                 row[sp - 2] = x
                 row[sp - 1] = value
-                y = memo_find(memo, mask, operation, x, value)
+                y = look_up(tables, memo, operation, x, value)
                 if y < 0:
                     status = P.NEEDS_OPERATION
                 elif (y >> 32) == V.FAILED:
@@ -1137,7 +1149,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     break
                 n = 0
                 if (x & 1) != 0:
-                    n = memo_find(memo, mask, V.O_LIST_COUNT, x, 0)
+                    n = look_up(tables, memo, V.O_LIST_COUNT, x, 0)
                     if n < 0:
                         operation = V.O_LIST_COUNT
                         value = 0
@@ -1154,7 +1166,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     z = 0
                 y = V.LIST << 32
                 if n > 0:
-                    y = memo_find(memo, mask, V.O_PICK, x, z)
+                    y = look_up(tables, memo, V.O_PICK, x, z)
                     if y < 0:
                         operation = V.O_PICK
                         value = z
@@ -1259,12 +1271,17 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 x = thrown(row, row[sp - 2])
                 value = thrown(row, row[sp - 1])
                 operation = V.O_BOUNDS
-                y = memo_find(memo, mask, operation, x, value)
-                if y >= 0:
-                    x = thrown(row, row[sp - 3])
-                    value = y
-                    operation = V.O_RANGE
+                y = -1
+                if tables[P.T_LISTS] != 0:
+                    z = tables[P.T_LISTS]
+                    y = range_of(memo, z, thrown(row, row[sp - 3]), x, value, memo[z + L_GROW])
+                if y < 0:
                     y = memo_find(memo, mask, operation, x, value)
+                    if y >= 0:
+                        x = thrown(row, row[sp - 3])
+                        value = y
+                        operation = V.O_RANGE
+                        y = memo_find(memo, mask, operation, x, value)
                 if y < 0:
                     status = P.NEEDS_OPERATION
                 elif (y >> 32) == V.FAILED:

@@ -102,7 +102,8 @@ T_EXTERNALS: Final = 13  # where the external records are
 T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
 T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices; before: THE_END
-TABLES: Final = 17
+T_LISTS: Final = 17  # where the region of lists begins in the memo (`lists`), 0: none
+TABLES: Final = 18
 
 # an external record
 EXT_MODE: Final = 0  # one of those below

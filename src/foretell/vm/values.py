@@ -25,6 +25,7 @@ from __future__ import annotations
 import ctypes
 import math
 import struct
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -132,7 +133,15 @@ O_PICK: Final = OPERATION["pick"]
 O_CONS: Final = OPERATION["cons"]
 O_STRING: Final = OPERATION["string"]
 O_TAG: Final = OPERATION["tag"]
+O_HAS: Final = OPERATION["?"]
+O_HAS_NOT: Final = OPERATION["!?"]
+O_BOTH: Final = OPERATION["^"]
+O_LIST_MIN: Final = OPERATION["LIST_MIN"]
+O_LIST_MAX: Final = OPERATION["LIST_MAX"]
+O_LIST_ALL: Final = OPERATION["LIST_ALL"]
 O_LIST_COUNT: Final = OPERATION["LIST_COUNT"]
+O_LIST_VALUE: Final = OPERATION["LIST_VALUE"]
+O_LIST_INVERT: Final = OPERATION["LIST_INVERT"]
 
 _TYPE_NAMES: Final = {
     INT: "Int",
@@ -239,6 +248,7 @@ class Values:
         self.strings = list(strings)
         self._string_index = {text: i for i, text in reversed(list(enumerate(self.strings)))}
         self.lists: list[InkList] = []
+        self.lock = threading.RLock()  # held where lists get numbers
         self._list_index: dict[InkList, int] = {}
         self.messages: list[str] = []
         self.built = 0  # characters of strings, and items of lists, that were ever interned
@@ -272,13 +282,19 @@ class Values:
         return index
 
     def list_value(self, content: InkList) -> int:
-        """The LIST value of `content`."""
+        """The LIST value of `content`; the order of an empty list's origins plays no part."""
+        if content.origins:
+            origins = () if content.items else tuple(sorted(set(content.origins)))
+            content = InkList(content.items, origins)
         index = self._list_index.get(content)
         if index is None:
-            index = len(self.lists)
-            self.built += len(content.items)
-            self.lists.append(content)
-            self._list_index[content] = index
+            with self.lock:
+                index = self._list_index.get(content)
+                if index is None:
+                    index = len(self.lists)
+                    self.built += len(content.items)
+                    self.lists.append(content)
+                    self._list_index[content] = index
         return (LIST << TAG_SHIFT) | (index * 2 + bool(content.items))
 
     def list_of(self, items: Iterable[tuple[str, int]], origins: Iterable[str] = ()) -> int:
