@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from foretell.checker import simulate
 from foretell.checker.explore import Limits, explore
 from foretell.checker.host import compiled_from, run
+from foretell.checker.list_region import ListRegion
 from foretell.checker.simulate import sample
 from foretell.vm import values as V
-from foretell.vm.lists import ListRegion, index_lists, list_operation, range_of
+from foretell.vm.lists import index_lists, list_operation, range_of
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from foretell.vm.values import InkList, Values

@@ -57,6 +57,7 @@ from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateG
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
 from foretell.checker.likely import Mass, push
+from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.memory import free_memory
 from foretell.checker.rows import DECIDED, M_WORDS, build_masks, pack_rest, restore, unpack
@@ -82,12 +83,12 @@ from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
 from foretell.vm.kernel import I64, copy, kernel
-from foretell.vm.lists import ListRegion, index_lists, serve
+from foretell.vm.lists import index_lists, serve
 from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
-__all__ = ["Exploration", "Explorer", "Limits", "Worker", "explore"]
+__all__ = ["Exploration", "Explorer", "Limits", "Worker", "explore", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)

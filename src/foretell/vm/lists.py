@@ -16,32 +16,42 @@ BITS bits of a word are used. An operation never writes its result down before i
 new: `_word` gives any word of it, to be hashed, compared and kept.
 
 A result that no list has yet is interned at once where L_GROW is 1: random readers do that, each
-thread in a region of its own (`ListRegion` translates where something leaves it). Elsewhere it is
-an operation that only the host can do, which it does in the order asked for (`serve`), so that
-lists are numbered alike whatever the number of threads.
+thread in a region of its own (`checker.list_region` translates what leaves it). Elsewhere it is an
+operation that only the host can do, which it does in the order asked for (`serve`), so that lists
+are numbered alike whatever the number of threads.
 
 What this does not do: define what operations mean. `Values.operate` does, and tests compare.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-
-from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import I64, ctz64, kernel, mul64, popcount64, shr64, wrap32
 
 __all__ = [
+    "BITS",
     "L_CAPACITY",
     "L_COUNT",
+    "L_DEFINITIONS",
     "L_GROW",
-    "ListRegion",
+    "L_HEADER",
+    "L_INDEX",
+    "L_ITEMS",
+    "L_MASK",
+    "L_MASKS",
+    "L_NUMBERS",
+    "L_ORIGINS",
+    "L_ROW",
+    "L_ROWS",
+    "L_WORDS",
     "index_lists",
     "list_operation",
+    "mixed",
     "range_of",
     "serve",
+    "slot_of",
 ]
 
 BITS: Final = 62
@@ -151,9 +161,16 @@ def _origin_word(memo: I64, at: int, kind: int, x: int, i: int) -> int:
 
 
 @kernel
-def _mixed(h: int, word: int) -> int:
+def mixed(h: int, word: int) -> int:
+    """A hash, with one word more."""
     h = mul64(h ^ word, -7046029254386353131)
     return h ^ shr64(h, 29)
+
+
+@kernel
+def slot_of(h: int, mask: int) -> int:
+    """Where to begin looking in the index."""
+    return shr64(mul64(h, -4658895280553007687), 20) & mask
 
 
 @kernel
@@ -166,13 +183,13 @@ def _intern(memo: I64, at: int, kind: int, x: int, y: int, z: int, grow: int) ->
     for i in range(words):
         word = _word(memo, at, kind, x, y, z, i)
         some |= word
-        h = _mixed(h, word)
+        h = mixed(h, word)
     for i in range(words, width - 1):
         word = 0 if some != 0 else _origin_word(memo, at, kind, x, i - words)
-        h = _mixed(h, word)
+        h = mixed(h, word)
     index = at + memo[at + L_INDEX]
     mask = memo[at + L_MASK]
-    slot = shr64(mul64(h, -4658895280553007687), 20) & mask
+    slot = slot_of(h, mask)
     while memo[index + slot] != 0:
         number = memo[index + slot] - 1
         r = at + memo[at + L_ROWS] + number * width
@@ -394,177 +411,8 @@ def index_lists(memo: I64, at: int) -> None:
         if memo[r + width - 1] == 0:
             h = 0
             for i in range(width - 1):
-                h = _mixed(h, memo[r + i])
-            slot = shr64(mul64(h, -4658895280553007687), 20) & memo[at + L_MASK]
+                h = mixed(h, memo[r + i])
+            slot = slot_of(h, memo[at + L_MASK])
             while memo[index + slot] != 0:
                 slot = (slot + 1) & memo[at + L_MASK]
             memo[index + slot] = number + 1
-
-
-class ListRegion:
-    """The region of a story's lists in a memo, as the host sees it.
-
-    It begins with the lists that `values` has, under their numbers. Where it is not to `grow` by
-    itself it stays so (`take_over`, `give_back`); else what it adds has numbers of its own, and a
-    value that comes or goes is translated (`inward`, `outward`).
-    """
-
-    def __init__(self, values: V.Values, *, grow: bool = False) -> None:
-        self.values = values
-        self.grow = grow
-        names = sorted(values.definitions)
-        self.items = sorted(
-            (n, origin, name) for origin in names for name, n in values.definitions[origin].items()
-        )
-        self.place = {item: i for i, item in enumerate(self.items)}
-        self.names = names
-        self.definition = {name: d for d, name in enumerate(names)}
-        self.words = -(-len(self.items) // BITS)
-        self.width = self.words + -(-len(names) // BITS) + 1
-        self.foreign: dict[V.InkList, int] = {}
-        self.base = 0
-
-    def laid_out(self, room: int) -> list[int]:
-        """The region's words, with all lists that `values` has and room for so many more."""
-        contents = self.values.lists
-        self.foreign = {}
-        self.base = len(contents)
-        capacity = 64
-        while capacity < len(contents) + room:
-            capacity *= 2
-        head = [0] * L_HEADER
-        numbers = [n for n, _, _ in self.items]
-        origins = [self.definition[origin] for _, origin, _ in self.items]
-        masks = [0] * (len(self.names) * self.words)
-        for i, d in enumerate(origins):
-            masks[d * self.words + i // BITS] |= 1 << i % BITS
-        head[L_ITEMS], head[L_WORDS] = len(self.items), self.words
-        head[L_DEFINITIONS], head[L_ROW] = len(self.names), self.width
-        head[L_CAPACITY], head[L_MASK] = capacity, 2 * capacity - 1
-        head[L_GROW] = int(self.grow)
-        head[L_NUMBERS] = L_HEADER
-        head[L_ORIGINS] = head[L_NUMBERS] + len(numbers)
-        head[L_MASKS] = head[L_ORIGINS] + len(origins)
-        head[L_ROWS] = head[L_MASKS] + len(masks)
-        head[L_INDEX] = head[L_ROWS] + capacity * self.width
-        region = [*head, *numbers, *origins, *masks]
-        region += [0] * (head[L_INDEX] + 2 * capacity - len(region))
-        for content in contents:
-            self.add(region, 0, content)
-        return region
-
-    def widened(self, memo: Any, at: int) -> Any:
-        """The memo with a region of twice the room, whose index is empty (`index_lists`)."""
-        capacity = 2 * int(memo[at + L_CAPACITY])
-        end = at + int(memo[at + L_ROWS] + memo[at + L_COUNT] * memo[at + L_ROW])
-        size = at + int(memo[at + L_ROWS]) + capacity * (self.width + 2)
-        wider: Any = [0] * size if isinstance(memo, list) else np.zeros(size, np.int64)
-        wider[:end] = memo[:end]
-        wider[at + L_CAPACITY], wider[at + L_MASK] = capacity, 2 * capacity - 1
-        wider[at + L_INDEX] = wider[at + L_ROWS] + capacity * self.width
-        return wider
-
-    def forget(self, memo: Any, at: int) -> None:
-        """Take all lists out that the region has added; its index is empty then."""
-        memo[at + L_COUNT] = self.base
-        index, size = at + int(memo[at + L_INDEX]), int(memo[at + L_MASK]) + 1
-        memo[index : index + size] = [0] * size if isinstance(memo, list) else 0
-        self.foreign = {content: n for content, n in self.foreign.items() if n < self.base}
-
-    def add(self, memo: Any, at: int, content: V.InkList) -> int:
-        """The number of a list, which is added if it is not there; −1 where there is no room."""
-        row = self._row(content)
-        foreign = row[-1] != 0
-        if foreign and content in self.foreign:
-            return self.foreign[content]
-        h = 0
-        for word in row[:-1]:
-            h = _mixed(h, word)
-        index, mask = at + memo[at + L_INDEX], memo[at + L_MASK]
-        slot = shr64(mul64(h, -4658895280553007687), 20) & mask
-        while not foreign and memo[index + slot]:
-            number = int(memo[index + slot]) - 1
-            r = at + memo[at + L_ROWS] + number * self.width
-            if [int(memo[r + i]) for i in range(self.width)] == row:
-                return number
-            slot = (slot + 1) & mask
-        number = int(memo[at + L_COUNT])
-        if number >= memo[at + L_CAPACITY]:
-            return -1
-        r = at + memo[at + L_ROWS] + number * self.width
-        for i, word in enumerate(row):
-            memo[r + i] = word
-        memo[at + L_COUNT] = number + 1
-        if foreign:
-            self.foreign[content] = number
-        else:
-            memo[index + slot] = number + 1
-        return number
-
-    def _row(self, content: V.InkList) -> list[int]:
-        row = [0] * self.width
-        for item in content.items:
-            i = self.place.get(item, -1)
-            if i < 0:
-                return [*([0] * (self.width - 1)), 1]
-            row[i // BITS] |= 1 << i % BITS
-        for name in content.origins if not content.items else ():
-            d = self.definition.get(name, -1)
-            if d < 0:
-                return [*([0] * (self.width - 1)), 1]
-            row[self.words + d // BITS] |= 1 << d % BITS
-        return row
-
-    def content(self, memo: Any, at: int, number: int) -> V.InkList:
-        """What a list that the region has added holds."""
-        r = at + memo[at + L_ROWS] + number * self.width
-        if memo[r + self.width - 1]:
-            return next(content for content, n in self.foreign.items() if n == number)
-        row = [int(memo[r + i]) for i in range(self.width)]
-        items: list[tuple[int, str, str]] = []
-        for i, word in enumerate(row[: self.words]):
-            while word:
-                low = word & -word
-                items.append(self.items[i * BITS + low.bit_length() - 1])
-                word ^= low
-        if items:
-            return V.InkList(tuple(items))
-        came_from = row[self.words :]
-        return V.InkList(
-            (), tuple(n for d, n in enumerate(self.names) if came_from[d // BITS] >> d % BITS & 1)
-        )
-
-    def take_over(self, memo: Any, at: int) -> bool:
-        """Add what `values` has and the region has not, under the same numbers; False: no room."""
-        contents = self.values.lists
-        return all(
-            self.add(memo, at, contents[number]) >= 0
-            for number in range(int(memo[at + L_COUNT]), len(contents))
-        )
-
-    def give_back(self, memo: Any, at: int) -> None:
-        """Tell `values` what the region has added."""
-        for number in range(len(self.values.lists), int(memo[at + L_COUNT])):
-            self.values.list_value(self.content(memo, at, number))
-
-    def is_own(self, value: int) -> bool:
-        """Whether a value, or an output token that prints one, is a list that only it numbers."""
-        printed = value & ((1 << P.TOKEN_SHIFT) - 1)
-        plain = printed if value >> P.TOKEN_SHIFT == P.PRINT else value
-        return plain >> V.TAG_SHIFT == V.LIST and (plain & V.PAYLOAD) >> 1 >= self.base
-
-    def outward(self, memo: Any, at: int, value: int) -> int:
-        """A value, or an output token that prints one, as `values` knows it."""
-        if not self.is_own(value):
-            return value
-        number = (value & V.PAYLOAD) >> 1
-        known = self.values.list_value(self.content(memo, at, number))
-        return value >> V.TAG_SHIFT << V.TAG_SHIFT | known & V.PAYLOAD
-
-    def inward(self, memo: Any, at: int, value: int) -> int:
-        """A value of `values` as the region knows it; −1 where there is no room."""
-        number = (value & V.PAYLOAD) >> 1
-        if value >> V.TAG_SHIFT != V.LIST or number < self.base:
-            return value
-        found = self.add(memo, at, self.values.lists[number])
-        return -1 if found < 0 else V.LIST << V.TAG_SHIFT | found << 1 | value & 1
