@@ -603,3 +603,37 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
+
+
+def test_a_list_chooses_where_the_story_is_entered(tmp_path: Path, open_page: Any) -> None:
+    path = write_story(
+        tmp_path,
+        "=== kitchen\nBread.\n* [Eat.] -> full\n* [Leave.] -> gone\n"
+        "=== hall\nCold.\n* [Go.] -> gone\n=== full\n-> END\n=== gone\n-> END\n",
+        foretell_toml='entries = ["kitchen", "hall"]\n',
+    )
+    with running(path) as studio:
+        studio.until("ready")
+        page = open_page(studio, "#/endings")
+        page.wait_for_selector("table.endings >> text=full")
+        page.select_option("#entry select", "hall")
+        becomes(page, "!document.querySelector('table.endings')?.innerText.includes('full')")
+        becomes(page, "location.search === '?entry=hall'")
+        page.reload()
+        page.wait_for_selector("table.endings >> text=gone")
+        assert "full" not in page.inner_text("table.endings")
+        assert page.eval_on_selector("#entry select", "list => list.value") == "hall"
+        # a link into another entry is followed there, and the list says so
+        see(page, "read/kitchen:")
+        page.wait_for_selector("text=Bread.")
+        becomes(page, "document.querySelector('#entry select').value === 'kitchen'")
+        page.keyboard.press("1")
+        becomes(page, "location.hash === '#/read/kitchen:0'")
+        page.wait_for_selector(".the-end")
+        page.keyboard.press("u")
+        becomes(page, "location.hash === '#/read/kitchen:'")
+        page.select_option("#entry select", "hall")
+        page.wait_for_selector("text=Cold.")
+        becomes(page, "location.hash === '#/read/hall:'")
+        see(page, "map")
+        page.wait_for_selector("svg.map >> text=hall")

@@ -380,8 +380,8 @@ def test_random_readers_find_what_the_readme_says() -> None:
 def test_a_million_random_readers_agree_with_every_exact_figure(reader: str) -> None:
     runs = 1_000_000
     loaded = read_story("vigil")
-    comparisons = W.compare(
-        lambda _: loaded.usable(), promises().whatifs, promises(), reader=reader
+    comparisons = list(
+        W.comparisons(lambda _: loaded.usable(), promises().whatifs, promises(), reader=reader)
     )
     for kept_in_contact in (False, True):
         columns = [c.changed if kept_in_contact else c.told for c in comparisons]

@@ -12,7 +12,7 @@ import pytest
 
 from foretell.checker.explore import Limits, explore
 from foretell.checker.questions import ask_story
-from foretell.checker.whatif import Comparison, as_json, compare, restricted
+from foretell.checker.whatif import Comparison, as_json, comparisons, restricted
 from foretell.compiler import compile_ink
 from foretell.config import Config, Expression, Setting, WhatIf, read_config
 from foretell.container import CompiledStory
@@ -77,7 +77,8 @@ def compared(
     whatif = WhatIf(
         "change", "", settings or {}, force, forbid, tuple(Expression(text) for text in ask)
     )
-    return compare(compiled, [whatif], read_config(CONFIG), reader=reader, limits=limits)[0]
+    (found,) = comparisons(compiled, [whatif], read_config(CONFIG), reader=reader, limits=limits)
+    return found
 
 
 def odds(column: object, name: str) -> float:
@@ -231,7 +232,7 @@ def test_versions_that_are_alike_are_explored_once() -> None:
         WhatIf(str(i), "", {"SIDES": 6}, ask=(Expression(text),))
         for i, text in enumerate(("gold", "lamp", "here"))
     ]
-    found = compare(counted, questions, Config())
+    found = list(comparisons(counted, questions, Config()))
     assert calls.count({"SIDES": 6}) == 1
     assert len({c.changed.seconds for c in found}) == 1
     assert [list(c.changed.answers) for c in found] == [["gold"], ["lamp"], ["here"]]

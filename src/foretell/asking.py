@@ -19,13 +19,14 @@ from foretell.checker import why as Y
 from foretell.checker.claims import percent, shown_odds
 from foretell.checker.explore import Limits
 from foretell.checker.questions import ask_story
-from foretell.checking import progress_line
+from foretell.checking import in_turn, places_entered, progress_line
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Bounds, Config, Expression, Setting, WhatIf
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError
 from foretell.loading import Loaded, read_promises, read_story
 from foretell.terminal import show_problems
+from foretell.vm.lower import lower
 
 __all__ = [
     "limits_of",
@@ -167,6 +168,7 @@ def whatif(
     forbid: Sequence[str] = (),
     ask: Sequence[str] = (),
     reader: str = "uniform",
+    entries: Sequence[str] = (),
     limits: Bounds | None = None,
     as_json: bool = False,
     colour: bool = False,
@@ -176,18 +178,23 @@ def whatif(
 
     `stream` takes a line of progress, if any. Raises StoryError where the question is none.
     """
-    loaded.usable()
     config = read_promises(loaded)
+    places = places_entered(lower(loaded.usable()), entries, config)
     wanted = whatifs_asked(config, names, settings, force, forbid, ask)
-
-    found = W.compare(
-        lambda constants: with_constants(loaded, constants),
-        wanted,
-        config,
-        reader=reader,
-        limits=_limits(limits, config),
-        progress=progress_line(stream) if stream is not None else None,
-    )
+    found = [
+        comparison
+        for place in places
+        for comparison in W.comparisons(
+            lambda constants: with_constants(loaded, constants),
+            wanted,
+            config,
+            reader=reader,
+            limits=_limits(limits, config),
+            start=place or None,
+            apart=len(places) > 1,
+            progress=progress_line(stream) if stream is not None else None,
+        )
+    ]
     _clear(stream)
     notes = {id(note.span): note for c in found for note in c.notes if note.severity == "warning"}
     show_problems(notes.values())
@@ -195,7 +202,14 @@ def whatif(
     if as_json:
         return json.dumps(W.as_json(found), indent=2, ensure_ascii=False) + "\n", code
     paint = _Paint(colour)
-    return shown_comparisons(found, paint), code
+    if places == [""]:
+        return shown_comparisons(found, paint), code
+    parts = [
+        f"{_entered(place, paint)}\n"
+        + shown_comparisons([each for each in found if each.entry == place], paint)
+        for place in places
+    ]
+    return "\n".join(parts), code
 
 
 def limits_of(states: int | None, seconds: float | None) -> Bounds:
@@ -226,28 +240,49 @@ def why(
     loaded: Loaded,
     target: str,
     *,
+    entries: Sequence[str] = (),
     limits: Bounds | None = None,
     as_json: bool = False,
     colour: bool = False,
     stream: Any = None,
 ) -> tuple[str, int]:
     """How readers come to a target as text or JSON, and the exit code: 0 there is a way, 1 there
-    is none, 3 unknown."""
+    is none, 3 unknown.
+
+    Where a host enters at several places each is told in turn, and a way from one of them is one.
+    """
     story = loaded.usable()
     config = read_promises(loaded)
-    found = Y.explain(
-        story,
-        target,
-        limits=_limits(limits, config),
-        endings=config.endings,
-        bounds=config.bounds.variables,
-        progress=progress_line(stream) if stream is not None else None,
-    )
+    found: dict[str, Y.Why] = {}
+    places = places_entered(lower(story), entries, config)
+    for place, left in in_turn(places, _limits(limits, config)):
+        found[place] = Y.explain(
+            story,
+            target,
+            limits=left,
+            start=place or None,
+            endings=config.endings,
+            bounds=config.bounds.variables,
+            progress=progress_line(stream) if stream is not None else None,
+        )
     _clear(stream)
-    code = 0 if found.path is not None else 1 if found.complete else 3
+    code = 1 if all(each.complete for each in found.values()) else 3
+    if any(each.path is not None for each in found.values()):
+        code = 0
     if as_json:
-        return json.dumps(Y.as_json(found), indent=2, ensure_ascii=False) + "\n", code
-    return _why(found, _Paint(colour)), code
+        shown: Any = [{"entry": place, **Y.as_json(each)} for place, each in found.items()]
+        if len(shown) == 1:
+            shown = shown[0]
+        return json.dumps(shown, indent=2, ensure_ascii=False) + "\n", code
+    paint = _Paint(colour)
+    if places == [""]:
+        return _why(found[""], paint), code
+    return "\n".join(f"{_entered(p, paint)}\n{_why(w, paint)}" for p, w in found.items()), code
+
+
+def _entered(place: str, paint: _Paint) -> str:
+    """The line above what is told of a place a host enters at."""
+    return paint("1;4", f"entered at {place or 'the top'}")
 
 
 def _why(found: Y.Why, paint: _Paint) -> str:

@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -43,9 +43,11 @@ __all__ = [
     "entry_of",
     "export",
     "heading_of",
+    "in_turn",
     "names_asked",
     "names_used",
     "place_of",
+    "places_entered",
     "progress_line",
     "read_entries",
     "read_whole",
@@ -104,20 +106,15 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
     check_whatifs(config.whatifs, questions)
     check_bounds(questions.program, config.bounds.variables)
     program = questions.program
-    places = [
-        entry_of(program, name) for name in dict.fromkeys(options.entries or config.entries or [""])
-    ]
+    places = places_entered(program, options.entries, config)
     show = progress_line(sys.stderr) if options.progress else None
     changed = {name for whatif in config.whatifs for name in whatif.set}
     lowered = time.perf_counter()
-    limits = _limits(options, config)
-    until = lowered + limits.seconds
     entries: list[tuple[str, Analysis]] = []
-    for number, place in enumerate(places):
-        left = max(0.0, until - time.perf_counter()) / (len(places) - number)
+    for place, limits in in_turn(places, _limits(options, config)):
         analysis = analyse(
             program,
-            limits=replace(limits, seconds=left),
+            limits=limits,
             asked=questions.pcs,
             start=place or None,
             progress=show,
@@ -303,6 +300,22 @@ def watching(story: str, options: Options) -> int:
                 return code
         except KeyboardInterrupt:
             return code
+
+
+def places_entered(program: Program, asked: Sequence[str], config: Config) -> list[str]:
+    """Where a host enters: at the places asked for, else those of foretell.toml, else at the top.
+
+    Raises StoryError where one of them is no place to enter at.
+    """
+    return [entry_of(program, name) for name in dict.fromkeys(asked or config.entries or [""])]
+
+
+def in_turn(places: Sequence[str], limits: Limits) -> Iterator[tuple[str, Limits]]:
+    """Each place with its limits: what time is left when its turn comes is divided evenly."""
+    until = time.perf_counter() + limits.seconds
+    for number, place in enumerate(places):
+        left = max(0.0, until - time.perf_counter()) / (len(places) - number)
+        yield place, replace(limits, seconds=left)
 
 
 def entry_of(program: Program, name: str) -> str:

@@ -111,6 +111,9 @@ class _Size(click.ParamType[int]):
 
 
 story_argument = click.argument("story", metavar="STORY")
+entry_option = click.option(
+    "--from", "entries", multiple=True, metavar="KNOT", help="Enter at a knot, as a host might."
+)
 
 
 @click.group(
@@ -288,9 +291,7 @@ def disassemble(story: str) -> int:
 @click.option("--max-memory", type=_Size(), help="Stop before taking more: 2G, 500M.")
 @click.option("--max-depth", type=click.IntRange(1), help="Follow so many choices and no more.")
 @click.option("--threads", type=click.IntRange(1), help="Use so many processors (all).")
-@click.option(
-    "--from", "entries", multiple=True, metavar="KNOT", help="Enter at a knot, as a host might."
-)
+@entry_option
 @click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
 @click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first witness that breaks a claim.")
@@ -375,13 +376,19 @@ def check(
 @verbs.command(short_help="how a reader comes to a knot, line, ending or condition")
 @story_argument
 @click.argument("target")
+@entry_option
 @click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
 @click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def why(
-    story: str, target: str, max_states: int | None, max_seconds: float | None, form: str
+    story: str,
+    target: str,
+    entries: tuple[str, ...],
+    max_states: int | None,
+    max_seconds: float | None,
+    form: str,
 ) -> int:
     """Tell how readers come to TARGET, and what keeps them from it.
 
@@ -394,6 +401,7 @@ def why(
     shown, code = why(
         _load(story),
         target,
+        entries=entries,
         limits=limits_of(max_states, max_seconds),
         as_json=form == "json",
         colour=_colourful(),
@@ -411,6 +419,7 @@ def why(
 @click.option("--forbid", multiple=True, metavar="CHOICE", help="Never offered.")
 @click.option("--ask", multiple=True, metavar="EXPR", help="Compare this at the end.")
 @click.option("--reader", default="uniform", metavar="NAME", help="Who reads (uniform).")
+@entry_option
 @click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
 @click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
 @click.option(
@@ -424,6 +433,7 @@ def whatif(
     forbid: tuple[str, ...],
     ask: tuple[str, ...],
     reader: str,
+    entries: tuple[str, ...],
     max_states: int | None,
     max_seconds: float | None,
     form: str,
@@ -444,6 +454,7 @@ def whatif(
         forbid=forbid,
         ask=ask,
         reader=reader,
+        entries=entries,
         limits=limits_of(max_states, max_seconds),
         as_json=form == "json",
         colour=_colourful(),
@@ -476,18 +487,20 @@ def studio(story: str, host: str, port: int, no_open: bool, token: str) -> int:
 @verbs.command(short_help="the same views as one file to send to someone")
 @story_argument
 @click.option("-o", "--output", metavar="FILE", required=True, help="The HTML file to write.")
-def report(story: str, output: str) -> int:
+@entry_option
+def report(story: str, output: str, entries: tuple[str, ...]) -> int:
     """Write one self-contained HTML page about a story: endings, claims, map, river, source."""
     loaded = _load(story)
     folder = Path(output).parent
     if not folder.is_dir():  # better said before the story is read
         raise _refusal("unwritable", f"can't write `{output}`: there is no folder `{folder}`")
-    from foretell.checking import Options, read_whole
-    from foretell.studio.report import write
+    from foretell.checking import Options, read_entries
+    from foretell.studio.report import name_by_folder, write
 
-    analysis, verdicts, _ = read_whole(loaded, Options(progress=sys.stderr.isatty()))
+    name_by_folder(loaded)
+    found = read_entries(loaded, Options(progress=sys.stderr.isatty(), entries=entries))
     try:
-        write(analysis, loaded, output, verdicts)
+        write(found, loaded, output, found.verdicts)
     except OSError as error:
         raise _refusal("unwritable", f"can't write `{output}`: {error.strerror or error}") from None
     click.echo(f"wrote {output}", err=True)
@@ -525,7 +538,7 @@ def init(story: str, output: str | None) -> int:
 @click.option("--reader", default="uniform", metavar="NAME", help="uniform, least-used, or a name.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same runs each time.")
 @click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every processor.")
-@click.option("--from", "start", metavar="KNOT", help="Start at a knot, as a host might.")
+@entry_option
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Begin with this.")
 @click.option("--ask", multiple=True, metavar="EXPR", help="Count what this is at the end.")
 @click.option(
@@ -537,7 +550,7 @@ def sample(
     reader: str,
     seed: int,
     threads: int,
-    start: str | None,
+    entries: tuple[str, ...],
     settings: tuple[str, ...],
     ask: tuple[str, ...],
     form: str,
@@ -561,7 +574,7 @@ def sample(
         reader=reader,
         seed=seed,
         threads=threads,
-        start=start,
+        entries=entries,
         settings=settings,
         ask=ask,
         as_json=form == "json",

@@ -256,7 +256,7 @@ class Graph:
         **settings: Setting,
     ) -> Compared:
         """The story as told beside the story with other first values, or with choices closed."""
-        from foretell.checker.whatif import compare
+        from foretell.checker.whatif import comparisons
         from foretell.config import WhatIf
         from foretell.loading import read_story
 
@@ -272,7 +272,9 @@ class Graph:
             changed.domains = loaded.usable().domains
             return changed
 
-        (found,) = compare(compile_story, [whatif], self.config, reader=reader, limits=self._limits)
+        (found,) = comparisons(
+            compile_story, [whatif], self.config, reader=reader, limits=self._limits
+        )
         return Compared(found)
 
     @property

@@ -27,10 +27,10 @@ from foretell.asking import set_beforehand
 from foretell.checker import simulate as S
 from foretell.checker.analysis import listed
 from foretell.checker.lines import shown_lines
-from foretell.checker.questions import ask_story, number_of, shown_value
+from foretell.checker.questions import Questions, ask_story, number_of, shown_value
 from foretell.checker.readers import choice_weights
 from foretell.checker.report import problem_as_json
-from foretell.checking import place_of
+from foretell.checking import places_entered
 from foretell.config import Expression
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest, render_all
 from foretell.loading import Loaded, read_promises
@@ -54,7 +54,7 @@ class SampleOptions:
     reader: str = "uniform"
     seed: int = 0
     threads: int = 1
-    start: str | None = None
+    entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     settings: Sequence[str] = ()  # NAME=VALUE, before the first line
     ask: Sequence[str] = ()  # expressions, where a run is over
     as_json: bool = False
@@ -82,6 +82,36 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
             raise _no_reader(options.reader, list(config.readers))
         weights = [float(weight) for weight in choice_weights(program, named)]
     show = _progress(options.runs) if options.progress else None
+    code = 0
+    told: list[Any] = []
+    for place in places_entered(program, options.entries, config):
+        found = _read(program, place, questions, options, weights, variables, show)
+        if any(problem.severity == "error" for problem in found.problems):
+            code = 1
+        answers = {
+            each.text: _Answer.of(program, found.answers[questions.position[each.text]])
+            for each in asked
+        }
+        told.append(
+            (_json if options.as_json else _text)(loaded.stem, found, options, answers, place)
+        )
+    if not options.as_json:
+        return "\n".join(told), code
+    several = {"foretell": SCHEMA, "story": loaded.stem, "entries": told}
+    shown = told[0] if len(told) == 1 else several
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n", code
+
+
+def _read(
+    program: Program,
+    place: str,
+    questions: Questions,
+    options: SampleOptions,
+    weights: list[float] | None,
+    variables: dict[str, object],
+    show: Callable[[int, float], None] | None,
+) -> S.Sample:
+    """The random readers who enter at one place."""
     found = S.sample(
         program,
         options.runs,
@@ -93,21 +123,12 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
         asked=questions.pcs,
         endings=questions.endings,
         groups=shown_lines(program).groups,
-        start=place_of(program, options.start) if options.start else None,
+        start=place or None,
         progress=show,
     )
     if show is not None:
         sys.stderr.write("\r\x1b[K")
-    code = 1 if any(problem.severity == "error" for problem in found.problems) else 0
-    answers = {
-        each.text: _Answer.of(program, found.answers[questions.position[each.text]])
-        for each in asked
-    }
-    if options.as_json:
-        return json.dumps(
-            _json(loaded.stem, found, options, answers), ensure_ascii=False, indent=2
-        ) + "\n", code
-    return _text(loaded.stem, found, options, answers), code
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +182,20 @@ def _progress(runs: int) -> Callable[[int, float], None]:
     return show
 
 
-def _about(options: SampleOptions) -> str:
-    return ", ".join([options.reader, f"seed {options.seed}", *options.settings])
+def _about(options: SampleOptions, place: str) -> str:
+    entered = [f"from {place}"] if place else []
+    return ", ".join([options.reader, f"seed {options.seed}", *entered, *options.settings])
 
 
 def _text(
-    name: str, found: S.Sample, options: SampleOptions, answers: Mapping[str, _Answer]
+    name: str,
+    found: S.Sample,
+    options: SampleOptions,
+    answers: Mapping[str, _Answer],
+    place: str,
 ) -> str:
     head = (
-        f"{name} · {found.runs:,} random readers ({_about(options)}) "
+        f"{name} · {found.runs:,} random readers ({_about(options, place)}) "
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
     )
     out = [head, ""]
@@ -226,7 +252,11 @@ def _answer(text: str, answer: _Answer, runs: int) -> list[str]:
 
 
 def _json(
-    name: str, found: S.Sample, options: SampleOptions, answers: Mapping[str, _Answer]
+    name: str,
+    found: S.Sample,
+    options: SampleOptions,
+    answers: Mapping[str, _Answer],
+    place: str,
 ) -> dict[str, Any]:
     """The report as plain data; docs/sample.md says what each field is."""
     return {
@@ -238,6 +268,7 @@ def _json(
         "compile_seconds": found.compiling,
         "reader": options.reader,
         "seed": options.seed,
+        "entry": place,
         "set": list(options.settings),
         "threads": found.threads,
         "endings": [

@@ -216,14 +216,20 @@ def _title(heading: Heading, paint: _Painter) -> str:
     return " · ".join(size)
 
 
+def _several(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def _read(analysis: Analysis, paint: _Painter) -> str:
     """How much was read, in a line."""
     counts = analysis.playthroughs
-    figures = [f"{analysis.states:,} states", f"{analysis.turns:,} turns"]
+    figures = [_several(analysis.states, "state"), _several(analysis.turns, "turn")]
     if analysis.choices.least is not None:
         figures.append(f"shortest {analysis.choices.least:,}")
         most = analysis.choices.most
-        longest = "without end" if most is None or math.isinf(most) else f"{most:,.0f} choices"
+        longest = (
+            "without end" if most is None or math.isinf(most) else _several(int(most), "choice")
+        )
         figures.append(f"longest {longest}")
     inside = ", ".join(figures)
     if not analysis.complete:

@@ -3,8 +3,8 @@
 A what-if gives variables or constants other first values, or closes choices. The whole story is
 explored anew for each distinct change, so every figure is exact where the exploration is complete:
 
-    comparisons = compare(compile_story, config.whatifs, config, reader="careful")
-    comparisons[0].told.endings["rescued"].odds, comparisons[0].changed.endings["rescued"].odds
+    for found in comparisons(compile_story, config.whatifs, config, reader="careful"):
+        found.told.endings["rescued"].odds, found.changed.endings["rescued"].odds
 
 A column holds, for one reader: the odds of each ending, with the best and worst any reader can do;
 the words expected of those who finish; how each expression asked comes out at the end (its
@@ -68,7 +68,6 @@ __all__ = [
     "as_json",
     "changes",
     "check_whatifs",
-    "compare",
     "comparisons",
     "initial_values",
     "restricted",
@@ -120,32 +119,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One what-if: the story as told, and as changed. `notes` are about the reader's rules."""
+    """One what-if: the story as told, and as changed, from where it was entered ("" the top).
+
+    `notes` are about the reader's rules.
+    """
 
     whatif: WhatIf
     reader: str
     told: Column
     changed: Column
     notes: tuple[Diagnostic, ...] = ()
+    entry: str = ""
 
 
 # What is compared -------------------------------------------------------------------------------
-
-
-def compare(
-    compile_story: Callable[[Mapping[str, Constant]], CompiledStory],
-    whatifs: Sequence[WhatIf],
-    config: Config,
-    *,
-    reader: str = "uniform",
-    limits: Limits | None = None,
-    progress: Callable[[int, int, float], None] | None = None,
-) -> list[Comparison]:
-    """Every what-if beside the story as told: see `comparisons`."""
-    found = comparisons(
-        compile_story, whatifs, config, reader=reader, limits=limits, progress=progress
-    )
-    return list(found)
 
 
 def comparisons(
@@ -155,12 +142,16 @@ def comparisons(
     *,
     reader: str = "uniform",
     limits: Limits | None = None,
+    start: str | None = None,
+    apart: bool = False,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> Iterator[Comparison]:
     """The what-ifs beside the story as told, each as soon as it is there.
 
-    `compile_story` gives the story with other values for some of its CONSTs; it is called once
-    for each version. Raises StoryError where a change or a reader makes no sense, before the first.
+    `start` is where a host enters; `apart` says that it enters elsewhere too, so that what this
+    entry does not lead to is no fault. `compile_story` gives the story with other values for some
+    of its CONSTs; it is called once for each version. Raises StoryError where a change or a reader
+    makes no sense, before the first.
     """
     asks = _distinct(expression for whatif in whatifs for expression in whatif.ask)
     versions: dict[object, _Version] = {}
@@ -168,9 +159,10 @@ def comparisons(
     def version(whatif: WhatIf | None) -> _Version:
         key: object = None if whatif is None else _key(whatif)
         if key not in versions:
+            told = None if whatif is None else versions[None].problems
             versions[key] = _explored(
-                compile_story, whatif, whatifs, config, asks, limits, progress
-            )
+                compile_story, whatif, whatifs, config, asks, limits, start, progress
+            ).judged(told, apart)
         return versions[key]
 
     names = {whatif.reader or reader for whatif in whatifs}
@@ -192,6 +184,7 @@ def comparisons(
             tuple(check_reader(told.questions.program, config.readers[name]))
             if name in config.readers
             else (),
+            start or "",
         )
 
 
@@ -350,6 +343,17 @@ class _Version:
     _flows: dict[str, Flow] = field(default_factory=dict)
     _decided: list[Verdict] | None = None
 
+    def judged(self, told: Sequence[Diagnostic] | None, apart: bool) -> _Version:
+        """It, with what is unread a fault only where it is one as told as well (`told`, if this is
+        changed): what a change keeps from the reader is its effect. Where a host enters elsewhere
+        too, nothing unread is."""
+        if self.problems is not None and (told is not None or apart):
+            known = [] if apart else [_unread(problem) for problem in told or ()]
+            self.problems = [
+                p for p in self.problems if p.code not in _UNREAD or _unread(p) in known
+            ]
+        return self
+
     @cached_property
     def extremes(self) -> tuple[list[Extremum], list[Extremum]]:
         graph = self.exploration.graph
@@ -418,6 +422,11 @@ class _Version:
         return Answer(tuple(sorted(rows.items(), key=lambda row: -row[1])), mean)
 
 
+def _unread(problem: Diagnostic) -> tuple[object, ...]:
+    """What tells a line or choice that is unread from others, in any version of the story."""
+    return problem.code, problem.message, problem.span and (problem.span.place)
+
+
 def _explored(
     compile_story: Callable[[Mapping[str, Constant]], CompiledStory],
     whatif: WhatIf | None,
@@ -425,6 +434,7 @@ def _explored(
     config: Config,
     asks: Sequence[Expression],
     limits: Limits | None,
+    start: str | None,
     progress: Callable[[int, int, float], None] | None,
 ) -> _Version:
     """Explore the story with what a what-if changes (None: as told)."""
@@ -442,6 +452,7 @@ def _explored(
         limits=limits,
         asked=questions.pcs,
         constants=variables,
+        start=start,
         bounds=config.bounds.variables,
         progress=progress,
     ).run()
@@ -449,8 +460,6 @@ def _explored(
     problems: list[Diagnostic] | None = None
     if whatif is None or not (whatif.force or whatif.forbid):
         problems = find_problems([exploration], {name for w in whatifs for name in w.set})
-        if whatif is not None:  # what a change keeps from the reader is its effect, not a fault
-            problems = [p for p in problems if p.code not in _UNREAD]
     else:
         exploration = _closed(exploration, questions, whatif)
     seconds = time.perf_counter() - began
@@ -538,6 +547,7 @@ def as_json(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
             "force": list(comparison.whatif.force),
             "forbid": list(comparison.whatif.forbid),
             "reader": comparison.reader,
+            "entry": comparison.entry,
             "told": _column_json(comparison.told),
             "changed": _column_json(comparison.changed),
         }

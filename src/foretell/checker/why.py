@@ -116,11 +116,15 @@ def explain(
     target: str,
     *,
     limits: Limits | None = None,
+    start: str | None = None,
     progress: Callable[[int, int, float], None] | None = None,
     endings: Sequence[EndingRule] = (),
     bounds: Sequence[VariableBound] = (),
 ) -> Why:
-    """How readers come to `target`; StoryError where it means nothing in this story."""
+    """How readers come to `target` from the top, or from where a host enters (`start`).
+
+    Raises StoryError where it means nothing in this story.
+    """
     text = target.strip()
     place = _line(text)
     questions = ask_story(story, [], endings)
@@ -151,6 +155,7 @@ def explain(
         limits=limits,
         asked=questions.pcs,
         watched=watched,
+        start=start,
         bounds=bounds,
         progress=progress,
     ).run()

@@ -72,8 +72,9 @@ def make_app(session: Session, *, watch: bool = True) -> Starlette:
     async def static(request: Request) -> Response:
         return _static(request.path_params["name"])
 
-    async def status(_: Request) -> Response:
-        told, edition = session.status(), session.edition
+    async def status(request: Request) -> Response:
+        entry = request.query_params.get("entry")
+        told, edition = session.status(entry), session.edition_at(entry)
         if edition is not None and edition.analysis is not None:
             told["overview"] = data.overview(edition)
             grave = [p for p in data.found_problems(edition) if p.severity != "note"]
@@ -129,7 +130,7 @@ async def _in_thread(
     session: Session, request: Request, make: Callable[[Edition, Request], Any]
 ) -> Response:
     """What `make` gives for the present edition, made on a thread; its errors as answers."""
-    edition = session.edition
+    edition = session.edition_at(request.query_params.get("entry"))
     if edition is None:
         return _problem(409, "the story can't be played as it stands", phase=session.phase)
     try:

@@ -13,11 +13,14 @@ checker could be asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from foretell.checker.ahead import reads_ahead, resumptions
+from foretell.checker.claims import Verdict
+from foretell.checker.entries import joint_problems, joint_verdict
 from foretell.checker.graph import CHOICE, TERMINAL, GraphError
 from foretell.checker.growth import Growing
 from foretell.checker.lengths import word_quantiles
@@ -52,6 +55,7 @@ __all__ = [
 ]
 
 
+_OF_THE_WHOLE = ("unreachable", "never-offered", "idle-choice")  # problems that take all entries
 _PATIENCE = 10.0  # seconds for the river of a story that goes round and round
 
 
@@ -75,7 +79,8 @@ def overview(edition: Edition) -> str:
     least, most = analysis.choices.least, analysis.choices.most
     length = ""
     if least is not None and most not in (None, np.inf):
-        length = f", {least:,} to {int(most):,} choices long"
+        long = f"{least:,} to {int(most):,}" if most > least else f"{least:,}"
+        length = f", {long} choice{'' if most == 1 else 's'} long"
     found = "" if analysis.complete else " found so far"
     return (
         f"{ways} through it{luck}{length}, to {endings} ending{'s' if endings != 1 else ''}{found}."
@@ -98,7 +103,9 @@ def prepare(edition: Edition) -> None:
 
 def sample(edition: Edition) -> None:
     """Find out how many readers see each line."""
-    edition.views["shares"] = sample_lines(edition.program, wanted=lambda: not edition.outdated)
+    edition.views["shares"] = sample_lines(
+        edition.program, start=edition.entry or None, wanted=lambda: not edition.outdated
+    )
 
 
 # The dream -------------------------------------------------------------------------------------
@@ -234,26 +241,46 @@ def found_problems(edition: Edition) -> list[Diagnostic]:
     if edition.analysis is None:
         return []
     told = "unread-variable" if edition.opened.sources else ""
-    return [p for p in edition.analysis.problems if p.code != told]
+    return [p for p in _problems_together(edition) if p.code != told]
+
+
+def _problems_together(edition: Edition) -> list[Diagnostic]:
+    """The problems of all entries, each once; until all are explored, those that one shows."""
+    analyses = [each.analysis for each in edition.together if each.analysis is not None]
+    if len(edition.together) == 1:
+        alone: list[Diagnostic] = edition.need().problems
+        return alone
+    if len(analyses) < len(edition.together):
+        return [p for p in edition.need().problems if p.code not in _OF_THE_WHOLE]
+    changed = sorted(edition.asked.get("expected_unread", ()))
+    together = "problems", *(each.revision for each in edition.together)
+    return edition.kept(together, lambda: joint_problems(analyses, changed))
 
 
 def claims(edition: Edition, _: dict[str, str]) -> Json:
     """What the author promises, and whether it is so; a claim that fails has its witness."""
     from foretell.checker.claims import decide
 
-    analysis = edition.need()
+    edition.need()
     config, questions = edition.opened.config, edition.opened.questions
 
     def make() -> list[Json]:
         if questions is None:
             return []
-        found = decide(
-            config.claims,
-            analysis.exploration,
-            questions,
-            readers=config.readers,
-            problems=[*edition.opened.diagnostics, *analysis.problems],
-        )
+        explored = [each.analysis for each in edition.together if each.analysis is not None]
+        each_entry = [
+            decide(
+                config.claims,
+                analysis.exploration,
+                questions,
+                readers=config.readers,
+                problems=[*edition.opened.diagnostics, *_problems_together(edition)],
+            )
+            for analysis in explored
+        ]
+        found = [joint_verdict(same) for same in zip(*each_entry, strict=True)]
+        if len(explored) < len(edition.together):
+            found = [_so_far(verdict) for verdict in found]
         return [
             {
                 "title": verdict.text,
@@ -267,7 +294,22 @@ def claims(edition: Edition, _: dict[str, str]) -> Json:
             for verdict in found
         ]
 
-    return {"claims": edition.kept("claims", make)}
+    together = "claims", *(each.revision for each in edition.together)
+    return {"claims": edition.kept(together, make)}
+
+
+def _so_far(verdict: Verdict) -> Verdict:
+    """A verdict where some entries are still to be explored: one may show the contrary."""
+    if verdict.verdict == ("holds" if verdict.claim.kind == "possible" else "fails"):
+        return verdict
+    return replace(
+        verdict,
+        verdict="unknown",
+        why="not all entries have been read yet",
+        path=None,
+        loop=None,
+        values={},
+    )
 
 
 def whatif(edition: Edition, query: dict[str, str]) -> Json:
@@ -411,6 +453,7 @@ def source(edition: Edition, _: dict[str, str]) -> Json:
         "explored": analysis is not None,
         "complete": bool(analysis is not None and analysis.complete),
         "sampled": shares.readers,
+        "entry": edition.entry,
     }
 
 

@@ -1,4 +1,5 @@
-"""One state of a story's files in the studio: its program, its player, and what is known of it.
+"""One state of a story's files in the studio, as entered at one place: its program, its player,
+and what is known of it.
 
     edition.analysis            # None until every playthrough has been read
     edition.need()              # the analysis; NotYetError before there is one
@@ -8,6 +9,9 @@
 Outcomes go by their index in the graph's `outcomes`; going on for ever is the one after the last.
 Each has a *colour*, a class of `static/pictures.css`: `e0` for the likeliest ending, `e1` for the
 next, … , `broken`, `forever`; and a *rank*, its place among the endings by how likely they are.
+
+Where a host enters the story at several places there is an edition for each, and they know each
+other: problems and claims are of them all.
 
 What this does not do: change. A changed file makes another edition (`session`).
 """
@@ -39,15 +43,18 @@ class NotYetError(Exception):
 class Edition:
     """A story as one state of its files has it: its program, its player, and its analysis."""
 
-    def __init__(self, number: int, opened: Opened) -> None:
+    def __init__(self, number: int, opened: Opened, entry: str = "") -> None:
         assert opened.program is not None
         self.number = number
         self.opened = opened
         self.program = opened.program
-        self.player = Player(opened.program)
+        self.entry = entry  # the place a host enters at, "" the top
+        self.together: list[Edition] = [self]  # those of all entries, in order
+        self.player = Player(opened.program, entry)
         self.front = front_matter(opened.program.global_tags)
         self.analysis: Any = None
         self.revision = 0  # how many analyses there have been
+        self.finished = False  # whether the analysis is the last there will be
         self.sampled = False  # whether random readers have been through
         self.views: dict[object, Any] = {}  # what was made from the analysis, kept
         self.making = threading.Lock()  # held to look and to put, never while something is made
@@ -79,6 +86,8 @@ class Edition:
         config, questions = self.opened.config, self.opened.questions
         changed = {name for whatif in config.whatifs for name in whatif.set}
         told: dict[str, Any] = {"expected_unread": changed} if changed else {}
+        if self.entry:
+            told["start"] = self.entry
         if config.bounds.variables:
             told["bounds"] = config.bounds.variables
         if questions is not None:

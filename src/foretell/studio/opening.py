@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foretell.checking import names_asked, names_used
+from foretell.checking import names_asked, names_used, places_entered
 from foretell.config import Config
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, StoryError
@@ -44,6 +44,7 @@ class Opened:
     files: set[Path] = field(default_factory=set)
     config: Config = field(default_factory=Config)
     questions: Questions | None = None  # where there are claims
+    entries: list[str] = field(default_factory=lambda: [""])  # where a host enters; "" is the top
 
     @property
     def folder(self) -> Path:
@@ -99,6 +100,7 @@ def open_story(path: Path) -> Opened:
             opened.questions, opened.program = questions, questions.program
             named = names_asked(opened.config, questions)
             opened.diagnostics = [d for d in opened.diagnostics if not names_used(d, named)]
+        opened.entries = places_entered(opened.program, (), opened.config)
     except StoryError as error:
         opened.config = Config()
         opened.diagnostics += error.diagnostics

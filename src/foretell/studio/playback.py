@@ -32,7 +32,7 @@ from foretell.diagnostics import Diagnostic
 from foretell.seen import Seen, seen_by
 from foretell.studio.opening import inside
 from foretell.vm.program import Program
-from foretell.vm.story import PathError, Story, Turn, parse_path
+from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 from foretell.vm.text import Line
 
 __all__ = [
@@ -119,7 +119,7 @@ class _Playthrough:
     def note(self, choice: str | None) -> None:
         """Write down the turn just played."""
         story = self.story
-        self.steps = parse_path(story.path)
+        self.steps = entry_and_steps(story.path)[1]
         names = story.program.global_names
         shown = {name: story.shown(name) for name in names}
         self.moments.append(Moment(story.path, choice, story.turn, story.here, shown))
@@ -128,8 +128,9 @@ class _Playthrough:
 class Player:
     """Plays a program to wherever a page asks to be; safe to call from several threads."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, entry: str = "") -> None:
         self.program = program
+        self.entry = entry  # where a host enters; paths may say so, none may say otherwise
         self._open: list[_Playthrough] = []
         self._lock = threading.Lock()
 
@@ -138,10 +139,7 @@ class Player:
 
         Raises MisfitError where it can't be followed, StoryError where the story can't begin.
         """
-        try:
-            steps = parse_path(path)
-        except PathError as error:
-            raise MisfitError(str(error), "") from None
+        steps = self._steps(path)
         if len(steps) > _LONGEST:
             raise MisfitError(f"a path of more than {_LONGEST:,} choices is not followed here", "")
         with self._lock:
@@ -151,13 +149,22 @@ class Player:
     def at(self, path: str, use: Any) -> Any:
         """`use(story)` with a story that stands at a path; it must not play it on."""
         with self._lock:
-            return use(self._at(parse_path(path)).story)
+            return use(self._at(self._steps(path)).story)
 
     def seen(self, path: str) -> Seen:
         """How much of the story a playthrough has shown."""
         with self._lock:
-            story = self._begin(parse_path(path), keep=False).story
+            story = self._begin(self._steps(path), keep=False).story
         return seen_by(self.program, story.seen)
+
+    def _steps(self, path: str) -> list[tuple[int, list[int]]]:
+        try:
+            entry, steps = entry_and_steps(path)
+        except PathError as error:
+            raise MisfitError(str(error), "") from None
+        if entry not in ("", self.entry):
+            raise MisfitError(f"the path starts at `{entry}`, where this story is not entered", "")
+        return steps
 
     def _at(self, steps: list[tuple[int, list[int]]]) -> _Playthrough:
         """A playthrough that stands at the end of some steps, moved there if need be."""
@@ -187,6 +194,7 @@ class Player:
                 draws=luck,
                 seed=secrets.randbelow(1 << 31),
                 assume_externals=True,
+                entry=self.entry,
             )
         except PathError as error:
             raise MisfitError(str(error), "") from None

@@ -8,7 +8,8 @@ the story's text is escaped; a Content-Security-Policy in the file allows its ow
 more. Light and dark follow the reader's system, and it prints.
 
 `story` is the path or the loaded story the analysis was made of; with `verdicts` given, claims
-are shown.
+are shown. Of a story that a host enters at several places (an `Entered` in place of the analysis)
+the pictures of each entry come in turn; claims, problems and source are of them all.
 
 What this does not do: play. Paths are given as text, to be read with `foretell play --path`.
 """
@@ -24,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from foretell import __version__
+from foretell.checker.analysis import Analysis
+from foretell.checker.entries import Entered
 from foretell.loading import Loaded, read_story
 from foretell.output import write_whole
 from foretell.studio import data, pictures
@@ -32,7 +35,7 @@ from foretell.studio.opening import Opened
 from foretell.studio.places import places_of
 from foretell.studio.shares import sample_lines
 
-__all__ = ["edition_of", "html", "write"]
+__all__ = ["edition_of", "html", "name_by_folder", "write"]
 
 _STATIC = Path(__file__).resolve().parent / "static"
 _COLUMNS = 6
@@ -41,7 +44,7 @@ percent = pictures.percent
 
 
 def write(
-    analysis: Any,
+    analysis: Analysis | Entered,
     story: Loaded | str | Path,
     path: str | Path,
     verdicts: Sequence[Any] = (),
@@ -50,22 +53,36 @@ def write(
     write_whole(Path(path), html(analysis, story, verdicts))
 
 
-def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()) -> str:
+def html(
+    analysis: Analysis | Entered, story: Loaded | str | Path, verdicts: Sequence[Any] = ()
+) -> str:
     """The report's whole text."""
     loaded = story if isinstance(story, Loaded) else read_story(story)
-    edition = edition_of(analysis, loaded)
-    edition.views["shares"] = sample_lines(edition.program, seconds=2.0)
+    entries = analysis.entries if isinstance(analysis, Entered) else [("", analysis)]
+    editions = [edition_of(each, loaded, entry) for entry, each in entries]
+    for edition in editions:
+        edition.together = editions
+        edition.views["shares"] = sample_lines(
+            edition.program, seconds=2.0 / len(editions), start=edition.entry or None
+        )
+    edition = editions[0]
     title = edition.title
-    parts = [
-        _front(edition),
-        _endings(edition),
-        _claims(verdicts),
-        _river(edition),
-        _map(edition),
-        _words(edition),
-        _problems(edition),
-        _source(edition),
-    ]
+    if len(editions) == 1:
+        parts = [
+            _front(edition),
+            _endings(edition),
+            _claims(verdicts),
+            _river(edition),
+            _map(edition),
+            _words(edition),
+        ]
+    else:
+        parts = [_front(edition), _claims(verdicts)]
+        for number, each in enumerate(editions, start=1):
+            parts.append(_entered(each, number))
+            pictured = (_endings(each), _river(each), _map(each), _words(each))
+            parts += [part.replace('<section id="', f'<section id="{number}-') for part in pictured]
+    parts += [_problems(edition), _source(edition)]
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'"
@@ -81,20 +98,25 @@ def html(analysis: Any, story: Loaded | str | Path, verdicts: Sequence[Any] = ()
     )
 
 
-def edition_of(analysis: Any, loaded: Loaded) -> Edition:
+def edition_of(analysis: Analysis, loaded: Loaded, entry: str = "") -> Edition:
     """An edition of a story that was analysed elsewhere."""
-    if loaded.path is not None:
-        for source in loaded.sources:
-            source.name = source.name.removeprefix(loaded.path.parent.as_posix() + "/")
+    name_by_folder(loaded)
     opened = Opened(
         loaded.path or Path(loaded.name),
         program=analysis.program,
         diagnostics=list(loaded.diagnostics),
         sources=loaded.sources,
     )
-    edition = Edition(1, opened)
+    edition = Edition(1, opened, entry)
     edition.analysis = analysis
     return edition
+
+
+def name_by_folder(loaded: Loaded) -> None:
+    """Call a story's files by their place in its folder, wherever that is on this machine."""
+    if loaded.path is not None:
+        for source in loaded.sources:
+            source.name = source.name.removeprefix(loaded.path.parent.as_posix() + "/")
 
 
 def _e(text: object) -> str:
@@ -123,22 +145,44 @@ def _front(edition: Edition) -> str:
     notes = "".join(
         f"<div><dt>{_e(name)}</dt><dd>{_e(text)}</dd></div>" for name, text in front["notes"]
     )
-    analysis = edition.need()
-    read = (
-        "Every playthrough was read."
-        if analysis.complete
-        else f"Read in part ({_e(analysis.stopped)}): {percent(analysis.followed)} of random "
-        "playthroughs were followed to their end, and figures are bounds that hold the truth."
-    )
-    listed = [("endings", "Endings"), ("river", "River"), ("map", "Map"), ("words", "Words")]
+    several = len(edition.together) > 1
+    if several:
+        lead = f"A game enters it at {len(edition.together)} places; each is read by itself."
+        listed = [
+            (f"entry-{number}", each.entry or "the top")
+            for number, each in enumerate(edition.together, start=1)
+        ]
+    else:
+        lead = f"{data.overview(edition)} {_read(edition)}"
+        listed = [("endings", "Endings"), ("river", "River"), ("map", "Map"), ("words", "Words")]
     listed += [("problems", "Problems"), ("source", "Source")]
-    links = "".join(f'<li><a href="#{name}">{shown}</a></li>' for name, shown in listed)
+    links = "".join(f'<li><a href="#{name}">{_e(shown)}</a></li>' for name, shown in listed)
     return (
         f"<header><h1>{_e(edition.title)}</h1>{author}"
-        f'<p class="lead">{_e(data.overview(edition))} {read}</p>'
+        f'<p class="lead">{_e(lead)}</p>'
         f'<nav aria-label="Contents"><ul>{links}</ul></nav>'
         + (f"<dl>{notes}</dl>" if notes else "")
         + "</header>\n"
+    )
+
+
+def _read(edition: Edition) -> str:
+    """How much was read, in a sentence."""
+    analysis = edition.need()
+    if analysis.complete:
+        return "Every playthrough was read."
+    return (
+        f"Read in part ({analysis.stopped}): {percent(analysis.followed)} of random "
+        "playthroughs were followed to their end, and figures are bounds that hold the truth."
+    )
+
+
+def _entered(edition: Edition, number: int) -> str:
+    """What stands above the pictures of one entry of several."""
+    name = edition.entry or "the top"
+    return (
+        f'<header class="entry" id="entry-{number}"><h1>Entered at {_e(name)}</h1>'
+        f'<p class="lead">{_e(data.overview(edition))} {_e(_read(edition))}</p></header>\n'
     )
 
 
@@ -278,25 +322,33 @@ def _problems(edition: Edition) -> str:
 
 
 def _source(edition: Edition) -> str:
-    answer = data.VIEWS["source"](edition, {})
-    if not answer["files"]:
+    answers = [data.VIEWS["source"](each, {}) for each in edition.together]
+    if not answers[0]["files"]:
         return ""
+    several = len(answers) > 1
     files = []
-    for file in answer["files"]:
+    for place, file in enumerate(answers[0]["files"]):
+        marked = [answer["files"][place]["marks"] for answer in answers]
         rows = []
         for number, text in enumerate(file["lines"], start=1):
-            mark = file["marks"].get(number, "")
-            kind = ' class="never"' if mark == 0 else ""
-            shown = "never" if mark == 0 else percent(mark) if mark else ""
-            rows.append(
-                f'<tr{kind}><td class="n">{number}</td><td class="n">{shown}</td>'
-                f"<td>{_e(text)}</td></tr>"
+            marks = [each.get(number, "") for each in marked]
+            kind = ' class="never"' if all(mark == 0 for mark in marks) else ""
+            shown = "".join(
+                f'<td class="n">{"never" if mark == 0 else percent(mark) if mark else ""}</td>'
+                for mark in marks
             )
-        head = '<thead><tr><th scope="col">line</th><th scope="col">seen by</th>'
+            rows.append(f'<tr{kind}><td class="n">{number}</td>{shown}<td>{_e(text)}</td></tr>')
+        head = '<thead><tr><th scope="col">line</th>'
+        for each in edition.together:
+            seen = f"from {each.entry or 'the top'}" if several else "seen by"
+            head += f'<th scope="col" class="n">{_e(seen)}</th>'
         head += '<th scope="col">text</th></tr></thead>'
         files.append(
             f"<details><summary>{_e(file['name'])}</summary>"
             f'<table class="lines">{head}<tbody>{"".join(rows)}</tbody></table></details>'
         )
-    lead = f"Each line with the share of {answer['sampled']:,} random readers who see it."
+    sampled = min(answer["sampled"] for answer in answers)
+    lead = f"Each line with the share of {sampled:,} random readers who see it."
+    if several:
+        lead = f"Each line with the share of {sampled:,} random readers from each entry who see it."
     return _section("source", "Source", lead, "".join(files))

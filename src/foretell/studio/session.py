@@ -16,14 +16,18 @@ problems are shown beside it.
 
 Exploring is told to stop when its edition is out of date: its progress callback raises.
 
+Where a host enters the story at several places, there is an edition for each, all with one number,
+and a round goes over all of them.
+
 What this does not do: serve (`app`), watch files (`app`), draw (`pictures`).
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -60,7 +64,7 @@ class Session:
         sample: Callable[[Edition], None] | None = None,
     ) -> None:
         self.path = path
-        self.edition: Edition | None = None
+        self.editions: dict[str, Edition] = {}  # by where the story is entered
         self.files: set[Path] = {path.resolve()}
         self.diagnostics: list[Diagnostic] = []
         self.phase = "opening"
@@ -74,6 +78,15 @@ class Session:
         self._threads: list[threading.Thread] = []
         self._closed = False
 
+    @property
+    def edition(self) -> Edition | None:
+        """The present edition, of the first entry."""
+        return next(iter(self.editions.values()), None)
+
+    def edition_at(self, entry: str | None) -> Edition | None:
+        """The present edition of an entry; of the first where that is none."""
+        return self.edition if entry is None else self.editions.get(entry, self.edition)
+
     def start(self) -> None:
         """Open the story and begin to explore it in the background."""
         self.reload()
@@ -83,8 +96,8 @@ class Session:
         self._closed = True
         with self._lock:
             self._opened += 1
-            if self.edition is not None:
-                self.edition.outdated = True
+            for edition in self.editions.values():
+                edition.outdated = True
         for thread in self._threads:
             thread.join(timeout=5)
 
@@ -103,19 +116,21 @@ class Session:
             if opened.program is None:
                 self.phase = "broken"
                 return
-            edition = Edition(number, opened)
-            if self.edition is not None:
-                self.edition.outdated = True
-            self.edition = edition
+            editions = [Edition(number, opened, entry) for entry in opened.entries]
+            for edition in self.editions.values():
+                edition.outdated = True
+            for edition in editions:
+                edition.together = editions
+            self.editions = {edition.entry: edition for edition in editions}
             if self._analyse is None:
                 self.phase = "unexplored"
                 return
             self.phase = "exploring"
         first = threading.Event()  # that there are some figures
         self._threads = [t for t in self._threads if t.is_alive()]
-        self._begin("foretell-explore", self._explore, edition, self._analyse, first)
+        self._begin("foretell-explore", self._explore, editions, self._analyse, first)
         if self._sample is not None:
-            self._begin("foretell-sample", self._send_readers, edition, self._sample, first)
+            self._begin("foretell-sample", self._send_readers, editions, self._sample, first)
 
     def _begin(self, name: str, work: Callable[..., None], *given: Any) -> None:
         thread = threading.Thread(target=work, args=given, name=name, daemon=True)
@@ -123,16 +138,24 @@ class Session:
         thread.start()
 
     def _send_readers(
-        self, edition: Edition, sample: Callable[[Edition], None], first: threading.Event
+        self,
+        editions: Sequence[Edition],
+        sample: Callable[[Edition], None],
+        first: threading.Event,
     ) -> None:
         first.wait(_PATIENCE)
-        if self._opened == edition.number:
+        for edition in editions:
+            if self._opened != edition.number:
+                return
             # figures that can't be had leave the page without them: exploring tells what is wrong
             with suppress(StoryError, MemoryError):
                 sample(edition)
                 edition.sampled = True
 
-    def _explore(self, edition: Edition, analyse: Analyse, first: threading.Event) -> None:
+    def _explore(
+        self, editions: Sequence[Edition], analyse: Analyse, first: threading.Event
+    ) -> None:
+        edition = editions[0]
         started = time.monotonic()
 
         def progress(states: int, expanded: int, *_: Any) -> None:
@@ -142,20 +165,23 @@ class Session:
             self.progress = {"states": states, "expanded": expanded, "seconds": seconds}
 
         try:
-            for limits in edition.rounds:
+            rounds = edition.rounds
+            for limits, edition in itertools.product(rounds, editions):
+                if edition.finished:
+                    continue
                 told = analyse(edition.program, limits=limits, progress=progress, **edition.asked)
-                last = told.complete or limits is edition.rounds[-1] or told.stopped != "time"
                 with self._lock:
                     if self._opened != edition.number:
                         return
                     edition.know(told)
-                    if last:
+                    edition.finished = (
+                        told.complete or limits is rounds[-1] or told.stopped != "time"
+                    )
+                    if all(each.finished for each in editions):
                         self.phase = "ready"
                 first.set()
                 if self._prepare is not None:
                     self._prepare(edition)
-                if last:
-                    break
         except _OutdatedError:
             return
         except StoryError as error:
@@ -171,9 +197,9 @@ class Session:
             if self._opened == edition.number:
                 self.phase, self.failure = "failed", why
 
-    def status(self) -> dict[str, Any]:
-        """What is going on, as the page polls it."""
-        edition = self.edition
+    def status(self, entry: str | None = None) -> dict[str, Any]:
+        """What is going on, as the page that shows an entry polls it."""
+        edition = self.edition_at(entry)
         analysis = edition.analysis if edition else None
         return {
             "edition": edition.number if edition else 0,
@@ -192,6 +218,8 @@ class Session:
             "growing": [thing.name for thing in analysis.growing[:2]]
             if analysis is not None
             else [],
-            "revision": edition.revision if edition else 0,
+            "revision": sum(each.revision for each in edition.together) if edition else 0,
+            "entry": edition.entry if edition else "",
+            "entries": [each.entry for each in edition.together] if edition else [""],
             "sampled": bool(edition and edition.sampled),
         }

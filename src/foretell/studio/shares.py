@@ -52,6 +52,7 @@ def sample_lines(
     readers: int = 100_000,
     seconds: float = 3.0,
     seed: int = 1,
+    start: str | None = None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> Shares:
     """The shares among so many readers, or as many as make it in about so many seconds.
@@ -69,6 +70,7 @@ def sample_lines(
             program,
             count,
             seed=seed,
+            start=start,
             most_choices=_LONGEST,
             groups=lines.groups,
             compiled=True,

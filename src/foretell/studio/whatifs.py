@@ -53,7 +53,14 @@ def asked(edition: Edition, change: str) -> Json:
 
     def work(job: Json, progress: jobs.Progress) -> None:
         colours = {(o["name"], o["kind"]): o for o in edition.outcomes}
-        found = comparisons(compile_story, wanted, edition.opened.config, progress=progress)
+        found = comparisons(
+            compile_story,
+            wanted,
+            edition.opened.config,
+            start=edition.entry or None,
+            apart=len(edition.together) > 1,
+            progress=progress,
+        )
         for comparison in found:
             job["comparisons"] = [*job.get("comparisons", ()), _comparison(comparison, colours)]
 

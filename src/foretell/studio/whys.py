@@ -30,6 +30,7 @@ def asked(edition: Edition, target: str) -> Json:
         found = explain(
             story,
             target,
+            start=edition.entry or None,
             progress=progress,
             endings=config.endings,
             bounds=config.bounds.variables,

@@ -176,6 +176,7 @@ class Story:
         constants: Mapping[str, object] | None = None,
         step_budget: int = STEP_BUDGET,
         assume_externals: bool = False,
+        entry: str = "",
     ) -> None:
         self.program = source if isinstance(source, Program) else lower(source)
         self.values = self.program.values
@@ -201,7 +202,7 @@ class Story:
         self._drawn: list[int] = []
         self._steps: list[tuple[int, list[int]]] = []
         self._history: list[_Moment] = []
-        self._entry = ""  # the knot or stitch the story was entered at, "" for its top
+        self._entry = entry  # the knot or stitch the story was entered at, "" for its top
         self._turn = Turn()
         self._begin()
 

@@ -1,6 +1,6 @@
 // The page: which view is shown, what goes on in the background, and where focus goes.
 
-import { ask, h, replace, say } from "./dom.js";
+import { ask, enter, entry, h, replace, say } from "./dom.js";
 import { count, percent } from "./figures.js";
 import { apply, suggest } from "./settings.js";
 import { read } from "./read.js";
@@ -97,6 +97,45 @@ function drawNav(current) {
   document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+/** Where a host enters the story: one of several places to choose from, or the only one. */
+function drawEntry() {
+  const box = document.getElementById("entry");
+  const name = (place) => place || "the top";
+  const signature = JSON.stringify([status.entries, status.entry]);
+  if (box.dataset.shows === signature) return; // so that an open list stays open
+  box.dataset.shows = signature;
+  if (status.entries.length < 2) return replace(box, status.entry && `entered at ${status.entry}`);
+  replace(box, h("label", {}, "entered at ",
+    h("select", { on: { change: (event) => move(event.target.value) } },
+      status.entries.map((place) => h("option", { value: place, selected: place === status.entry }, name(place))))));
+}
+
+/** Show the same view of another entry; a reading begins anew there. */
+function move(place) {
+  if (address().name === "read") history.replaceState(null, "", address().rest === null ? "#/" : "#/read/");
+  enter(place);
+  say(`The story is entered at ${place || "the top"}.`);
+}
+
+async function entered() {
+  const { name, rest } = address();
+  if (name === "read" && shown.go && rest?.startsWith(`${entry()}:`)) {
+    status = await ask("status"); // a link led there, and is being followed
+    shown.status?.(status);
+    drawNav(name);
+    drawEntry();
+    drawNow();
+    return;
+  }
+  shown.leave?.();
+  shown = { name: "" };
+  status = await ask("status");
+  drawNav(name);
+  drawEntry();
+  drawNow();
+  await show();
+}
+
 function drawNow() {
   const now = document.getElementById("now");
   const going = status.phase === "exploring";
@@ -122,6 +161,7 @@ async function poll() {
     if (status.phase === "exploring" || status.phase === "opening") wait = 500;
     document.getElementById("story-title").textContent = status.title;
     suggest(status.front.theme);
+    drawEntry();
     drawNow();
     const changed = !old || old.edition !== status.edition || old.explored !== status.explored || old.phase !== status.phase || old.revision !== status.revision;
     if (changed) {
@@ -149,7 +189,11 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   view.focus();
 });
-if (location.search) history.replaceState(null, "", location.pathname + location.hash); // a token
+if (location.search) { // a token goes, an entry stays
+  const kept = entry() === null ? "" : `?${new URLSearchParams({ entry: entry() })}`;
+  history.replaceState(null, "", location.pathname + kept + location.hash);
+}
 addEventListener("hashchange", show);
+addEventListener("entered", entered);
 apply();
 poll();

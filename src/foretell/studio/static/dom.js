@@ -40,9 +40,21 @@ export function picture(text) {
   return document.importNode(parsed, true);
 }
 
+/** Where the story shown is entered, as the address says (`?entry=kitchen`); null leaves it open. */
+let entered = new URLSearchParams(location.search).get("entry");
+export const entry = () => entered;
+
+/** Show the story as entered elsewhere: all that is asked from now on is about that. */
+export function enter(place) {
+  entered = place;
+  const search = place === null ? "" : `?${new URLSearchParams({ entry: place })}`;
+  history.replaceState(null, "", location.pathname + search + location.hash);
+  dispatchEvent(new Event("entered"));
+}
+
 /** JSON from the server. Throws an Error with the server's own sentence, and its answer. */
 export async function ask(view, query = {}) {
-  const search = new URLSearchParams(query).toString();
+  const search = new URLSearchParams(entered === null ? query : { ...query, entry: entered }).toString();
   let response;
   try {
     response = await fetch(`/api/${view}${search ? "?" + search : ""}`, { cache: "no-store" });

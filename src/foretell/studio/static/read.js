@@ -1,6 +1,6 @@
 // The reading page. The path in the address is the whole of its state.
 
-import { ask, h, replace, say } from "./dom.js";
+import { ask, enter, entry, h, replace, say } from "./dom.js";
 import { choiceOdds, here as herePanel } from "./dream.js";
 import { oneIn, percent, several, spoken } from "./figures.js";
 import { set, settings } from "./settings.js";
@@ -72,8 +72,15 @@ export async function read(root, rest, { status: first }) {
       if (front.title || front.author || front.notes.length) return frontPage();
       path = "";
     }
+    const colon = path.indexOf(":"); // `kitchen:0/2` is of the story entered at the kitchen
+    const place = colon < 0 ? null : path.slice(0, colon);
+    if (place !== null && place !== (entry() ?? status.entry) && status.entries.includes(place)) {
+      now = null;
+      drawn = [];
+      enter(place);
+    }
     const turn = ++asked;
-    const shared = drawn.filter((d) => d.path === "" ? true : path === d.path || path.startsWith(d.path + "/"));
+    const shared = drawn.filter((d) => d.path === "" || path === d.path || path.startsWith(d.path.endsWith(":") ? d.path : d.path + "/"));
     const have = now && shared.length ? shared.at(-1).path : null;
     let answer;
     try {
@@ -217,7 +224,7 @@ export async function read(root, rest, { status: first }) {
   function choose(i) {
     if (!now || i >= now.choices.length) return;
     came = "choice";
-    go(now.path ? `${now.path}/${i}` : String(i));
+    go(now.path === "" || now.path.endsWith(":") ? now.path + i : `${now.path}/${i}`);
   }
   function undo() {
     if (now && now.back !== null) {
@@ -271,6 +278,10 @@ export async function read(root, rest, { status: first }) {
   await goTo(rest);
   return {
     go: goTo,
+    status(newer) {
+      status = newer;
+      if (now && settings.dream) drawPanel();
+    },
     update(newer) {
       const same = newer.edition === status.edition;
       status = newer;

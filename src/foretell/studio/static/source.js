@@ -99,10 +99,11 @@ export async function source(root, rest) {
   const unread = () => answer.files.reduce((sum, f) => sum + never(f), 0);
   const tabs = h("nav", { class: "files", "aria-label": "Files" }, h("ul", {}, answer.files.map((f) =>
     h("li", {}, h("a", { href: `#/source/${f.name}`, data: { file: f.name } }, f.name, never(f) > 0 && h("span", { class: "tally" }, h("span", { class: "unseen" }, ", never read: "), never(f)))))));
+  const from = answer.entry ? ` who enters at ${answer.entry}` : "";
   const said = () => [
     !answer.explored ? "Which lines nobody ever sees is known when every playthrough has been read."
       : !answer.complete ? "The story was read in part: lines without a mark may yet be seen."
-      : unread() ? `${count(unread())} ${unread() === 1 ? "line is" : "lines are"} never seen by any reader: that is proved.` : "Every line is seen by some reader.",
+      : unread() ? `${count(unread())} ${unread() === 1 ? "line is" : "lines are"} never seen by any reader${from}: that is proved.` : `Every line is seen by some reader${from}.`,
     answer.sampled > 0 && ` Shares are estimates, from ${count(answer.sampled)} readers who choose at random (right to about ± ${rough(1 / Math.sqrt(answer.sampled))}); choose a line’s number for its exact share and the ways there. Holds: for how many of those who come to a condition it is ever true.`];
   const lead = h("p", { class: "lead" }, said());
   replace(root, add(view, h("div", { class: "heading" }, h("h1", {}, "Source"), lead), answer.files.length > 1 && tabs, body));
