@@ -114,6 +114,7 @@ def replay_alike(
         start=entry or None,
         fresh=True,
         bind=theirs.unbound,
+        externals={name: domain.values for name, domain in loaded.usable().domains.items()},
         max_steps=STEPS,
         max_lines=200_000,
     )
@@ -279,6 +280,138 @@ VAR left = 6
 """,
     ),
 }
+
+
+# ------------------------------------------------------------------ what a host's functions return
+
+ANSWERED = {
+    "text, numbers and what they decide": (
+        """\
+EXTERNAL weather(day)
+EXTERNAL mood()
+-> morning
+=== morning
+Today: {weather(1)}.
+{ weather(2) == "rain": It pours. -> wet }
++ { mood() > 0 } [Sing.] {mood()} times. -> END
+* [Go out.] -> walk
+=== walk
+{ mood():
+- -1: -> low
+- 0: -> flat
+- else: -> END
+}
+=== low
+# ending: low
+-> END
+=== flat
+Flat<>
+-> mumbled ->
+-> END
+=== mumbled
+, {mood()}{weather(mood())}
+->->
+=== wet
+-> END
+=== function mood()
+~ return 7
+""",
+        """\
+[externals.weather]
+values = ["rain", "sun", "sun"]
+[externals.mood]
+values = [-1, 0, 1]
+by = "reader"
+""",
+    ),
+    "lists, truth, floats, and one value only": (
+        """\
+LIST hues = red, green, blue
+EXTERNAL hue(a, b)
+EXTERNAL number()
+EXTERNAL lit()
+EXTERNAL name()
+VAR seen = ()
+~ seen = hue(1, 2) + hue(3, 4)
+{seen} {name()}
+{ lit():
+    + [Look.] {number() + 1}
+        { seen ? (red, blue) && number() > 1: -> both }
+        -> END
+}
++ [Leave.] -> END
+=== both
+# ending: both
+{number()} {lit()}
+-> END
+""",
+        """\
+[externals.hue]
+values = [["red"], ["green", "blue"], []]
+[externals.number]
+values = [0.5, 2.0, 3]
+[externals.lit]
+values = [true, false]
+by = "reader"
+[externals.name]
+values = ["Ada"]
+""",
+    ),
+    "drawn beside dice and shuffles, in functions and while reading ahead": (
+        """\
+EXTERNAL luck()
+VAR left = 2
+-> round
+=== round
+{ luck() == RANDOM(0, 1): Even<> | Odd<> }
+ {~ heads | tails} {twice()}
++ { left > 0 } [Again.]
+    ~ left = left - luck() - 1
+    -> round
++ [Enough.] -> END
+=== function twice()
+~ temp a = luck()
+~ return a * 10 + luck()
+""",
+        "[externals.luck]\nvalues = [0, 1]\n",
+    ),
+    "a fault that one answer leads to": (
+        "EXTERNAL door()\n* [Knock.]\n{ door() == 1:\n-> END\n}\nNobody.\n* [Go.] -> END\n",
+        "[externals.door]\nvalues = [1, 2]\n",
+    ),
+}
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_path_through_what_a_host_returns_replays_in_inkjs(
+    name: str, oracle: inkjs.Inkjs, tmp_path: Path
+) -> None:
+    source, promises = ANSWERED[name]
+    (tmp_path / "tale.ink").write_text(source, "utf-8")
+    (tmp_path / "foretell.toml").write_text(promises, "utf-8")
+    loaded = read_story(tmp_path / "tale.ink")
+    theirs = oracle.compile(source)
+    assert theirs.json is not None, theirs.errors
+    assert replay_all(loaded, theirs, oracle, 30) >= 1
+    # and whole playthroughs, with every draw of theirs forced on ours
+    found = checked(loaded, 30).analyses[0]
+    externals = {name: domain.values for name, domain in loaded.usable().domains.items()}
+    drawn = 0
+    for seed in range(25):
+        run = oracle.play(theirs, random=seed, seed=seed, max_turns=12, externals=externals)
+        turns = played_by_inkjs(run)
+        drawn += sum(len(turn.draws) for turn in turns)
+        story = Story(loaded.usable(), draws=[d for turn in turns for d in turn.draws])
+        for turn in turns[:-1]:
+            assert turn.picked is not None
+            story.choose(turn.picked)
+        _, mine = replayed(loaded, story.path)
+        difference = first_difference(show(mine), show(turns))
+        assert difference is None, f"{story.path}\n{difference}"
+        if story.choices:
+            assert found.graph.follow(story.path) == found.state_of(story)
+    assert drawn > 10
 
 
 @pytest.mark.parametrize("name", FAULTY)

@@ -260,6 +260,7 @@ class Inkjs:
         start: str | None = None,
         fresh: bool = False,
         bind: Iterable[str] = (),
+        externals: Mapping[str, Sequence[object]] | None = None,
         variables: bool = False,
         counts: bool = False,
         max_steps: int = 300_000,
@@ -271,7 +272,8 @@ class Inkjs:
         taken from `draws`, and past its end from `seed`. `start` is a knot to jump to
         once the story's beginning has been read; the beginning's own turn is not in the answer,
         its draws come with the first turn that is. With `fresh` nothing is read before the jump.
-        `bind` names EXTERNAL functions that return 0.
+        `bind` names EXTERNAL functions that return 0; `externals` those that return one of their
+        values, which one being a draw.
         """
         answer = self._ask(
             {
@@ -285,6 +287,10 @@ class Inkjs:
                 "start": start,
                 "fresh": fresh,
                 "bind": list(bind),
+                "externals": {
+                    name: [_hosted(value) for value in values]
+                    for name, values in (externals or {}).items()
+                },
                 "variables": variables,
                 "counts": counts,
                 "max_steps": max_steps,
@@ -359,3 +365,10 @@ def _in_inks_words(message: str) -> str:
     for theirs, inks in REWORDED:
         message = theirs.sub(inks, message)
     return message
+
+
+def _hosted(value: object) -> object:
+    """A value that an EXTERNAL returns, as the oracle is told of it."""
+    if isinstance(value, float):
+        return {"float": value}
+    return {"list": list(value)} if isinstance(value, tuple) else value

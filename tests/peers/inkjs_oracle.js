@@ -5,6 +5,7 @@
 //   {"op": "load", "json": "…"}  -> {"handle": 2}
 //   {"op": "play", "handle": 1, "choices": [0, 2], "random": 7, "max_turns": 30,
 //    "draws": [3, 0], "seed": 7, "start": "knot", "fresh": false, "bind": ["sound"],
+//    "externals": {"weather": ["rain", 1, true, {"float": 2}, {"list": ["red"]}]},
 //    "variables": true, "counts": true}
 //     -> {"turns": [{"lines": [{"text", "tags"}], "choices": [{"text", "tags"}],
 //                    "problems": [{"severity", "message", "line"}], "draws": [{"kind",
@@ -15,7 +16,8 @@
 // Chance.  Every draw takes its outcome from the request (`draws`, and when they are used up the
 // generator `mix` below, so that a caller can foresee it) and is reported. The outcome of
 // RANDOM(a, b) is the value, of LIST_RANDOM the position in the list sorted by value and origin,
-// of a shuffle the element's index; a shuffle deals without replacement. inkjs reads ahead of a
+// of a shuffle the element's index, of an EXTERNAL the place of what it returns among its values;
+// a shuffle deals without replacement. inkjs reads ahead of a
 // line's end and takes the state back, so the log of draws is kept in the state.
 //
 // Numbers.  inkjs computes with JavaScript's numbers; ink is C#. Integers are made 32 bits wide,
@@ -159,6 +161,45 @@ Story.prototype.Step = function () {
   }
   return step.call(this);
 };
+
+// A value that an EXTERNAL returns, as JSON says it.
+function hosted(value, story) {
+  if (value === null || typeof value !== "object") return value;
+  if ("float" in value) return new Single(value.float);
+  let list = new InkList();
+  for (const item of value.list) list = list.Union(InkList.FromString(item, story));
+  return list;
+}
+
+class Single {
+  constructor(value) {
+    this.value = value;
+  }
+}
+
+const create = AbstractValue.Create;
+AbstractValue.Create = function (value, ...more) {
+  if (!(value instanceof Single)) return create.call(this, value, ...more);
+  const made = new FloatValue(value.value);
+  made.value = value.value;
+  return made;
+};
+
+// Bind each EXTERNAL to a draw among its values; gives what takes that back.
+function bindDraws(story, externals) {
+  const before = new Map();
+  for (const [name, values] of Object.entries(externals)) {
+    before.set(name, story._externals.get(name));
+    story._externals.delete(name);
+    const outcome = () => takeDraw(story.state, "external", values.length, (i) => i);
+    story.BindExternalFunction(name, () => hosted(values[outcome()], story), true);
+  }
+  return () => {
+    for (const [name, was] of before)
+      if (was) story._externals.set(name, was);
+      else story._externals.delete(name);
+  };
+}
 
 // ---------------------------------------------------------------- numbers
 
@@ -356,6 +397,7 @@ function onePlay(request) {
   const turns = [];
   const answer = { turns, hang: null, crash: null };
   let turn = null;
+  let unbind = () => {};
   story.onError = (message, type) =>
     turn.problems.push({
       severity: type === 2 ? "error" : "warning",
@@ -370,6 +412,7 @@ function onePlay(request) {
     story.ResetState();
     for (const name of request.bind || [])
       if (!story._externals.has(name)) story.BindExternalFunction(name, () => 0, true);
+    unbind = bindDraws(story, request.externals || {});
     let drawn = 0;
     if (request.start) {
       turn = { lines: [], problems: [] };
@@ -406,6 +449,7 @@ function onePlay(request) {
     else if (error instanceof StoryException) answer.crash = "story: " + error.message;
     else answer.crash = String((error && error.message) || error);
   } finally {
+    unbind();
     play = null;
   }
   return answer;
