@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import numpy as np
 import pytest
 
 from foretell.checker.claims import decide
+from foretell.checker.simulate import sample
 from foretell.loading import read_story
 from foretell.studio import data, pictures, report
+from foretell.studio import shares as shares_module
 from foretell.studio.edition import Edition
 from foretell.studio.layers import arrange, crossings, layers_from
 from foretell.studio.places import places_of
@@ -334,3 +337,20 @@ def test_the_report_says_what_the_studio_does(lamp: Edition) -> None:
     for row in data.VIEWS["endings"](lamp, {})["rows"]:
         assert pictures.percent(row["uniform"][0]) in text
         assert f"<code>{row['shortest']}</code>" in text
+
+
+def test_of_a_slow_story_more_readers_are_waited_for(
+    lamp: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reader takes 20 ms here: three seconds are enough for few, twenty for a thousand."""
+    sent: list[int] = []
+
+    def slow(program: Any, count: int, **options: Any) -> Any:
+        sent.append(count)
+        found = sample(program, min(count, 200), seed=1, groups=options["groups"])
+        return replace(found, runs=count, seconds=0.019 * count)
+
+    monkeypatch.setattr(shares_module, "sample", slow)
+    assert sample_lines(lamp.program, seconds=3.0, patience=20.0).readers == 1000
+    assert sent == [64, 157, 1000]
+    assert sample_lines(lamp.program, seconds=3.0).readers == 157

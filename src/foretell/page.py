@@ -18,7 +18,7 @@ made visible.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from foretell.diagnostics import Diagnostic
 from foretell.terminal import printable, show_problems, takes_colour
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from foretell.vm.text import Line
 
-__all__ = ["Page"]
+__all__ = ["Page", "console_on"]
 
 MEASURE: Final = 68  # columns of prose at most: longer lines tire the eye
 _MANY: Final = 2000  # lines no turn has unless it runs away …
@@ -41,6 +41,16 @@ _LINE_STYLES: Final = {"thought": "italic", "break": "dim"}
 _NAMES: Final = {"title": "bold", "author": "italic"}  # global tags that name, and their style
 
 
+def console_on(stream: TextIO, colour: bool, **options: Any) -> Console:
+    """What sets text on a stream: colours where they are taken, and no markup of its own."""
+    from rich.console import Console
+
+    options = {"color_system": "auto", **options} if colour else {**options, "color_system": None}
+    return Console(
+        file=stream, no_color=not colour, highlight=False, markup=False, emoji=False, **options
+    )
+
+
 class Page:
     """Text set on a terminal, or plainly on any stream."""
 
@@ -48,19 +58,7 @@ class Page:
         self.stream = stream
         self.plain = plain
         self._fresh = True  # nothing stands above, or an empty line does
-        self._console: Console | None = None
-        if not plain:
-            from rich.console import Console
-
-            colour = takes_colour(stream)
-            self._console = Console(
-                file=stream,
-                color_system="auto" if colour else None,
-                no_color=not colour,
-                highlight=False,
-                markup=False,
-                emoji=False,
-            )
+        self._console = None if plain else console_on(stream, takes_colour(stream))
 
     @property
     def is_terminal(self) -> bool:

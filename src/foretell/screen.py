@@ -18,7 +18,7 @@ import shutil
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TextIO
 
-from foretell.page import MEASURE, Page
+from foretell.page import MEASURE, Page, console_on
 from foretell.terminal import takes_colour
 
 if TYPE_CHECKING:
@@ -46,19 +46,12 @@ class Screen(Page):
         self._console = self._made()
 
     def _made(self) -> Console:
-        from rich.console import Console
-
-        colour = takes_colour(self.terminal)
-        size = shutil.get_terminal_size()
-        return Console(
-            file=self._gathered,
-            width=size.columns,
+        return console_on(
+            self._gathered,
+            takes_colour(self.terminal),
+            width=shutil.get_terminal_size().columns,
             force_terminal=True,
-            color_system="standard" if colour else None,
-            no_color=not colour,
-            highlight=False,
-            markup=False,
-            emoji=False,
+            color_system="standard",
         )
 
     @property

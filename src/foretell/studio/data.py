@@ -56,6 +56,7 @@ __all__ = [
 
 
 _OF_THE_WHOLE = ("unreachable", "never-offered", "idle-choice")  # problems that take all entries
+_SLOW = 20.0  # seconds for the random readers of a story that a thousand can't read in three
 _PATIENCE = 10.0  # seconds for the river of a story that goes round and round
 
 
@@ -104,7 +105,10 @@ def prepare(edition: Edition) -> None:
 def sample(edition: Edition) -> None:
     """Find out how many readers see each line."""
     edition.views["shares"] = sample_lines(
-        edition.program, start=edition.entry or None, wanted=lambda: not edition.outdated
+        edition.program,
+        start=edition.entry or None,
+        patience=_SLOW,
+        wanted=lambda: not edition.outdated,
     )
 
 

@@ -25,6 +25,7 @@ from foretell.vm.program import Program
 
 __all__ = ["Shares", "sample_lines"]
 
+_FEW = 1000  # readers, of whom a share is right to about 3 %
 _LONGEST = 2000  # choices in one playthrough; one that goes on for ever counts as far as this
 
 
@@ -51,11 +52,13 @@ def sample_lines(
     *,
     readers: int = 100_000,
     seconds: float = 3.0,
+    patience: float = 0.0,
     seed: int = 1,
     start: str | None = None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> Shares:
-    """The shares among so many readers, or as many as make it in about so many seconds.
+    """The shares among so many readers, or as many as make it in about so many seconds; where
+    those are few, as many as make it in `patience`.
 
     Stops, with nothing, once `wanted` says no.
     """
@@ -82,9 +85,14 @@ def sample_lines(
         count = min(readers, 64)
         found = send(count)
         # how long a few take tells how many there is time for
-        while count < readers and found.seconds < seconds / 2:
-            fits = int(count * seconds / max(found.seconds, 1e-6))
-            count = min(readers, fits, 32 * count)
+        while count < readers:
+            spent = max(found.seconds, 1e-6)
+            if spent < seconds / 2:
+                count = min(readers, int(count * seconds / spent), 32 * count)
+            elif count < _FEW and spent < patience / 2:
+                count = min(_FEW, int(count * patience / spent))
+            else:
+                break
             found = send(count)
     except _EnoughError:
         return Shares()
