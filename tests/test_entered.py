@@ -269,4 +269,6 @@ def test_entries_that_are_none_are_told_and_the_story_is_shown_from_its_top(hous
     (house.parent / "foretell.toml").write_text('entries = ["kitchn"]\n', "utf-8")
     opened = open_story(house)
     assert opened.entries == [""]
-    assert any("kitchn" in problem.message for problem in opened.diagnostics)
+    (problem,) = [problem for problem in opened.diagnostics if "kitchn" in problem.message]
+    assert problem.span is not None and problem.span.place == "foretell.toml:1:13"
+    assert problem.hint == "did you mean `kitchen`?"

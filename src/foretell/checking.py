@@ -29,7 +29,7 @@ from foretell.checker.report import Heading, entered_json, entered_text, exit_co
 from foretell.checker.solve import reader_weights
 from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
-from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.diagnostics import Diagnostic, Span, StoryError, closest
 from foretell.keeping import EVERY, Keeper
 from foretell.loading import Loaded, read_promises
 from foretell.terminal import show_problems
@@ -307,7 +307,9 @@ def places_entered(program: Program, asked: Sequence[str], config: Config) -> li
 
     Raises StoryError where one of them is no place to enter at.
     """
-    return [entry_of(program, name) for name in dict.fromkeys(asked or config.entries or [""])]
+    places = {} if asked else config.entry_places
+    names = dict.fromkeys(asked or config.entries or [""])
+    return [entry_of(program, name, places.get(name)) for name in names]
 
 
 def in_turn(places: Sequence[str], limits: Limits) -> Iterator[tuple[str, Limits]]:
@@ -318,11 +320,12 @@ def in_turn(places: Sequence[str], limits: Limits) -> Iterator[tuple[str, Limits
         yield place, replace(limits, seconds=left)
 
 
-def entry_of(program: Program, name: str) -> str:
-    """The place a host enters at; StoryError where there is none, or it takes arguments."""
+def entry_of(program: Program, name: str, span: Span | None = None) -> str:
+    """The place a host enters at; StoryError, at `span`, where there is none, or it takes
+    arguments."""
     if not name:
         return ""
-    place = place_of(program, name)
+    place = place_of(program, name, span)
     record = program.tables[P.T_TARGETS] + program.target_of_path[place] * P.TARGET_SIZE
     pc = program.tables[record + P.TARGET_PC]
     while program.code[pc * 4] in (P.OP_VISIT, P.OP_TURN_MARK, P.OP_HERE):
@@ -331,20 +334,20 @@ def entry_of(program: Program, name: str) -> str:
         return place
     message = f"`{place}` takes arguments: it can't be entered without them"
     hint = "enter at a knot that diverts to it with arguments"
-    raise StoryError([Diagnostic("error", "entry", message, program.spans[pc], hint=hint)])
+    span = span or program.spans[pc]
+    raise StoryError([Diagnostic("error", "entry", message, span, hint=hint)])
 
 
-def place_of(program: Program, name: str) -> str:
-    """The path of a knot or stitch to start at; StoryError where there is none."""
+def place_of(program: Program, name: str, span: Span | None = None) -> str:
+    """The path of a knot or stitch to start at; StoryError, at `span`, where there is none."""
     if name in program.target_of_path:
         return name
     known = [place for place in program.places if place]
     near = closest(name, known)
     listed = "places: " + ", ".join(known[:12]) if known else "the story has no knots"
     hint = f"did you mean `{near}`?" if near else listed
-    raise StoryError(
-        [Diagnostic("error", "unknown-place", f"no knot or stitch is called `{name}`", hint=hint)]
-    )
+    message = f"no knot or stitch is called `{name}`"
+    raise StoryError([Diagnostic("error", "unknown-place", message, span, hint=hint)])
 
 
 def heading_of(loaded: Loaded, program: Program) -> Heading:

@@ -200,6 +200,7 @@ class Config:
     endings: tuple[EndingRule, ...] = ()
     externals: dict[str, External] = field(default_factory=dict)
     entries: tuple[str, ...] = ()
+    entry_places: dict[str, Span] = field(default_factory=dict)
     bounds: Bounds = Bounds()
     source: Source | None = None
 
@@ -434,7 +435,13 @@ class _Reading:
             whatifs=tuple(whatifs),
             endings=tuple(e for e in endings if e is not None),
             externals=self.externals(table.get("externals", {})),
-            entries=self.texts(table, "entries", ()),
+            entries=(entries := self.texts(table, "entries", ())),
+            entry_places={
+                entry: self.places.value(
+                    ("entries",) if isinstance(table["entries"], str) else ("entries", index)
+                )
+                for index, entry in enumerate(entries)
+            },
             bounds=self.bounds(table.get("bounds", {})),
             source=source,
         )

@@ -187,7 +187,11 @@ def _parsed(source: Source, found: list[Diagnostic]) -> Syntax | None:
         value = parser.expression()
         parser.any_space()
         if not found and (value is None or parser.pos < len(parser.text)):
-            parser.expected("an expression" if value is None else "the end of the expression")
+            equals = value is not None and parser.text.startswith("=", parser.pos)
+            parser.expected(
+                "an expression" if value is None else "the end of the expression",
+                hint="write `==` to compare" if equals else "",
+            )
     except (NestingError, RecursionError):
         if not found:
             span = Span(source, 1)
