@@ -17,10 +17,11 @@ from foretell.checker.entries import Entered
 from foretell.checking import Limits, Options, read_entries
 from foretell.loading import Loaded, compile_text, read_story
 from foretell.vm.story import Story, entry_and_steps
+from tests.corpus_playthroughs import plain_knots, text_of
 from tests.peers import inkjs
 from tests.peers.agreement import first_difference, played_by_inkjs
 from tests.spec_pages import Played, show
-from tests.test_corpus import COMPILES, plain_knots, text_of
+from tests.test_corpus import COMPILES
 
 ROOT = Path(__file__).resolve().parents[1]
 VIGIL = ROOT / "src" / "foretell" / "stories" / "vigil" / "vigil.ink"

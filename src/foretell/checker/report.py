@@ -290,8 +290,9 @@ def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
     mean = analysis.flow.all_words
     extent = analysis.words
     least = "?" if extent.least is None else f"{extent.least:,}"
-    most = "no limit" if extent.most is None or math.isinf(extent.most) else f"{extent.most:,.0f}"
-    line = f"a playthrough reads {least} to {most} words, {mean:,.0f} on average"
+    endless = extent.most is None or math.isinf(extent.most)
+    read = f"{least} words or more" if endless else f"{least} to {extent.most:,.0f} words"
+    line = f"a playthrough reads {read}, {mean:,.0f} on average"
     if heading.words:
         line += f" ({_percent(min(1.0, mean / heading.words))} % of the text)"
     return paint("2", line)
