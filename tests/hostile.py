@@ -243,6 +243,16 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     ),
     "unknown names": lambda n: _full("{x+1}{x>2:{x}|{&a|b}}{f(x)} ", n),
     "lines of logic": lambda n: "VAR x = 1\n" + _full("~ x = (x + 1) * 2 - x / 3 % 4\n", n),
+    "increments": lambda n: "VAR x = 1\n" + _full("~ x = x + 1\n", n),
+    "inline conditions": lambda n: (
+        "VAR a = 1\nVAR b = 2\nVAR c = 3\n" + _full("{a + b * c > 3: x|y}\n", n)
+    ),
+    "one line of conditions": lambda n: (
+        "VAR a = 1\nVAR b = 2\nVAR c = 3\n" + _full("{a + b * c > 3: x|y} ", n) + "\n"
+    ),
+    "strings": lambda n: 'VAR s = ""\n' + _full('~ s = "{s}a" + "b"\n', n),
+    "prose": lambda n: _full("It was a dark and stormy night; the rain fell in torrents.\n", n),
+    "short lines": lambda n: _full("a\n", n),
     "a sum": lambda n: "{" + _full("1+", n) + "1}\n",
     "minus signs": lambda n: "{" + "-" * n + "1}\n",
     "a sequence": lambda n: "{" + _full("a|", n) + "}\n",
@@ -256,15 +266,32 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "nested parentheses": lambda n: "{" + "(" * (n // 2) + "1" + ")" * (n // 2) + "}\n",
     "nested strings": lambda n: '{"' * (n // 4) + '"}' * (n // 4) + "\n",
     "choices": lambda n: _full("* a -> END\n", n),
+    "choices with text": lambda n: _full("* [Go on] I went on.\n  It was late.\n- \n", n),
+    "choices with conditions": lambda n: (
+        "VAR x = 1\n" + _full("+ {x > 1 && x < 9} a [b] c -> END\n", n)
+    ),
     "labelled choices": lambda n: "".join(f"* (l{i}) a\n" for i in range(n // 10)),
     "stars": lambda n: "*" * n + "a\n",
     "nested choices": lambda n: "".join("* " * i + "a\n" for i in range(1, int(n**0.5))),
     "gathers": lambda n: _full("- a\n", n),
-    "knots": lambda n: "".join(f"== k{i}\n-> k{i + 1}\n" for i in range(n // 16)),
+    "knots": lambda n: "".join(f"== k{i}\n-> k{i // 2}\n" for i in range(n // 16)),
+    "lost knots": lambda n: "".join(f"== k{i}\n-> j{i + 1}\n" for i in range(n // 16)),
+    "stitches": lambda n: "== k\n" + "".join(
+        f"= s{i}\n-> s{(i + 1) % (n // 16)}\n" for i in range(n // 16)
+    ),
+    "knots that ask": lambda n: "".join(
+        f"== k{i}\n{{k{i // 2} > 2: -> k{i // 3}}}\n-> END\n" for i in range(n // 32)
+    ),
+    "tunnels and functions": lambda n: (
+        _full("-> t ->\n~ f(1)\n", n) + "== t\na\n->->\n== function f(a)\n~ return a\n"
+    ),
     "knots of one name": lambda n: _full("== k\n-> END\n", n),
     "empty knots": lambda n: _full("== k\n", n),
     "variables": lambda n: "".join(f"VAR v{i} = {i}\n" for i in range(n // 16)),
     "items of a list": lambda n: "LIST l = " + ", ".join(f"i{i}" for i in range(n // 8)) + "\n",
+    "lists": lambda n: "".join(f"LIST l{i} = (a{i}), b{i}, c{i}\n" for i in range(n // 28)),
+    "list literals": lambda n: "LIST l = (a), b, c\n" + _full("~ l = (a, b) + c\n", n),
+    "shuffles": lambda n: _full("{~a|b|c} {&d|e}\n", n),
     "arguments": lambda n: "{f(" + _full("1,", n) + "1)}\n== function f(a)\n~ return a\n",
     "threads": lambda n: _full("<- a\n", n) + "== a\n* x -> END\n",
     "tunnels": lambda n: _full("-> a", n) + "-> END\n== a\n->->\n",

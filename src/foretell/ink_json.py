@@ -32,6 +32,7 @@ import json
 import math
 import re
 import struct
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from foretell.container import (
@@ -68,6 +69,9 @@ OLDEST_INK_VERSION: Final = 18
 MAX_DEPTH: Final = 10_000  # containers within containers: as many as gathers in a row make
 
 _ESCAPES: Final = dict.fromkeys(range(32), "") | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+_SPECIAL: Final = re.compile(r'[\x00-\x1f"\\]')
+_MOST_PIECES: Final = 100_000
+_WORDS: Final = {name: f'"{name}"' for name in COMMANDS}
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
 _DIVERT_KINDS: Final = ("->", "f()", "->t->", "x()")
@@ -81,7 +85,8 @@ _MAX_INT: Final = 2**31 - 1
 def dump(story: CompiledStory) -> str:
     """The story as ink JSON, exactly as inklecate writes it."""
     out: list[str] = [f'{{"inkVersion":{INK_VERSION},"root":']
-    _write_tree(story.root, out)
+    with building():
+        out.append(_written_tree(story.root))
     out.append(',"listDefs":{')
     lists = []
     for name, items in story.list_definitions.items():
@@ -92,39 +97,50 @@ def dump(story: CompiledStory) -> str:
     return "".join(out)
 
 
-def _write_tree(root: Container, out: list[str]) -> None:
-    """Write a container and all it holds, without recursion.
+def _written_tree(root: Container) -> str:
+    """A container and all it holds, without recursion.
 
-    The stack holds text that is ready, and containers still to be opened with whether to write
-    their name.
+    The stack holds text that is ready, and containers still to be opened: one that only its
+    holder's key names stands in a tuple.
     """
-    stack: list[str | tuple[Container, bool]] = [(root, root.name is not None)]
+    writers = _WRITERS
+    stack: list[str | Container | tuple[Container]] = [root]
+    out: list[str] = []
+    written_out: list[str] = []  # joined now and then: a large story is millions of pieces
     while stack:
         todo = stack.pop()
         if isinstance(todo, str):
             out.append(todo)
             continue
-        container, with_name = todo
-        parts: list[str | tuple[Container, bool]] = ["["]
+        if len(out) > _MOST_PIECES:
+            written_out.append("".join(out))
+            out.clear()
+        container = todo if isinstance(todo, Container) else todo[0]
+        out.append("[")
+        rest: list[str | Container | tuple[Container]] = []
+        written = out.append  # up to the first container inside, there is nothing to wait for
         for node in container.content:
             if isinstance(node, Container):
-                parts.append((node, bool(node.name)))
-                parts.append(",")
+                written = rest.append
+                rest.append(node)
+                rest.append(",")
             else:
-                parts.append(_written(node) + ",")
-        parts += _terminator(container, with_name)
-        parts.append("]")
-        parts.reverse()
-        stack += parts
+                written(writers[type(node)](node))
+                written(",")
+        rest += _terminator(container, todo is container and bool(container.name))
+        rest.append("]")
+        rest.reverse()
+        stack += rest
+    return "".join([*written_out, *out])
 
 
-def _terminator(container: Container, with_name: bool) -> list[str | tuple[Container, bool]]:
+def _terminator(container: Container, with_name: bool) -> list[str | tuple[Container]]:
     if not container.named and not container.flags and not with_name:
         return ["null"]
-    parts: list[str | tuple[Container, bool]] = []
+    parts: list[str | tuple[Container]] = []
     for name, node in container.named.items():
         parts.append(f"{',' if parts else '{'}{_quoted(name)}:")
-        parts.append((node, False) if isinstance(node, Container) else _written(node))
+        parts.append((node,) if isinstance(node, Container) else _WRITERS[type(node)](node))
     if container.flags:
         parts.append(f'{"," if parts else "{"}"#f":{container.flags}')
     if with_name:
@@ -134,53 +150,25 @@ def _terminator(container: Container, with_name: bool) -> list[str | tuple[Conta
 
 
 def _quoted(text: str) -> str:
-    return f'"{text.translate(_ESCAPES)}"'
+    return f'"{text.translate(_ESCAPES)}"' if _SPECIAL.search(text) else f'"{text}"'
 
 
-def _written(node: Node) -> str:
-    """A node that is no container."""
-    match node:
-        case StringValue():
-            return '"\\n"' if node.text == "\n" else f'"^{node.text.translate(_ESCAPES)}"'
-        case Command():
-            return f'"{node.name}"'
-        case NativeCall():
-            return '"L^"' if node.name == "^" else f'"{node.name}"'
-        case Divert():
-            return _written_divert(node)
-        case IntValue():
-            return str(node.value)
-        case BoolValue():
-            return "true" if node.value else "false"
-        case FloatValue():
-            return _written_float(node.value)
-        case VariableReference():
-            return f'{{"VAR?":{_quoted(node.name)}}}'
-        case ReadCount():
-            return f'{{"CNT?":{_quoted(node.target)}}}'
-        case Assign():
-            key = "VAR=" if node.is_global else "temp="
-            again = "" if node.is_declaration else ',"re":true'
-            return f'{{"{key}":{_quoted(node.name)}{again}}}'
-        case DivertTarget():
-            return f'{{"^->":{_quoted(node.target)}}}'
-        case ChoicePoint():
-            return f'{{"*":{_quoted(node.target)},"flg":{node.flags}}}'
-        case VariablePointer():
-            return f'{{"^var":{_quoted(node.name)},"ci":{node.context}}}'
-        case ListValue():
-            return _written_list(node)
-        case Glue():
-            return '"<>"'
-        case VoidValue():
-            return '"void"'
-        case LegacyTag():
-            return f'{{"#":{_quoted(node.text)}}}'
-        case _:
-            raise AssertionError(type(node).__name__)
+def _written_text(node: StringValue) -> str:
+    text = node.text
+    if _SPECIAL.search(text) is None:
+        return f'"^{text}"'
+    return '"\\n"' if text == "\n" else f'"^{text.translate(_ESCAPES)}"'
+
+
+def _written_assignment(node: Assign) -> str:
+    key = "VAR=" if node.is_global else "temp="
+    again = "" if node.is_declaration else ',"re":true'
+    return f'{{"{key}":{_quoted(node.name)}{again}}}'
 
 
 def _written_divert(node: Divert) -> str:
+    if not (node.variable or node.conditional or node.external_arguments):
+        return f'{{"{node.kind}":{_quoted(node.target)}}}'
     parts = [f'"{node.kind}":{_quoted(node.target)}']
     if node.variable:
         parts.append('"var":true')
@@ -206,6 +194,28 @@ def _written_float(value: float) -> str:
         return "3.4E+38" if value > 0 else "-3.4E+38"
     written = format_float(value)
     return written if "." in written or "E" in written else f"{written}.0"
+
+
+_WRITERS: Final[dict[type[Node], Callable[[Any], str]]] = {
+    StringValue: _written_text,
+    Command: lambda node: _WORDS[node.name],
+    NativeCall: lambda node: '"L^"' if node.name == "^" else f'"{node.name}"',
+    Divert: _written_divert,
+    IntValue: lambda node: str(node.value),
+    BoolValue: lambda node: "true" if node.value else "false",
+    FloatValue: lambda node: _written_float(node.value),
+    VariableReference: lambda node: f'{{"VAR?":{_quoted(node.name)}}}',
+    ReadCount: lambda node: f'{{"CNT?":{_quoted(node.target)}}}',
+    Assign: _written_assignment,
+    DivertTarget: lambda node: f'{{"^->":{_quoted(node.target)}}}',
+    ChoicePoint: lambda node: f'{{"*":{_quoted(node.target)},"flg":{node.flags}}}',
+    VariablePointer: lambda node: f'{{"^var":{_quoted(node.name)},"ci":{node.context}}}',
+    ListValue: _written_list,
+    Glue: lambda _: '"<>"',
+    VoidValue: lambda _: '"void"',
+    LegacyTag: lambda node: f'{{"#":{_quoted(node.text)}}}',
+}
+"""How each node that is no container is written."""
 
 
 def format_float(value: float) -> str:
