@@ -16,7 +16,8 @@ the `Span` it came from, a node read from JSON carries none.
 
 Paths are written as ink writes them: components joined by dots, a number being an index into
 content and a name a named container; `^` is the parent; a leading dot makes the path relative
-to the node that holds it (`.^.s`, `kitchen.0.c-1`).
+to the node that holds it (`.^.s`, `kitchen.0.c-1`). A node that holds a path may know its `place`
+as well, the node that the path leads to: our compiler does, and lowering finds out the others'.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ class Container(Node):
     named: dict[str, Node] = field(default_factory=dict)
     name: str | None = None
     flags: int = 0
+    number: int = 0  # in preorder, once the tree has been surveyed (`vm.survey`)
 
     def add(self, node: Node) -> None:
         """Append `node` to the content and become its parent."""
@@ -211,6 +213,7 @@ class DivertTarget(Node):
     """A place in the story used as a value (`^->`)."""
 
     target: str
+    place: Node | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -259,6 +262,7 @@ class Divert(Node):
     variable: bool = False
     conditional: bool = False
     external_arguments: int = 0
+    place: Node | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -273,6 +277,7 @@ class ReadCount(Node):
     """Push how often the container at `target` has been visited (`CNT?`)."""
 
     target: str
+    place: Node | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -293,6 +298,7 @@ class ChoicePoint(Node):
 
     target: str
     flags: int
+    place: Node | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)

@@ -252,9 +252,11 @@ class _Emitter(ExpressionEmitter):
     def _write_places(self, root: Container) -> None:
         """Write every place that jumps and counts name, now that the tree is complete."""
         paths = PathIndex(root, {place for _, place in self.places if isinstance(place, Node)})
+        containers = self.containers
         for node, place in self.places:
-            target = place if isinstance(place, Node) else self.containers[place]
+            target = place if isinstance(place, Node) else containers[place]
             if isinstance(node, DivertTarget):
+                node.place = target
                 node.target = paths.absolute(target)
             elif isinstance(node, Jump) and node.kind == "x()":
                 # not a place, yet ink shortens it like one inside a knot of the same name
@@ -263,6 +265,7 @@ class _Emitter(ExpressionEmitter):
                 if top == node.target and len(upward) < len(node.target):
                     node.target = upward
             elif isinstance(node, Jump | ReadCount | ChoicePoint):
+                node.place = target
                 node.target = paths.compact(node, target)
 
     # --- knots and stitches ---------------------------------------------------------------

@@ -23,8 +23,9 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
@@ -48,7 +49,6 @@ from foretell.container import (
     VariablePointer,
     VariableReference,
     building,
-    resolve_path,
 )
 from foretell.diagnostics import Span
 from foretell.vm import program as P
@@ -123,11 +123,15 @@ def lower_expression(program: Program, content: Container) -> int:
 
 @dataclass(slots=True, eq=False)
 class _Copy:
-    """One laid-out copy of a shared container: where its `$r` leads. `number` 0 is the story."""
+    """One laid-out copy of a shared container: where its `$r` leads. The story has no `root`.
 
-    number: int
+    Its labels stand before a node's visits, or `inside` a container after them.
+    """
+
     root: Container | None = None
     back: Node | None = None
+    before: dict[Node, _Label] = field(default_factory=dict)
+    inside: dict[Node, _Label] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -135,7 +139,7 @@ class _Label:
     """A pc that is not known yet, and the operands that wait for it."""
 
     pc: int = -1
-    waiting: list[int] = field(default_factory=list)
+    waiting: list[int] | None = None
 
 
 @dataclass(slots=True)
@@ -157,15 +161,12 @@ class _Lowering(Survey):
         self.paths: list[str] = []
         self.place_of_pc: list[int] = []
         self.scope_of_pc: list[int] = []
-        self.labels: dict[tuple[int, int], _Label] = {}
         self.pending: deque[tuple[Container, _Copy]] = deque()
-        self.copies = 0
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
-        self.worded: set[int] = set()  # texts that are in it
-        self.story = _Copy(0)
-        self.keep_alive: list[object] = []
-        self.static_counts: set[int] = set()
+        self.worded: set[Node] = set()  # texts in copies that are in it
+        self.story = _Copy()
+        self.static_counts: set[Node] = set()
         self.holder: Container | None = None  # of the content emitted last, and its path
         self.holder_path = ""
 
@@ -173,8 +174,8 @@ class _Lowering(Survey):
         self.target_nodes: list[Node] = []
         self.target_of_path: dict[str, int] = {}
         self.choices: list[ChoiceInfo] = []
-        self.labels_of = {
-            id(container): name.rpartition(".")[2] for name, container in compiled.labels.items()
+        self.labels_of: dict[Node, str] = {
+            container: name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
         self.choice_records: list[list[int]] = []
         self.stubs: deque[tuple[ChoicePoint, int, int, _Copy]] = deque()
@@ -183,13 +184,28 @@ class _Lowering(Survey):
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
-        self.shuffle_slots: dict[int, int] = {}
+        self.shuffle_slots: dict[Node, int] = {}
         self.scope = 0
         self.place = 0
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
+        self.bare = any(self.is_bare(point) for point, _ in self._points)
+        self.of_kind: dict[type[Node], Callable[[Any, int], None]] = {
+            StringValue: self.string,
+            Command: self.command,
+            Divert: self.divert,
+            NativeCall: self.native,
+            VariableReference: self.load_variable,
+            ChoicePoint: self.choice,
+            ReadCount: self.read_count,
+            Assign: self.assign,
+            Glue: self.glue,
+            LegacyTag: self.legacy_tag,
+            DivertTarget: self.divert_target,
+            VariablePointer: self.pointer,
+        }
 
     # ------------------------------------------------------------ emitting
 
@@ -204,8 +220,9 @@ class _Lowering(Survey):
             self.spans.append(node.span)
             holder = node if type(node) is Container else node.parent
             if holder is not self.holder:
+                assert holder is None or isinstance(holder, Container)
                 self.holder = holder
-                self.holder_path = self.container_paths[self.container_ids.get(id(holder), 0)]
+                self.holder_path = self.container_paths[holder.number if holder else 0]
             self.paths.append(self.holder_path)
         self.place_of_pc.append(self.place)
         self.scope_of_pc.append(self.scope)
@@ -219,32 +236,34 @@ class _Lowering(Survey):
     def refer(self, at: int, label: _Label) -> None:
         if label.pc >= 0:
             self.code[at] = label.pc
+        elif label.waiting is None:
+            label.waiting = [at]
         else:
             label.waiting.append(at)
 
     def place_label(self, label: _Label) -> None:
         label.pc = len(self.spans)
-        for at in label.waiting:
-            self.code[at] = label.pc
-        label.waiting.clear()
+        if label.waiting is not None:
+            for at in label.waiting:
+                self.code[at] = label.pc
+            label.waiting = None
 
     def label_of(self, node: Node, copy: _Copy, inside: bool = False) -> _Label:
         """The label of a node in a copy: before its visits, or `inside` a container after them."""
-        number = copy.number if copy.number and self._within(node, copy) else 0
-        key = (id(node) * 2 + inside, number)
-        label = self.labels.get(key)
+        if copy.root is not None and not self._within(node, copy.root):
+            copy = self.story
+        labels = copy.inside if inside else copy.before
+        label = labels.get(node)
         if label is None:
-            label = self.labels[key] = _Label()
+            label = labels[node] = _Label()
         return label
 
-    @staticmethod
-    def _within(node: Node, copy: _Copy) -> bool:
-        at: Node | None = node
-        while at is not None:
-            if at is copy.root:
-                return True
-            at = at.parent
-        return False
+    def _within(self, node: Node, root: Container) -> bool:
+        """Whether `node` is `root` or inside it."""
+        holder = node if isinstance(node, Container) else node.parent
+        if holder is None:
+            return False
+        return root.number <= holder.number < self.container_ends[root.number]
 
     # ------------------------------------------------------------ places and visits
 
@@ -276,7 +295,7 @@ class _Lowering(Survey):
         while holder is not None:
             entering = bool(holder.content) and holder.content[0] is child and at_start
             at_start = at_start and entering
-            number = self.container_ids[id(holder)]
+            number = holder.number
             mode = (1 if holder.flags & tree.COUNT_AT_START else 0) | (2 if entering else 0)
             out.append(
                 (
@@ -300,18 +319,17 @@ class _Lowering(Survey):
             return
         at_start = True
         while holder is not None:
-            number = self.container_ids[id(holder)]
-            only_at_start = holder.flags & tree.COUNT_AT_START
+            number = holder.number
+            flags = holder.flags
+            only_at_start = flags & tree.COUNT_AT_START
             if not only_at_start and 0 <= number <= origin < self.container_ends[number]:
                 return
             at_start = at_start and holder.content[0] is child
-            if at_start or not only_at_start:
-                visit = self.visit_slots.get(number)
-                turn = self.turn_slots.get(number)
-                if visit is not None:
-                    self.emit(P.OP_VISIT, visit, 0, 0, node)
-                if turn is not None:
-                    self.emit(P.OP_TURN_MARK, turn, 0, 0, node)
+            if flags and (at_start or not only_at_start):
+                if flags & tree.COUNT_VISITS:
+                    self.emit(P.OP_VISIT, self.visit_slots[number], 0, 0, node)
+                if flags & tree.COUNT_TURNS:
+                    self.emit(P.OP_TURN_MARK, self.turn_slots[number], 0, 0, node)
             child, holder = holder, holder.parent
 
     def site_label(self, site: _Site, copy: _Copy) -> _Label:
@@ -347,13 +365,13 @@ class _Lowering(Survey):
             index = len(self.targets)
             self.target_of_path[absolute] = index
             holder = found if isinstance(found, Container) else site.holder
-            self.targets.append(Target(absolute, self.container_ids[id(holder)]))
+            self.targets.append(Target(absolute, holder.number))
             self.target_nodes.append(found)
         return index
 
     def origin(self, node: Node) -> int:
         assert node.parent is not None
-        return self.container_ids[id(node.parent)]
+        return node.parent.number
 
     # ------------------------------------------------------------ content
 
@@ -417,7 +435,7 @@ class _Lowering(Survey):
     def expression(self, program: Program, content: Container) -> int:
         """Append an expression as if it were called from the top of the story; gives its pc."""
         pc = len(self.spans)
-        self.container_ids[id(content)] = 0
+        content.number = 0
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
@@ -444,7 +462,7 @@ class _Lowering(Survey):
             path = self.targets[index].path
             site = self.site(self.root, path) or _Site(self.root, None, self.root)
             walk = self.walk(site)
-            number = self.container_ids.get(id(node))
+            number = node.number if isinstance(node, Container) else None
             at = records + index * P.TARGET_SIZE
             tables[at + P.TARGET_PC] = self.site_label(site, self.story).pc
             tables[at + P.TARGET_WALK] = len(tables)
@@ -469,7 +487,7 @@ class _Lowering(Survey):
         tables[P.T_EXTERNALS] = len(tables)
         for index, name in enumerate(self.externals):
             knot = self.root.named.get(name)
-            scope = self.scope_of_unit[id(knot)] if isinstance(knot, Container) else 0
+            scope = self.scope_of_unit[knot.number] if isinstance(knot, Container) else 0
             mode = P.FROM_DOMAIN if name in self.domains else P.FALLBACK
             tables += [mode, (scope << 8) | self.external_arguments[index], 0]
         for index, name in enumerate(self.externals):
@@ -496,7 +514,7 @@ class _Lowering(Survey):
     def enclosing_place(self, container: Container) -> int:
         node: Container | None = container
         while node is not None:
-            place = self.place_of_container.get(id(node))
+            place = self.place_of_container.get(node.number)
             if place is not None:
                 return place
             node = node.parent
@@ -510,6 +528,7 @@ class _Lowering(Survey):
         strings: dict[int, set[int]] = {}
         back: dict[int, Node | None] = {}
         led_to = self.led_to
+        of_kind, otherwise = self.of_kind, self.constant
         current, content, index = container, container.content, 0
         while True:
             if index >= len(content):
@@ -522,29 +541,30 @@ class _Lowering(Survey):
             here = index
             index += 1
             if resume:
-                for label in resume.pop((id(current), here), ()):
+                for label in resume.pop((current.number, here), ()):
                     self.place_label(label)
             kind = type(node)
             if kind is Container:
                 assert isinstance(node, Container)
-                if here and self.starts_bare(node):
-                    self.emit(P.OP_FROM, self.container_ids[id(current)], node=node)
-                if id(node) in led_to:
+                if here and self.bare and self.starts_bare(node):
+                    self.emit(P.OP_FROM, current.number, node=node)
+                if node in led_to:
                     self.place_label(self.label_of(node, self.copy))
                 self.open_container(node, entered=True)
                 around.append((current, index))
                 current, content, index = node, node.content, 0
                 continue
-            if id(node) in led_to:
+            if node in led_to:
                 self.place_label(self.label_of(node, self.copy))
             if kind is Command:
                 assert isinstance(node, Command)
                 name = node.name
                 if name == "ev":
                     self.in_eval = True
-                    labels = label_strings(content, here)
-                    if labels:
-                        strings.setdefault(id(current), set()).update(labels)
+                    if current.number in self.offering:
+                        labels = label_strings(content, here)
+                        if labels:
+                            strings.setdefault(current.number, set()).update(labels)
                     continue
                 if name == "/ev":
                     self.in_eval = False
@@ -553,12 +573,12 @@ class _Lowering(Survey):
                     label = _Label()
                     self.emit_to(P.OP_FORK, label, 0, 0, node)
                     if here + 2 < len(content):
-                        resume.setdefault((id(current), here + 2), []).append(label)
+                        resume.setdefault((current.number, here + 2), []).append(label)
                     else:
                         self.place_after(current, label, around, resume)
                     continue
                 if name == "str":
-                    is_label = here in strings.get(id(current), ())
+                    is_label = here in strings.get(current.number, ())
                     constant = constant_string(content, here)
                     if constant is not None:
                         self.emit(P.OP_PUSH, self.values.string_value(constant[0]), node=node)
@@ -568,10 +588,10 @@ class _Lowering(Survey):
                     self.in_string += 1
                     self.emit(P.OP_STRING_BEGIN, int(is_label), node=node)
                     if is_label:
-                        strings[id(current)].add(string_end(content, here))
+                        strings[current.number].add(string_end(content, here))
                     continue
                 if name == "/str":
-                    is_label = here in strings.get(id(current), ())
+                    is_label = here in strings.get(current.number, ())
                     self.emit(P.OP_STRING_END, int(is_label), node=node)
                     self.in_eval = True
                     self.in_string -= 1
@@ -583,20 +603,20 @@ class _Lowering(Survey):
             elif kind is DivertTarget:
                 assert isinstance(node, DivertTarget)
                 if self.is_return_address(node, here):
-                    back[id(current)] = self.leads_to(node, node.target)[0]
+                    back[current.number] = self.leads_to(node, node.target)[0]
                     continue
             elif back:
-                target = back.get(id(current))
+                target = back.get(current.number)
                 if target is not None:
                     if isinstance(node, Assign) and node.name == RETURN_VARIABLE:
                         continue
                     if isinstance(node, Divert) and node.kind == "->" and not node.variable:
                         shared = self.leads_to(node, node.target)[0]
                         if isinstance(shared, Container) and returns(shared):
-                            back[id(current)] = None
+                            back[current.number] = None
                             self.inline(node, shared, target)
                             continue
-            self.node(node, here)
+            of_kind.get(kind, otherwise)(node, here)
 
     def place_after(
         self,
@@ -609,7 +629,7 @@ class _Lowering(Survey):
         child: Container = container
         for outer, next_index in reversed(around):
             if next_index < len(outer.content):
-                resume.setdefault((id(outer), next_index), []).append(label)
+                resume.setdefault((outer.number, next_index), []).append(label)
                 return
             child = outer
         # nothing follows: the thread resumes at the FALL behind the outermost container
@@ -622,20 +642,17 @@ class _Lowering(Survey):
 
     def open_container(self, container: Container, entered: bool) -> None:
         """Count a container that is walked into, and stand at its first content."""
-        self.keep_alive.append(container)
-        if not entered and id(container) in self.led_to:
+        if not entered and container in self.led_to:
             self.place_label(self.label_of(container, self.copy))
-        number = self.container_ids[id(container)]
-        if entered:
-            visit = self.visit_slots.get(number)
-            turn = self.turn_slots.get(number)
-            if visit is not None:
-                self.emit(P.OP_VISIT, visit, 0, 0, container)
-            if turn is not None:
-                self.emit(P.OP_TURN_MARK, turn, 0, 0, container)
-        if container.name or container.parent is None or id(container) in self.entered:
+        flags = container.flags
+        if entered and flags:
+            if flags & tree.COUNT_VISITS:
+                self.emit(P.OP_VISIT, self.visit_slots[container.number], 0, 0, container)
+            if flags & tree.COUNT_TURNS:
+                self.emit(P.OP_TURN_MARK, self.turn_slots[container.number], 0, 0, container)
+        if container.name or container.parent is None or container in self.entered:
             self.place_label(self.label_of(container, self.copy, inside=True))
-        place = self.place_of_container.get(id(container))
+        place = self.place_of_container.get(container.number)
         if place is not None:
             self.place = place
             self.emit(P.OP_HERE, place, 0, 0, container)
@@ -650,8 +667,7 @@ class _Lowering(Survey):
             self.fault(P.F_NO_DIVERT, node, node.target)
             return
         self.shared_open.append(shared)
-        self.copies += 1
-        copy = _Copy(self.copies, shared, back)
+        copy = _Copy(shared, back)
         site = _Site(shared, shared.content[0] if shared.content else None, shared)
         self.emit_visits(self.origin(node), site, node)
         eval_before = self.in_eval
@@ -661,40 +677,21 @@ class _Lowering(Survey):
         self.in_eval = eval_before
         self.shared_open.pop()
 
-    def node(self, node: Node, index: int) -> None:
-        """Lay out one node that is no container."""
-        match node:
-            case StringValue():
-                self.string(node)
-            case Command():
-                self.command(node, index)
-            case Divert():
-                self.divert(node)
-            case NativeCall():
-                self.native(node)
-            case VariableReference():
-                self.load(node, node.name)
-            case ChoicePoint():
-                self.choice(node, index)
-            case ReadCount():
-                self.read_count(node, node.target)
-            case Assign():
-                self.assign(node)
-            case Glue():
-                self.emit(P.OP_GLUE, node=node)
-            case LegacyTag():
-                if node.text.startswith("ending:"):
-                    name = self.values.string_index(node.text[7:].strip())
-                    self.emit(P.OP_ENDING, name, node=node)
-                self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
-            case DivertTarget():
-                self.divert_target(node, index)
-            case VariablePointer():
-                self.pointer(node)
-            case _:
-                self.constant(node)
+    # Below, one method for each kind of node that is no container; `index` says which of its
+    # container's items it is.
 
-    def constant(self, node: Node) -> None:
+    def glue(self, node: Glue, _: int) -> None:
+        self.emit(P.OP_GLUE, node=node)
+
+    def legacy_tag(self, node: LegacyTag, _: int) -> None:
+        if node.text.startswith("ending:"):
+            name = self.values.string_index(node.text[7:].strip())
+            self.emit(P.OP_ENDING, name, node=node)
+        self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
+
+    def constant(self, node: Node, _: int) -> None:
+        if not self.in_eval:
+            return  # ink puts it into the output stream, where nothing shows it
         value = V.VOID_VALUE
         if isinstance(node, IntValue):
             value = V.int_value(node.value)
@@ -704,20 +701,19 @@ class _Lowering(Survey):
             value = V.TRUE if node.value else V.FALSE
         elif isinstance(node, ListValue):
             value = self.values.list_of(node.items, node.origins)
-        # ink puts values outside of evaluation into the output stream, where nothing shows them
-        if self.in_eval:
-            self.emit(P.OP_PUSH, value, node=node)
+        self.emit(P.OP_PUSH, value, node=node)
 
-    def string(self, node: StringValue) -> None:
+    def string(self, node: StringValue, _: int) -> None:
         if self.in_eval:
             self.emit(P.OP_PUSH, self.values.string_value(node.text), node=node)
             return
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
         words = 0 if self.in_tag else len(text.split())
-        if id(node) not in self.worded:  # a choice's text is laid out twice
-            self.worded.add(id(node))
+        if node not in self.worded:
             self.words += words
+            if self.copy is not self.story:  # a choice's text is laid out twice
+                self.worded.add(node)
         counted = 0 if self.in_string else words
         self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind, node=node)
 
@@ -726,12 +722,12 @@ class _Lowering(Survey):
         after = node.parent.content[index + 1 : index + 2]
         if after and isinstance(after[0], Command) and after[0].name in ("turns", "readc"):
             found, exact = self.leads_to(node, node.target)
-            number = self.container_ids.get(id(found)) if exact else None
+            number = found.number if exact and isinstance(found, Container) else None
             slots = self.turn_slots if after[0].name == "turns" else self.visit_slots
             if number is not None and number in slots:
                 load = P.OP_LOAD_TURNS_SINCE if after[0].name == "turns" else P.OP_LOAD_VISITS
                 self.emit(load, slots[number], node=node)
-                self.static_counts.add(id(after[0]))
+                self.static_counts.add(after[0])
                 return
         target = self.target(node, node.target)
         if target is None:
@@ -746,8 +742,8 @@ class _Lowering(Survey):
     def command(self, node: Command, index: int) -> None:
         name = node.name
         assert node.parent is not None
-        number = self.container_ids[id(node.parent)]
-        if id(node) in self.static_counts:
+        number = node.parent.number
+        if node in self.static_counts:
             return
         if name in ("#", "/#"):
             self.in_tag = name == "#"
@@ -768,7 +764,7 @@ class _Lowering(Survey):
             size = before.value if isinstance(before, IntValue) else 0
             # the copies of a choice's shared text deal from one pack
             words = 1 + (max(size, 1) - 1) // P.DEAL_BITS
-            slot = self.shuffle_slots.setdefault(id(node), len(self.shuffle_sizes))
+            slot = self.shuffle_slots.setdefault(node, len(self.shuffle_sizes))
             if slot == len(self.shuffle_sizes):
                 self.shuffle_sizes += [size, *([0] * (words - 1))]
             self.emit(P.OP_SHUFFLE, slot, words, node=node)
@@ -776,7 +772,7 @@ class _Lowering(Survey):
             self.emit(P.OP_BINARY, V.O_LIST_INT, node=node)
         # nop: nothing, but its place can be jumped to
 
-    def native(self, node: NativeCall) -> None:
+    def native(self, node: NativeCall, _: int) -> None:
         name = node.name
         if name in _BINARY:
             self.emit(_BINARY[name], node=node)
@@ -796,6 +792,9 @@ class _Lowering(Survey):
             self.temp_names.append(name)
         return number
 
+    def load_variable(self, node: VariableReference, _: int) -> None:
+        self.load(node, node.name)
+
     def load(self, node: Node, name: str, *, to_divert: bool = False) -> None:
         slot = self.globals.get(name)
         if slot is not None:
@@ -806,16 +805,17 @@ class _Lowering(Survey):
             slot = self.scope_slots[self.scope][name]
             self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), int(to_divert), node=node)
 
-    def read_count(self, node: Node, path: str) -> None:
-        found, exact = resolve_path(node, path)
-        number = self.container_ids.get(id(found)) if exact else None
+    def read_count(self, node: ReadCount, _: int) -> None:
+        path = node.target
+        found, exact = self.leads_to(node, path)
+        number = found.number if exact and isinstance(found, Container) else None
         slot = self.visit_slots.get(number) if number is not None else None
         if slot is None:
             self.fault(P.F_UNCOUNTED, node, path)
         else:
             self.emit(P.OP_LOAD_VISITS, slot, node=node)
 
-    def assign(self, node: Assign) -> None:
+    def assign(self, node: Assign, _: int) -> None:
         slot = self.globals.get(node.name)
         if node.is_declaration and not node.is_global:
             slot = self.scope_slots[self.scope].get(node.name)
@@ -829,7 +829,7 @@ class _Lowering(Survey):
             slot = self.scope_slots[self.scope][node.name]
             self.emit(P.OP_STORE_TEMP, slot, self.temp_id(node.name), node=node)
 
-    def pointer(self, node: VariablePointer) -> None:
+    def pointer(self, node: VariablePointer, _: int) -> None:
         slot = self.globals.get(node.name)
         temp = self.scope_slots[self.scope].get(node.name)
         if temp is not None and node.context != 0:
@@ -842,7 +842,7 @@ class _Lowering(Survey):
 
     # ------------------------------------------------------------ flow
 
-    def divert(self, node: Divert) -> None:
+    def divert(self, node: Divert, _: int) -> None:
         skip = _Label()
         if node.variable:
             self.divert_variable(node, skip)
@@ -861,13 +861,13 @@ class _Lowering(Survey):
         if node.conditional:
             self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
         self.emit_visits(self.origin(node), site, node)
-        if self.starts_bare(site.child):
+        if self.bare and self.starts_bare(site.child):
             self.emit(P.OP_FROM, self.origin(node), node=node)
         label = self.site_label(site, self.copy)
         if node.kind == "->":
             if node.conditional and len(self.spans) == before + 1:
                 self.code[before * 4] = P.OP_JUMP_IF
-                skip.waiting.clear()
+                skip.waiting = None
                 self.refer(before * 4 + 1, label)
             else:
                 self.emit_to(P.OP_JUMP, label, 0, 0, node)
@@ -937,7 +937,7 @@ class _Lowering(Survey):
             return
         label = choice_label(node, index)
         index = len(self.choices)
-        number = self.container_ids.get(id(site.node), -1)
+        number = site.node.number if isinstance(site.node, Container) else -1
         once = self.visit_slots.get(number, -1) if node.flags & tree.ONCE_ONLY else -1
         bare = self.is_bare(node)
         target = (self.target(node, node.target) or 0) if bare else 0
@@ -950,7 +950,7 @@ class _Lowering(Survey):
                 target_path=target_path,
                 flags=node.flags,
                 pc=pc,
-                label=self.labels_of.get(id(site.node), ""),
+                label=self.labels_of.get(site.node, ""),
                 span=node.span,
                 place=self.place,
                 text=text,
@@ -973,16 +973,19 @@ class _Lowering(Survey):
 
     def settle_unplaced(self) -> None:
         """Give jumps into containers that were only ever copied a copy of their own."""
+        before, inside = self.story.before, self.story.inside
         while True:
-            missing = [key for key, label in self.labels.items() if label.waiting]
-            wanted = {key[0] // 2 for key in missing if key[1] == 0}
+            wanted = {
+                node for of in (before, inside) for node, label in of.items() if label.waiting
+            }
             if not wanted:
                 break
             found = False
             for container in self.containers:
-                inside = {id(container), *(id(child) for child in container.content)}
-                placed = self.labels.get((id(container) * 2 + 1, 0))
-                if inside & wanted and (placed is None or placed.pc < 0):
+                placed = inside.get(container)
+                if placed is not None and placed.pc >= 0:
+                    continue
+                if container in wanted or not wanted.isdisjoint(container.content):
                     self.lay_out(container, self.story)
                     found = True
             while self.pending or self.stubs:
@@ -992,12 +995,12 @@ class _Lowering(Survey):
                     self.lay_out_stub(*self.stubs.popleft())
             if not found:
                 break
-        for label in self.labels.values():
+        for label in [*before.values(), *inside.values()]:
             if label.waiting:
                 label_pc = self.emit(P.OP_FALL)
                 for at in label.waiting:
                     self.code[at] = label_pc
-                label.waiting.clear()
+                label.waiting = None
 
 
 def _end_of(container: Container) -> Span | None:

@@ -107,7 +107,7 @@ def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bo
                 tags.append(" ".join("".join(tag or []).split()))
                 tag = None
             elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                shared, _ = resolve_path(node, node.target)
+                shared = node.place or resolve_path(node, node.target)[0]
                 if isinstance(shared, Container) and returns(shared) and shared not in shown:
                     shown.add(shared)
                     pending[:0] = shared.content

@@ -15,7 +15,7 @@ them share one scope.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from foretell import container as tree
 from foretell.container import (
@@ -27,6 +27,7 @@ from foretell.container import (
     Divert,
     DivertTarget,
     Node,
+    ReadCount,
     VariablePointer,
     VariableReference,
     VoidValue,
@@ -38,14 +39,16 @@ __all__ = ["DECLARATIONS", "RETURN_VARIABLE", "Survey"]
 
 DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
-_SURVEYED: Final = (
-    Assign,
-    ChoicePoint,
-    Command,
-    Divert,
-    DivertTarget,
-    VariablePointer,
-    VariableReference,
+_SURVEYED: Final = frozenset(
+    {
+        Assign,
+        ChoicePoint,
+        Command,
+        Divert,
+        DivertTarget,
+        VariablePointer,
+        VariableReference,
+    }
 )
 
 
@@ -55,7 +58,6 @@ class Survey:
     def __init__(self, compiled: CompiledStory) -> None:
         self.root = compiled.root
         self.values = V.Values([""], compiled.list_definitions, [])
-        self.container_ids: dict[int, int] = {}
         self.containers: list[Container] = []
         self.container_ends: list[int] = []
         self.container_paths: list[str] = []
@@ -63,11 +65,17 @@ class Survey:
         self.turn_slots: dict[int, int] = {}
         self.visit_names: list[str] = []
         self.turn_names: list[str] = []
-        self.units: dict[int, int] = {}  # by the id of a container: the id of its knot
-        self.resolved: dict[int, tuple[Node, bool]] = {}  # by the id of a node with a path
-        self.led_to: set[int] = set()  # the ids of what paths lead to as content of its holder
-        self.entered: set[int] = set()  # the ids of the containers that paths lead into
-        self._found: dict[type[Node], list[tuple[Any, int, int]]] = {kind: [] for kind in _SURVEYED}
+        self.units: list[int] = []  # by a container's number: that of its knot, 0 for the top
+        self.led_to: set[Node] = set()  # what paths lead to as content of its holder
+        self.entered: set[Node] = set()  # the containers that paths lead into
+        self.offering: set[int] = set()  # the numbers of the containers that offer choices
+        # what is met on the way, each with the number of its knot
+        self._diverts: list[tuple[Divert, int]] = []
+        self._points: list[tuple[ChoicePoint, int]] = []
+        self._targets: list[tuple[DivertTarget, bool]] = []  # and whether it only goes into `$r`
+        self._assigned: list[str] = []  # globals
+        self._names: tuple[dict[int, set[str]], ...] = ({}, {}, {})  # diverted to, set, used
+        self._overrides = False  # whether a tunnel goes on somewhere else than back
         self._number_containers()
         self._resolve()
 
@@ -86,69 +94,115 @@ class Survey:
         self._find_scopes()
 
         self.places: list[str] = [""]
-        self.place_of_container: dict[int, int] = {}
+        self.place_of_container: dict[int, int] = {}  # by a container's number
         self._find_places()
 
     def _number_containers(self) -> None:
         """Number containers in preorder, so that those within one are an interval.
 
-        What the rest of the survey asks about is noted on the way: in `_found`, by its kind, each
-        node with its place in its container and the id of the knot it is in.
+        What the rest of the survey asks about is noted on the way.
         """
         root = self.root
-        found = self._found
-        stack: list[tuple[Container, str, int]] = [(root, "", id(root))]
-        open_ids: list[int] = []
+        root.number = 0
+        containers, paths, units = self.containers, self.container_paths, self.units
+        stack: list[tuple[Container, str]] = [(root, "")]
         while stack:
-            node, path, unit = stack.pop()
-            if unit < 0:  # leaving it
-                self.container_ends[open_ids.pop()] = len(self.containers)
-                continue
-            number = len(self.containers)
-            self.container_ids[id(node)] = number
-            self.units[id(node)] = unit
-            self.containers.append(node)
-            self.container_ends.append(0)
-            self.container_paths.append(path)
-            open_ids.append(number)
-            if node.flags & tree.COUNT_VISITS:
+            node, component = stack.pop()
+            number = len(containers)
+            parent = node.parent
+            if not number or parent is None:
+                path, unit = "", 0
+            else:
+                above = parent.number
+                path = f"{paths[above]}.{component}" if above else component
+                unit = units[above]
+                if not above and root.named.get(component) is node:
+                    unit = number
+            node.number = number
+            containers.append(node)
+            paths.append(path)
+            units.append(unit)
+            flags = node.flags
+            if flags & tree.COUNT_VISITS:
                 self.visit_slots[number] = len(self.visit_names)
                 self.visit_names.append(path)
-            if node.flags & tree.COUNT_TURNS:
+            if flags & tree.COUNT_TURNS:
                 self.turn_slots[number] = len(self.turn_names)
                 self.turn_names.append(path)
-            stack.append((node, path, -1))
-            inner: list[tuple[Container, str, int]] = []
-            prefix = f"{path}." if path else ""
+            inner: list[tuple[Container, str]] = []
             for index, child in enumerate(node.content):
                 kind = type(child)
                 if kind is Container:
                     assert isinstance(child, Container)
-                    inner.append((child, f"{prefix}{child.name or index}", unit))
-                elif kind in found:
-                    found[kind].append((child, index, unit))
+                    inner.append((child, child.name or str(index)))
+                elif kind in _SURVEYED:
+                    self._note(child, index, unit)
             for name, child in node.named.items():
                 if isinstance(child, Container):
-                    inner.append((child, f"{prefix}{name}", id(child) if node is root else unit))
-                elif type(child) in found:
-                    found[type(child)].append((child, -1, unit))
+                    inner.append((child, name))
+                elif type(child) in _SURVEYED:
+                    self._note(child, -1, unit)
             inner.reverse()
-            stack.extend(inner)
+            stack += inner
+        self.container_ends = ends = list(range(1, len(containers) + 1))
+        for number in range(len(containers) - 1, 0, -1):
+            parent = containers[number].parent
+            assert parent is not None
+            if ends[parent.number] < ends[number]:
+                ends[parent.number] = ends[number]
+
+    def _note(self, node: Node, index: int, unit: int) -> None:
+        """Note what the survey asks of a node, item `index` of its container (-1 beside it)."""
+        diverted, assigned, used = self._names
+        match node:
+            case Command():
+                if node.name == "->->" and not self._after_void(node, index):
+                    self._overrides = True
+            case Divert():
+                self._diverts.append((node, unit))
+                if node.variable:
+                    diverted.setdefault(unit, set()).add(node.target)
+            case Assign():
+                if node.is_global:
+                    self._assigned.append(node.name)
+                else:
+                    assigned.setdefault(unit, set()).add(node.name)
+            case DivertTarget():
+                self._targets.append((node, self.is_return_address(node, index)))
+            case VariableReference() | VariablePointer():
+                used.setdefault(unit, set()).add(node.name)
+            case ChoicePoint():
+                self._points.append((node, unit))
+                assert node.parent is not None
+                self.offering.add(node.parent.number)
 
     def _resolve(self) -> None:
         """Find out where every path leads, once."""
-        resolved = self.resolved
-        for kind in (Divert, ChoicePoint, DivertTarget):
-            for node, _, _ in self._found[kind]:
-                if kind is Divert and (node.variable or node.kind == "x()"):
-                    continue
-                found = resolved[id(node)] = resolve_path(node, node.target)
-                is_item = node.target[-1:].isdecimal() or not isinstance(found[0], Container)
-                (self.led_to if is_item else self.entered).add(id(found[0]))
+        divert: Divert | ChoicePoint | DivertTarget
+        for divert, _ in self._diverts:
+            if not divert.variable and divert.kind != "x()":
+                self._resolve_one(divert)
+        for divert, _ in self._points:
+            self._resolve_one(divert)
+        for divert, _ in self._targets:
+            self._resolve_one(divert)
+
+    def _resolve_one(self, node: Divert | ChoicePoint | DivertTarget) -> None:
+        found = node.place
+        if found is None:
+            found, exact = resolve_path(node, node.target)
+            if exact:
+                node.place = found
+        is_item = node.target[-1:].isdecimal() or not isinstance(found, Container)
+        (self.led_to if is_item else self.entered).add(found)
 
     def leads_to(self, node: Node, path: str) -> tuple[Node, bool]:
         """The node that `path` as written in `node` names, and whether that is exact."""
-        return self.resolved.get(id(node)) or resolve_path(node, path)
+        if isinstance(node, Divert | ChoicePoint | DivertTarget | ReadCount):
+            place = node.place
+            if place is not None:
+                return place, True
+        return resolve_path(node, path)
 
     def _find_globals(self) -> None:
         declarations = self.root.named.get(DECLARATIONS)
@@ -156,14 +210,13 @@ class Survey:
             for node in declarations.walk():
                 if isinstance(node, Assign) and node.is_global and node.is_declaration:
                     self.globals.setdefault(node.name, len(self.globals))
-        for node, _, _ in self._found[Assign]:
-            if node.is_global:
-                self.globals.setdefault(node.name, len(self.globals))
+        for name in self._assigned:
+            self.globals.setdefault(name, len(self.globals))
 
     def unit_of(self, node: Node) -> int:
-        """The id of the knot (or the top of the story) that `node` belongs to."""
+        """The number of the knot that `node` belongs to, 0 for the top of the story."""
         holder = node if isinstance(node, Container) else node.parent
-        return self.units.get(id(holder), id(self.root))
+        return 0 if holder is None else self.units[holder.number]
 
     def _find_scopes(self) -> None:
         """Group knots that share a frame, and give each group's temporaries slots."""
@@ -180,44 +233,40 @@ class Survey:
         def join(a: int, b: int) -> None:
             group[find(a)] = find(b)
 
-        find(id(self.root))
-        found = self._found
+        find(0)
         taken: list[int] = []
         jumping: list[int] = []
         tunnelling: list[int] = []
-        names: dict[int, set[str]] = {}
-        for node, _, unit in found[Divert]:
+        for node, unit in self._diverts:
             if node.variable:
                 if node.kind == "->" and node.target != RETURN_VARIABLE:
                     jumping.append(unit)
                 elif node.kind == "->t->":
                     tunnelling.append(unit)
-                names.setdefault(unit, set()).add(node.target)
             elif node.kind == "->":
-                join(unit, self.unit_of(self.resolved[id(node)][0]))
+                other = self.unit_of(self.leads_to(node, node.target)[0])
+                if other != unit:
+                    join(unit, other)
             elif node.kind == "->t->":
                 tunnelling.append(unit)
-        for node, _, unit in found[ChoicePoint]:
-            join(unit, self.unit_of(self.resolved[id(node)][0]))
-        for node, index, _ in found[DivertTarget]:
-            if not self.is_return_address(node, index):
-                taken.append(self.unit_of(self.resolved[id(node)][0]))
-        overrides = any(
-            node.name == "->->" and not self._after_void(node, index)
-            for node, index, _ in found[Command]
-        )
-        for node, _, unit in found[Assign]:
-            if not node.is_global:
-                names.setdefault(unit, set()).add(node.name)
-        for kind in (VariableReference, VariablePointer):
-            for node, _, unit in found[kind]:
-                names.setdefault(unit, set()).add(node.name)
+        for point, unit in self._points:
+            other = self.unit_of(self.leads_to(point, point.target)[0])
+            if other != unit:
+                join(unit, other)
+        for value, is_return in self._targets:
+            if not is_return:
+                taken.append(self.unit_of(self.leads_to(value, value.target)[0]))
+        overrides = self._overrides
+        names: dict[int, set[str]] = {}
+        for some in self._names:
+            for unit, found_names in some.items():
+                names.setdefault(unit, set()).update(found_names)
         if taken and (jumping or overrides):
             for unit in [*taken, *jumping, *(tunnelling if overrides else [])]:
                 join(unit, taken[0])
-        scope_of_group: dict[int, int] = {find(id(self.root)): 0}
+        scope_of_group: dict[int, int] = {find(0): 0}
         self.scope_slots.append({})
-        for unit in dict.fromkeys(self.units.values()):
+        for unit in dict.fromkeys(self.units):
             scope = scope_of_group.setdefault(find(unit), len(scope_of_group))
             self.scope_of_unit[unit] = scope
             if scope == len(self.scope_slots):
@@ -249,23 +298,23 @@ class Survey:
 
     def _find_places(self) -> None:
         """Knots and stitches, functions left out: what `here` may name."""
-        functions: set[int] = set()
-        labels: set[int] = set()
-        for node, _, _ in self._found[Divert]:
+        functions: set[Node | None] = set()
+        labels: set[Node] = set()
+        for node, _ in self._diverts:
             if node.kind == "x()" and not node.variable:
-                functions.add(id(self.root.named.get(node.target)))
+                functions.add(self.root.named.get(node.target))
             elif node.kind == "f()" and not node.variable:
-                functions.add(id(self.resolved[id(node)][0]))
-        for node, _, _ in self._found[ChoicePoint]:
-            labels.add(id(self.resolved[id(node)][0]))
+                functions.add(self.leads_to(node, node.target)[0])
+        for point, _ in self._points:
+            labels.add(self.leads_to(point, point.target)[0])
         for name, knot in self.root.named.items():
-            if name == DECLARATIONS or not isinstance(knot, Container) or id(knot) in functions:
+            if name == DECLARATIONS or not isinstance(knot, Container) or knot in functions:
                 continue
-            self.place_of_container[id(knot)] = len(self.places)
+            self.place_of_container[knot.number] = len(self.places)
             self.places.append(name)
             for inner_name, stitch in knot.named.items():
-                if isinstance(stitch, Container) and id(stitch) not in labels:
+                if isinstance(stitch, Container) and stitch not in labels:
                     if inner_name[:2] in ("c-", "g-") or stitch.flags & tree.COUNT_AT_START:
                         continue
-                    self.place_of_container[id(stitch)] = len(self.places)
+                    self.place_of_container[stitch.number] = len(self.places)
                     self.places.append(f"{name}.{inner_name}")
