@@ -23,7 +23,7 @@ as well, the node that the path leads to: our compiler does, and lowering finds 
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -118,6 +118,9 @@ class Container(Node):
     name: str | None = None
     flags: int = 0
     number: int = 0  # in preorder, once the tree has been surveyed (`vm.survey`)
+    component: str = ""  # what leads here from its holder; this and what follows by `PathIndex`
+    depth: int = 0
+    length: int = -1  # of its absolute path as text
 
     def add(self, node: Node) -> None:
         """Append `node` to the content and become its parent."""
@@ -358,84 +361,93 @@ def building() -> Iterator[None]:
 
 
 class PathIndex:
-    """The paths of a finished tree, found in one walk: of containers, and of the nodes `wanted`.
+    """The paths of a finished tree, found in one walk: of containers, and of `nop`s, which the
+    compiler puts where branches meet again.
 
     Finding a path takes time in proportion to its length, and to nothing else: gathers without
     choices between them nest one in another, so real trees are a thousand containers deep.
     """
 
-    def __init__(self, root: Container, wanted: Collection[Node]) -> None:
-        self._component: dict[Node, str] = {}
-        self._depth: dict[Node, int] = {root: 0}
-        self._length: dict[Node, int] = {root: -1}  # of the absolute path as text
+    def __init__(self, root: Container) -> None:
+        self._nops: dict[Node, str] = {}
         stack: list[Container] = [root]
         while stack:
             container = stack.pop()
+            depth = container.depth + 1
+            before = container.length + 1
             for name, node in container.named.items():
-                self._note(node, name, container, stack)
-            for index, node in enumerate(container.content):
                 if isinstance(node, Container):
-                    self._note(node, node.name or str(index), container, stack)
-                elif node in wanted:
-                    self._note(node, str(index), container, stack)
-
-    def _note(
-        self, node: Node, component: str, container: Container, stack: list[Container]
-    ) -> None:
-        self._component[node] = component
-        self._depth[node] = self._depth[container] + 1
-        self._length[node] = self._length[container] + 1 + len(component)
-        if isinstance(node, Container):
-            stack.append(node)
+                    node.component = name
+                    node.depth = depth
+                    node.length = before + len(name)
+                    stack.append(node)
+            for index, node in enumerate(container.content):
+                kind = type(node)
+                if kind is Container:
+                    assert isinstance(node, Container)
+                    node.component = component = node.name or str(index)
+                    node.depth = depth
+                    node.length = before + len(component)
+                    stack.append(node)
+                elif kind is Command:
+                    assert isinstance(node, Command)
+                    if node.name == "nop":
+                        self._nops[node] = str(index)
 
     def absolute(self, node: Node) -> str:
         """The path from the root: `kitchen.0.g-0`."""
         parts: list[str] = []
-        while node.parent is not None:
-            parts.append(self._component[node])
-            node = node.parent
-        return ".".join(reversed(parts))
+        holder: Container | None = node if isinstance(node, Container) else node.parent
+        if holder is not node:
+            parts.append(self._nops[node])
+        while holder is not None and holder.parent is not None:
+            parts.append(holder.component)
+            holder = holder.parent
+        parts.reverse()
+        return ".".join(parts)
 
     def compact(self, here: Node, there: Node) -> str:
-        """How ink writes the path to `there` in the node `here`: the shorter of its two ways.
+        """How ink writes the path to `there` in a node `here` that is no container: the shorter of
+        its two ways.
 
         The way from `here` climbs to what both share (`.^.^.g-0`); where that is the root there
-        is no such way.
+        is no such way. From there on both are the same.
         """
         down: list[str] = []
-        up = 0
-        one: Node | None = here
-        other: Node | None = there
-        if here not in self._depth:  # any node may hold a path
-            up = 1
-            one = here.parent
+        one, other = here.parent, there.parent
+        if isinstance(there, Container):
+            other = there
+        else:
+            down.append(self._nops[there])
+        up = 1
         while one is not other:
             assert one is not None
             assert other is not None
-            one_depth = self._depth[one]
-            other_depth = self._depth[other]
+            one_depth, other_depth = one.depth, other.depth
             if one_depth >= other_depth:
                 up += 1
                 one = one.parent
             if other_depth >= one_depth:
-                down.append(self._component[other])
+                down.append(other.component)
                 other = other.parent
-        if one is None or one.parent is None:
-            return self.absolute(there)
-        length = 2 * up + sum(len(d) + 1 for d in down)
-        if length >= self._length[there]:
+        assert one is not None
+        if one.parent is None or 2 * up >= one.length:
             return self.absolute(there)
         down.reverse()
-        return "." + ".".join(["^"] * up + down)
+        return f"{'.^' * up}.{'.'.join(down)}" if down else ".^" * up
 
     def top(self, node: Node) -> tuple[str, int]:
-        """The first component of a node's absolute path, and how many the path has."""
+        """The first component of the absolute path of a node that is no container ("" for an
+        index), and how many components the path has."""
         holder = node.parent
         assert holder is not None, "the root has no path"
-        depth = self._depth[holder] + 1
-        while holder.parent is not None:
-            node, holder = holder, holder.parent
-        return self._component.get(node, ""), depth
+        depth = holder.depth + 1
+        above = holder.parent
+        if above is None:
+            return "", depth
+        while above.parent is not None:
+            holder, above = above, above.parent
+        return holder.component, depth
 
 
 def resolve_path(start: Node, path: str) -> tuple[Node, bool]:

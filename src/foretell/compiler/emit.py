@@ -20,8 +20,8 @@ there has to divert by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from foretell.compiler.ast import (
     CYCLE,
@@ -128,6 +128,24 @@ class _Emitter(ExpressionEmitter):
         self.initial: list[tuple[VarDeclaration | ListDeclaration, Flow]] = []
         self.frame: _Frame | None = None
         self.sealed = False
+        self._writers: dict[type[Syntax], Callable[[Any, Container], None]] = {
+            Text: self._text,
+            Content: self._nested,
+            Output: self._output,
+            Divert: self.divert,
+            Conditional: self._conditional,
+            Sequence: self._sequence,
+            Assignment: self._assignment,
+            FunctionCall: self._function_call,
+            IncDec: self._increment,
+            TagMark: self._tag_mark,
+            Glue: self._glue,
+            TunnelOnwards: self.tunnel_onwards,
+            Return: self._return,
+            VarDeclaration: self._first_value,
+            ListDeclaration: self._first_value,
+            Todo: self._todo,
+        }
 
     # --- the story ------------------------------------------------------------------------
 
@@ -251,7 +269,7 @@ class _Emitter(ExpressionEmitter):
 
     def _write_places(self, root: Container) -> None:
         """Write every place that jumps and counts name, now that the tree is complete."""
-        paths = PathIndex(root, {place for _, place in self.places if isinstance(place, Node)})
+        paths = PathIndex(root)
         containers = self.containers
         for node, place in self.places:
             target = place if isinstance(place, Node) else containers[place]
@@ -535,43 +553,37 @@ class _Emitter(ExpressionEmitter):
             self._item(item, into)
 
     def _item(self, item: Syntax, into: Container) -> None:
-        match item:
-            case Text():
-                into.add(StringValue(item.text, span=item.span))
-            case Content():
-                self.content(item.items, into)
-            case Output():
-                self.evaluation(item.value, into, printed=True)
-            case Divert():
-                self.divert(item, into)
-            case Conditional():
-                self._conditional(item, into)
-            case Sequence():
-                self._sequence(item, into)
-            case Assignment():
-                self._assignment(item, into)
-            case FunctionCall():
-                into.add(Command("ev", span=item.span))
-                self.value(item, into)
-                into.add(Command("pop", span=item.span))
-                into.add(Command("/ev", span=item.span))
-            case IncDec():
-                self._increment(item, into)
-            case TagMark():
-                into.add(Command("#" if item.is_start else "/#", span=item.span))
-            case Glue():
-                into.add(RuntimeGlue(span=item.span))
-            case TunnelOnwards():
-                self.tunnel_onwards(item, into)
-            case Return():
-                self._return(item, into)
-            case VarDeclaration() | ListDeclaration():
-                self.declared.add(item.name.text)
-                self.initial.append((item, self.flow))
-            case Todo():
-                self.problems.report("note", "todo", item.message or "TODO", item.span)
-            case _:
-                pass  # constants, externals, includes: nothing to run
+        write = self._writers.get(type(item))
+        if write is not None:  # else constants, externals, includes: nothing to run
+            write(item, into)
+
+    def _text(self, item: Text, into: Container) -> None:
+        into.add(StringValue(item.text, span=item.span))
+
+    def _nested(self, item: Content, into: Container) -> None:
+        self.content(item.items, into)
+
+    def _output(self, item: Output, into: Container) -> None:
+        self.evaluation(item.value, into, printed=True)
+
+    def _function_call(self, item: FunctionCall, into: Container) -> None:
+        into.add(Command("ev", span=item.span))
+        self.value(item, into)
+        into.add(Command("pop", span=item.span))
+        into.add(Command("/ev", span=item.span))
+
+    def _tag_mark(self, item: TagMark, into: Container) -> None:
+        into.add(Command("#" if item.is_start else "/#", span=item.span))
+
+    def _glue(self, item: Glue, into: Container) -> None:
+        into.add(RuntimeGlue(span=item.span))
+
+    def _first_value(self, item: VarDeclaration | ListDeclaration, _: Container) -> None:
+        self.declared.add(item.name.text)
+        self.initial.append((item, self.flow))
+
+    def _todo(self, item: Todo, _: Container) -> None:
+        self.problems.report("note", "todo", item.message or "TODO", item.span)
 
     def _return(self, item: Return, into: Container) -> None:
         span = item.span

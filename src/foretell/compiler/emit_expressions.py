@@ -13,7 +13,8 @@ and written by `paths` afterwards.
 from __future__ import annotations
 
 import struct
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from foretell.compiler.ast import (
     Argument,
@@ -109,6 +110,16 @@ class ExpressionEmitter:
         self.turns_counted: set[Target] = set()
         self.used_variables: set[str] = set()
         self.reached: set[Target] = set()
+        self._pushes: dict[type[Syntax], Callable[[Any, Container], None]] = {
+            Binary: self._binary,
+            FunctionCall: self._call,
+            StringExpression: self._string,
+            Unary: self._unary,
+            DivertTargetExpression: self._divert_target,
+            ListLiteral: self._list_literal,
+            MultipleConditions: self._all_of,
+            IncDec: self._misplaced_increment,
+        }
 
     # --- values ---------------------------------------------------------------------------
 
@@ -123,39 +134,31 @@ class ExpressionEmitter:
 
     def value(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
         """What pushes `value`."""
-        match value:
-            case VariableUse():
-                self._variable(value, into, printed)
-            case Number():
-                into.add(_number(value, value.span))
-            case Binary():
-                self._binary(value, into)
-            case FunctionCall():
-                self._call(value, into)
-            case StringExpression():
-                self._string(value, into)
-            case Unary():
-                self._check_condition(value.inner)
-                self.value(value.inner, into)
-                into.add(NativeCall(value.operator, span=value.span))
-            case DivertTargetExpression():
-                self._divert_target(value, into)
-            case ListLiteral():
-                self._list_literal(value, into)
-            case MultipleConditions():
-                for index, condition in enumerate(value.conditions):
-                    self._check_condition(condition)
-                    self.value(condition, into)
-                    if index:
-                        into.add(NativeCall("&&", span=value.span))
-            case IncDec():
-                self.problems.error(
-                    "syntax",
-                    "a variable can only be increased or decreased on a line of its own",
-                    value.span,
-                )
-            case _:
-                raise AssertionError(type(value).__name__)
+        if isinstance(value, VariableUse):
+            self._variable(value, into, printed)
+        elif isinstance(value, Number):
+            into.add(_number(value, value.span))
+        else:
+            self._pushes[type(value)](value, into)
+
+    def _unary(self, value: Unary, into: Container) -> None:
+        self._check_condition(value.inner)
+        self.value(value.inner, into)
+        into.add(NativeCall(value.operator, span=value.span))
+
+    def _all_of(self, value: MultipleConditions, into: Container) -> None:
+        for index, condition in enumerate(value.conditions):
+            self._check_condition(condition)
+            self.value(condition, into)
+            if index:
+                into.add(NativeCall("&&", span=value.span))
+
+    def _misplaced_increment(self, value: IncDec, _: Container) -> None:
+        self.problems.error(
+            "syntax",
+            "a variable can only be increased or decreased on a line of its own",
+            value.span,
+        )
 
     def _binary(self, value: Binary, into: Container) -> None:
         # the left side of a long sum is as deep as the sum is long: no recursion there
@@ -241,22 +244,23 @@ class ExpressionEmitter:
 
     def _variable(self, use: VariableUse, into: Container, printed: bool) -> None:
         symbols = self.symbols
-        constant = symbols.constants.get(use.dotted)
+        dotted = use.dotted
+        constant = symbols.constants.get(dotted)
         if constant is not None:
-            self.used_variables.add(use.dotted)
+            self.used_variables.add(dotted)
             self._constant(constant.value, into, use.span)
             return
         path = use.path
         if len(path) <= 2 and symbols.list_item(
             path[0] if len(path) == 2 else None, path[-1], use.span
         ):
-            into.add(VariableReference(use.dotted, span=use.span))
+            into.add(VariableReference(dotted, span=use.span))
             return
         target = symbols.find(path, self.flow)
         if target is not None:
             self._read_count(use, target, into, printed)
             return
-        into.add(VariableReference(use.dotted, span=use.span))
+        into.add(VariableReference(dotted, span=use.span))
         if len(path) > 1:
             self.problems.error(
                 "unknown-name",

@@ -45,6 +45,19 @@ Label = Choice | Gather
 Target = Flow | Choice | Gather
 Declaration = VarDeclaration | ListDeclaration | Assignment
 
+_DECLARING: Final = frozenset(
+    {
+        Choice,
+        Gather,
+        Assignment,
+        VarDeclaration,
+        ListDeclaration,
+        ConstDeclaration,
+        ExternalDeclaration,
+        Return,
+        Include,
+    }
+)
 _LABEL_LEVEL: Final = 3  # below stitches
 _MOST_SUGGESTIONS: Final = 40  # looking for the closest of many names takes time
 
@@ -115,7 +128,12 @@ class Symbols:
                 child.owner = flow
             if flow.weave is not None:
                 for node in walk(flow.weave):
-                    self._declare(node, flow)
+                    kind = type(node)
+                    if kind is Text:
+                        assert isinstance(node, Text)
+                        self.words += len(node.text.split())
+                    elif kind in _DECLARING:
+                        self._declare(node, flow)
             stack.extend(reversed(flow.flows))
         for flow in self.flows:
             if flow.level == KNOT:
@@ -128,8 +146,6 @@ class Symbols:
 
     def _declare(self, node: Syntax, flow: Flow) -> None:
         match node:
-            case Text():
-                self.words += len(node.text.split())
             case Choice() | Gather():
                 if node.label is not None:
                     self._declare_label(node, node.label, flow)

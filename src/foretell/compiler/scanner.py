@@ -80,6 +80,8 @@ class Scanner:
         self.in_choice = False  # in a choice's text: `[` and `]` end text, diverts wait
         self.nesting = 0
         self._starts = _line_starts(self.text)
+        self._line = 1  # of the place that was asked for last, and where the next line begins
+        self._line_end = -1
         self._original_starts = _line_starts(source.text) if self._cuts else self._starts
         self._error_lines: set[int] = set()
 
@@ -90,8 +92,11 @@ class Scanner:
         if end is None:
             end = self.pos
         starts = self._starts
-        line = bisect_right(starts, start)
-        last = line if end <= start else bisect_right(starts, end - 1)
+        line = self._line
+        if not starts[line - 1] <= start < self._line_end:
+            self._line = line = bisect_right(starts, start)
+            self._line_end = starts[line] if line < len(starts) else len(self.text) + 1
+        last = line if end <= start or end <= self._line_end else bisect_right(starts, end - 1)
         if self._cuts:
             return Span(
                 self.source,
@@ -100,9 +105,9 @@ class Scanner:
                 last,
                 self._column(max(end - 1, start), last) + (end > start),
             )
-        return Span(
-            self.source, line, start - starts[line - 1] + 1, last, end - starts[last - 1] + 1
-        )
+        column = start - starts[line - 1] + 1
+        # as Span(…), in half the time
+        return tuple.__new__(Span, (self.source, line, column, last, end - starts[last - 1] + 1))
 
     def _column(self, position: int, line: int) -> int:
         cut = bisect_right(self._cuts, position)
