@@ -276,8 +276,8 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "gathers": lambda n: _full("- a\n", n),
     "knots": lambda n: "".join(f"== k{i}\n-> k{i // 2}\n" for i in range(n // 16)),
     "lost knots": lambda n: "".join(f"== k{i}\n-> j{i + 1}\n" for i in range(n // 16)),
-    "stitches": lambda n: "== k\n" + "".join(
-        f"= s{i}\n-> s{(i + 1) % (n // 16)}\n" for i in range(n // 16)
+    "stitches": lambda n: (
+        "== k\n" + "".join(f"= s{i}\n-> s{(i + 1) % (n // 16)}\n" for i in range(n // 16))
     ),
     "knots that ask": lambda n: "".join(
         f"== k{i}\n{{k{i // 2} > 2: -> k{i // 3}}}\n-> END\n" for i in range(n // 32)
