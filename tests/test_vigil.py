@@ -187,7 +187,7 @@ def verdict_on(mutant: Mutant) -> tuple[Verdict, Questions, Analysis]:
         questions.program,
         asked=questions.pcs,
         expected_unread=changed,
-        **stops(claims, questions),
+        **stops(claims, questions, readers=promises().readers),
     )
     (verdict,) = decide(
         claims,

@@ -124,7 +124,11 @@ def read_entries(loaded: Loaded, options: Options) -> Entered:
             bounds=config.bounds.variables,
             keeper=keeper.of(place),
             sizing=options.sizing,
-            **(stops(config.claims, questions, allow=options.allow) if options.fail_fast else {}),
+            **(
+                stops(config.claims, questions, readers=config.readers, allow=options.allow)
+                if options.fail_fast
+                else {}
+            ),
         )
         entries.append((place, analysis))
         if analysis.stopped == MET:

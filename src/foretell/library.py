@@ -235,7 +235,7 @@ class Graph:
                 asked=questions.pcs,
                 endings=questions.endings,
                 bounds=self.config.bounds.variables,
-                **stops([claim], questions, proved=True),
+                **stops([claim], questions, proved=True, readers=self.config.readers),
             )
             (verdict,) = decide(
                 [claim],

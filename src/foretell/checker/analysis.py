@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from foretell.checker import expand as X
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.explore import MET, Exploration, Explorer, Limits
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -76,6 +76,7 @@ __all__ = [
 
 BEST: Final = 1
 WORST: Final = -1
+_FIRST_LOOK: Final = 500  # states
 WHATIF_TAG: Final = "whatif"
 _LIMITS: Final = ("time", "states", "memory")
 _SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
@@ -226,6 +227,7 @@ def analyse(
     bounds: Sequence[VariableBound] = (),
     stop_when: Sequence[tuple[int, int]] = (),
     stop_at: Callable[[X.OutcomeCode], bool] | None = None,
+    enough: Callable[[Exploration], bool] | None = None,
     threads: int = 0,
     compiled: bool | None = None,
     keeper: Keeper | None = None,
@@ -236,9 +238,25 @@ def analyse(
     `endings` are names by conditions, each with the place of its condition in `asked`.
     `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
     change them); `keeper` puts aside what is known of a long run; where a limit was hit, up to
-    `sizing` seconds go into how many states there are at least; the other options are `Explorer`'s.
+    `sizing` seconds go into how many states there are at least; `enough` says of what has been
+    found that exploring may stop, and is asked whenever there are twice as many states as when it
+    was asked last; the other options are `Explorer`'s.
     """
     began = time.perf_counter()
+    next_look = _FIRST_LOOK
+
+    def between(explorer: Explorer) -> str:
+        nonlocal next_look
+        stopped = keeper.between(explorer) if keeper else ""
+        store = explorer.store
+        if enough and not stopped and store.states >= next_look and len(store.waiting()):
+            next_look = 2 * store.states
+            found = explorer.so_far()
+            found.graph = with_outcomes(found, endings)
+            if enough(found):
+                stopped = MET
+        return stopped
+
     explorer = Explorer(
         program,
         limits=limits,
@@ -252,7 +270,7 @@ def analyse(
         progress=progress,
         threads=threads,
         compiled=compiled,
-        between=keeper.between if keeper else None,
+        between=between if keeper or enough else None,
     )
     if keeper:
         keeper.begin(explorer)

@@ -20,8 +20,9 @@ Who only wants to know whether a promise is broken can let exploring stop at the
 breaks a `never` or an `always` (`stops`), and at the first fault, warning or hang, which breaks
 `sound` (`fault_stop`); who asks about one `possible` alone, at the first state that proves it.
 States are then found in the order of the choices that lead to them, so the witness is a shortest
-one (but of a story so large that the likeliest come first). The other kinds need the whole graph:
-what they miss is to be missed for ever, and any way not yet followed may still come to it.
+one (but of a story so large that the likeliest come first). `inevitable`, `after` and `odds` are
+broken by no single state; what is known is looked at now and then (`enough`), which refutes them as
+a bound would: by a playthrough read to its end or going round, by odds that can't be met any more.
 
 Where exploring hit a bound, what was found still refutes and still proves what one state can
 (`possible`); everything else is unknown, and the verdict names the bound.
@@ -29,7 +30,7 @@ Where exploring hit a bound, what was found still refutes and still proves what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -106,13 +107,14 @@ class Verdict:
 
 
 def stops(
-    claims: Iterable[Claim],
+    claims: Sequence[Claim],
     questions: Questions,
     *,
     proved: bool = False,
+    readers: Mapping[str, Reader] | None = None,
     allow: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Where exploring may stop, since a claim is decided: options of the explorer.
+    """Where exploring may stop, since a claim is decided: options of `analyse`.
 
     A claim that fails is enough; with `proved`, so is one that holds. An expression that has no
     truth at some state breaks its claim, of whatever kind. Faults whose codes are in `allow` break
@@ -128,6 +130,17 @@ def stops(
             found["stop_when"].append((questions.position[expression.text], NO_TRUTH))
         if claim.kind == "sound":
             found["stop_at"] = lambda code: _is_grave(problem_of(questions.program, code), allow)
+    slow = [claim for claim in claims if claim.kind in ("inevitable", "after", "odds")]
+    telling_answers = ("holds", "fails") if proved else ("fails",)
+
+    def enough(exploration: Exploration) -> bool:
+        return any(
+            decide_one(claim, exploration, questions, readers=readers).verdict in telling_answers
+            for claim in slow
+        )
+
+    if slow:
+        found["enough"] = enough
     return found
 
 
@@ -218,7 +231,7 @@ class _Deciding:
             values = self.questions.values_on(path, texts, self.constants)
             if "ending" in values and self.questions.endings:
                 values["ending"] = self._ending_at(path)
-        bound = "" if self.complete or self._bound == MET else self._bound
+        bound = self._limit
         if self.exploration.held:  # it is not the story as told that was read
             kept = ", ".join(f"`{b.name}` within {b.text}" for b in self.exploration.held)
             why = f"{why}, with {kept}"
@@ -237,6 +250,11 @@ class _Deciding:
     @property
     def _bound(self) -> str:
         return self.exploration.stopped or "states"
+
+    @property
+    def _limit(self) -> str:
+        """The limit that was hit; exploring that stopped at what it was asked for has hit none."""
+        return "" if self.complete or self._bound == MET else self._bound
 
     def broken(self) -> Verdict | None:
         """The verdict where an expression has no value at some state."""
@@ -331,7 +349,7 @@ class _Deciding:
             if worse in answers:
                 answer = "fails" if worse == "fails" else "unknown"
                 break
-        bound = "" if self.complete else self._bound
+        bound = self._limit
         why = f"it comes true in {shown_odds(figures)} for the {claim.reader} reader"
         return Verdict(claim, answer, why, odds=figures, bound=bound)
 

@@ -424,6 +424,10 @@ class Explorer:
         self._began = 0.0
         return self._result(stopped, self.spent)
 
+    def so_far(self) -> Exploration:
+        """What has been found between two rounds, for a look at it."""
+        return self._result(MET, self.spent + time.perf_counter() - self._began)
+
     def _run(self) -> str:
         if not self.begun:
             self._first_state()
@@ -1019,7 +1023,7 @@ class Explorer:
             touched_first=self.touched_first,
             timings=self.timings,
             lost=lost,
-            growing=self._growing() if stopped else [],
+            growing=self._growing() if stopped not in ("", MET) else [],
             assumed=[self.program.externals[index] for index in self.assumed],
             state_index=self.find,
             met=store.met,
