@@ -165,7 +165,7 @@ def test_a_claim_that_fails_gives_1_and_its_path(check: Folder) -> None:
     promises = '[[claim]]\nnever = "ending == \\"right\\""\n\n[[claim]]\npossible = "left"\n'
     code, out, _ = check(FINE, promises=promises)
     assert code == 1
-    assert "2 claims: 1 holds, 1 fail" in out
+    assert "2 claims: 1 holds, 1 fails" in out
     assert "path 1" in out
     code, out, _ = check(FINE, "--format", "json", promises=promises)
     claims = reported(out)["claims"]

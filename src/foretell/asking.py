@@ -133,7 +133,8 @@ def whatifs_asked(
     if missing or not chosen:
         message = f"no what-if is called `{missing[0]}`" if missing else "nothing is changed"
         known = ", ".join(f"`{w.name}`" for w in config.whatifs)
-        hint = f"there are {known}" if known else "write --set NAME=VALUE, --force or --forbid"
+        verb = "is" if len(config.whatifs) == 1 else "are"
+        hint = f"there {verb} {known}" if known else "write --set NAME=VALUE, --force or --forbid"
         raise _refused("whatif", message, hint)
     return [_with_asked(w, asked) for w in chosen]
 

@@ -301,7 +301,7 @@ def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
 def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
     tones = {"holds": "1;32", "fails": "1;31", "unknown": "1;33"}
     counted = [
-        f"{count} {word if count != 1 or word != 'hold' else 'holds'}"
+        f"{count} {key if count == 1 else word}"
         for word, key in (("hold", "holds"), ("fail", "fails"), ("unknown", "unknown"))
         if (count := sum(v.verdict == key for v in verdicts))
     ]
