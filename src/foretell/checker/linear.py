@@ -35,13 +35,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array, csr_array, eye_array, tril, triu
-from scipy.sparse.linalg import LinearOperator, bicgstab, splu
+from scipy.sparse import csr_array
 
 from foretell.checker import elimination
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
-from foretell.checker.iteration import LIMIT, bracket, pour, settle_down
+from foretell.checker.iteration import LIMIT, bicgstab, bracket, pour, settle_down
 from foretell.checker.sweep import BEST, MEAN
 
 __all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
@@ -54,7 +53,8 @@ _WIDE = 1e-6  # one beyond which seconds are spent on narrowing bounds instead
 _EFFORT = 500_000_000  # edges gone over in narrowing a column's bounds, a second or two
 _HURRIED = 100_000_000  # … in narrowing all columns, where rough bounds will do
 _STEPS = 100  # of BiCGSTAB at a time
-_FEW_STEPS = 30  # … where it is worth trying before elimination is
+_FEW_STEPS = 150  # … where it is worth trying before elimination is
+_ROUGHLY = 1e-6  # what BiCGSTAB leaves of a residual at most
 _EPSILON = float(np.finfo(np.longdouble).eps)
 _LAST_ROUNDING = 2.0**-53
 CLEAR = 1e-8  # what an edge falls short by that no proof need look at
@@ -265,30 +265,29 @@ class _TooSlowError(Exception):
 def _krylov(
     matrix: Any, few: int | None = None, *, transposed: bool = False
 ) -> Callable[[Floats], Floats]:
-    """A function that solves A x = r roughly, by BiCGSTAB on the system that Gauss and Seidel's
-    triangle makes near to the identity: one slow mode, which a reader who is seldom let out makes,
-    costs that method a step and not the millions of sweeps the plain iteration takes.
+    """A function that solves A x = r roughly, by BiCGSTAB (`iteration`).
 
     Where it is given but few steps, it raises _TooSlowError if they were not enough."""
-    a = csc_array(eye_array(matrix.shape[0]) - matrix.astype(np.float64))
-    a = csc_array(a.T) if transposed else a
-    # States stand sinks first, so that most of A lies below the diagonal, of its transpose above.
-    triangle: Any = splu(
-        csc_array(triu(a) if transposed else tril(a)),
-        permc_spec="NATURAL",
-        diag_pivot_thresh=0.0,
-    )
-    nearly = LinearOperator(a.shape, matvec=triangle.solve, dtype=np.float64)
+    rows = csr_array(matrix.T if transposed else matrix)
+    s = rows.shape[0]
+    first, target = rows.indptr.astype(np.int64), rows.indices.astype(np.int32)
+    odds = rows.data.astype(np.float64)
 
     def solve(right: Floats) -> Floats:
         columns = right.reshape(len(right), -1)
         x = np.zeros(columns.shape)
         for k in range(columns.shape[1]):
-            if columns[:, k].any():
-                steps = few or _STEPS
-                x[:, k], failed = bicgstab(a, columns[:, k], rtol=1e-6, maxiter=steps, M=nearly)
-                if failed and few:
-                    raise _TooSlowError
+            column, work = np.zeros(s), np.empty(7 * s)
+            # States stand sinks first, so that most of A lies below the diagonal, of its transpose
+            # above.
+            left = run(
+                bicgstab, (few or _STEPS) * (s + len(odds)), s, first, target, odds,
+                int(transposed), np.ascontiguousarray(columns[:, k]), few or _STEPS, _ROUGHLY,
+                work, column,
+            )  # fmt: skip
+            if few and not left <= _ROUGHLY**2:
+                raise _TooSlowError
+            x[:, k] = column
         return x.reshape(right.shape)
 
     return solve
