@@ -19,7 +19,7 @@ import pytest
 from foretell.checker.analysis import Limits, analyse
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError, render_all
-from foretell.loading import compile_text
+from foretell.loading import compile_text, read_story
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
 from tests.hostile import HUGE, damaged, grounds, outlive
@@ -160,6 +160,39 @@ def test_a_huge_text_takes_work_in_proportion(name: str) -> None:
         assert len(loaded.diagnostics) <= 2001
         render_all(loaded.diagnostics)
     assert calls[1] < 2.3 * calls[0] + 1000
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "line"),
+    [
+        ("foretell.compiler.scanner.MOST_PIECES", "short lines", 101),
+        ("foretell.compiler.scanner.MOST_PIECES", "unknown names", 1),
+        ("foretell.compiler.emit._MOST_JUMPS", "choices", 22),
+        ("foretell.compiler.emit._MOST_JUMPS", "shuffles", 11),
+    ],
+)
+def test_a_story_beyond_what_is_compiled_is_refused_at_the_place_where_it_is_too_large(
+    limit: str, name: str, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limit, 100)
+    loaded = compile_text(HUGE[name](SIZE))
+    [problem] = loaded.errors
+    assert loaded.story is None
+    assert problem.code == "too-large"
+    assert problem.span is not None
+    assert problem.span.line == line
+
+
+def test_the_files_of_a_story_share_one_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretell.compiler.scanner.MOST_PIECES", 100)
+    (tmp_path / "part.ink").write_text("a line\n" * 60)
+    (tmp_path / "main.ink").write_text("INCLUDE part.ink\n" + "a line\n" * 60)
+    [problem] = read_story(tmp_path / "main.ink").errors
+    assert problem.code == "too-large"
+    assert problem.span is not None
+    assert problem.span.line == 41
 
 
 @pytest.mark.long

@@ -5,6 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from foretell import ink_json
+from foretell.container import ChoicePoint, Divert, DivertTarget, ReadCount, resolve_path
+from foretell.loading import compile_text
+from foretell.vm.lower import lower
+from tests.generate_ink import seeded
+from tests.hostile import HUGE, grounds
+
 DIGEST = """
 import sys
 kept = [bytearray(n) for n in range(int(sys.argv[1]))]  # moves what is made next elsewhere
@@ -22,3 +31,29 @@ def test_a_story_is_lowered_to_the_same_program_in_every_process() -> None:
         for size in (0, 1000, 3000)
     }
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_the_place_a_node_knows_is_where_its_path_leads(block: int) -> None:
+    """Lowering trusts the compiler's places; a story read from JSON has nothing but paths."""
+    texts = [text for _, text in grounds()[block::8]]
+    texts += [seeded(seed) for seed in range(block * 25, block * 25 + 25)]
+    known = 0
+    for text in texts:
+        story = compile_text(text).story
+        if story is None:
+            continue
+        for node in story.root.walk():
+            if isinstance(node, Divert | DivertTarget | ReadCount | ChoicePoint) and node.place:
+                known += 1
+                assert resolve_path(node, node.target) == (node.place, True)
+    assert known > 500
+
+
+@pytest.mark.parametrize("name", ["choices", "shuffles", "tunnels and functions", "knots that ask"])
+def test_a_story_is_lowered_to_the_same_program_from_its_json(name: str) -> None:
+    story = compile_text(HUGE[name](3000)).usable()
+    program, again = lower(story), lower(ink_json.load(ink_json.dump(story)))
+    assert program.code == again.code
+    assert program.tables == again.tables
+    assert program.paths == again.paths

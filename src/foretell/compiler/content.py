@@ -187,6 +187,7 @@ class ContentParser(ExpressionParser):
             return self._one_name(match)
         mark = self.mark()
         self.pos += 1
+        self.piece()
         self.enter()
         self.space()
         logic = self._inner_logic()

@@ -21,7 +21,7 @@ there has to divert by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from foretell.compiler.ast import (
     CYCLE,
@@ -93,12 +93,20 @@ from foretell.diagnostics import Span
 
 __all__ = ["emit_story"]
 
+_MOST_JUMPS: Final = 1_000_000  # in a story: some two gigabytes once it is lowered
 _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
 
 
 def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> CompiledStory | None:
     """The story whose names are `symbols`, or None where there are errors."""
-    return _Emitter(symbols, problems, count_all).story()
+    try:
+        return _Emitter(symbols, problems, count_all).story()
+    except _TooLargeError:
+        return None
+
+
+class _TooLargeError(Exception):
+    """A story of more than `_MOST_JUMPS`; the rest of it is not looked at."""
 
 
 class _Frame:
@@ -400,6 +408,8 @@ class _Emitter(ExpressionEmitter):
         to_previous = has_choice = False
         gathers = choices = in_a_row = 0
         for index, item in enumerate(weave.items):
+            if len(self.places) > _MOST_JUMPS:
+                self._too_large(item)
             if isinstance(item, Gather):
                 self.positions[item] = (weave, index)
                 name = item.label.text if item.label is not None else f"g-{gathers}"
@@ -441,6 +451,16 @@ class _Emitter(ExpressionEmitter):
         if frame.loose and frame.is_nested:
             self._check_nested_ends(frame)
         return frame
+
+    def _too_large(self, item: Syntax) -> NoReturn:
+        self.problems.error(
+            "too-large",
+            f"the story compiles to more than {_MOST_JUMPS:,} jumps",
+            item.span,
+            "up to here",
+            "it is too large to be compiled as one story",
+        )
+        raise _TooLargeError
 
     def _too_many_gathers(self, gather: Gather) -> None:
         self.problems.error(

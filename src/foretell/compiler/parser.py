@@ -85,6 +85,7 @@ class Files:
     sources: list[Source]
     problems: list[Diagnostic]
     open: list[str] = field(default_factory=list)
+    pieces: int = 0  # statements and braces read so far
 
 
 def parse_story(source: Source, files: Files, *, is_root: bool = True) -> Flow:
@@ -98,6 +99,7 @@ class StatementParser(ContentParser):
     def __init__(self, source: Source, files: Files) -> None:
         super().__init__(source, files.problems)
         self.files = files
+        self.pieces = files.pieces
         self._braces = {}
 
     def story(self, is_root: bool) -> Flow:
@@ -108,6 +110,8 @@ class StatementParser(ContentParser):
             self._warn_of_unread_text()
         except NestingError:
             pass
+        files = self.files
+        files.pieces = self.pieces
         span = self.span(0, 0)
         items = _with_included(items)
         if is_root:
@@ -153,6 +157,7 @@ class StatementParser(ContentParser):
         end = len(self.text)
         while self.pos < end and not self._at_break(level):
             before = self.pos
+            self.piece()
             found = self._statement(level)
             if found is None:
                 self.pos = before
@@ -661,7 +666,9 @@ class StatementParser(ContentParser):
             source = Source(posixpath.normpath(shown), text.removeprefix("\ufeff"))
             files.sources.append(source)
             files.open.append(key)
+            files.pieces = self.pieces
             included = parse_story(source, files, is_root=False)
+            self.pieces = files.pieces
             files.open.pop()
             return included
         return None

@@ -27,13 +27,24 @@ from typing import Final, NoReturn
 from foretell.compiler.ast import Name
 from foretell.diagnostics import Diagnostic, Severity, Source, Span
 
-__all__ = ["IDENTIFIER_CHARACTERS", "MAX_NESTING", "MOST_PARTS", "Mark", "NestingError", "Scanner"]
+__all__ = [
+    "IDENTIFIER_CHARACTERS",
+    "MAX_NESTING",
+    "MOST_PARTS",
+    "MOST_PIECES",
+    "Mark",
+    "NestingError",
+    "Scanner",
+]
 
 MAX_NESTING: Final = 100
 """How deep braces, parentheses and indentation may nest; inklecate gives up at about 25."""
 
 MOST_PARTS: Final = 25_000
 """How many operators an expression, elements a sequence, branches a conditional may have."""
+
+MOST_PIECES: Final = 1_000_000
+"""How many statements and braces a story may have, all its files together: nearly a gigabyte of syntax."""
 
 IDENTIFIER_CHARACTERS: Final = (
     "0-9A-Za-z_"
@@ -79,6 +90,7 @@ class Scanner:
         self.in_tag = False  # after `#`
         self.in_choice = False  # in a choice's text: `[` and `]` end text, diverts wait
         self.nesting = 0
+        self.pieces = 0  # statements and braces read, those of files included before among them
         self._starts = _line_starts(self.text)
         self._line = 1  # of the place that was asked for last, and where the next line begins
         self._line_end = -1
@@ -192,6 +204,17 @@ class Scanner:
             hint="split the logic over functions or knots",
         )
         raise NestingError
+
+    def piece(self) -> None:
+        """Note one more statement or brace."""
+        self.pieces += 1
+        if self.pieces > MOST_PIECES:
+            self.error(
+                "too-large",
+                f"the story has more than {MOST_PIECES:,} lines, choices and braces",
+                hint="it is too large to be compiled as one story",
+            )
+            raise NestingError
 
     # --- position -------------------------------------------------------------------------
 

@@ -135,6 +135,10 @@ class Survey:
                 if kind is Container:
                     assert isinstance(child, Container)
                     inner.append((child, child.name or str(index)))
+                elif kind is Command:
+                    assert isinstance(child, Command)
+                    if child.name == "->->":
+                        self._note(child, index, unit)
                 elif kind in _SURVEYED:
                     self._note(child, index, unit)
             for name, child in node.named.items():
