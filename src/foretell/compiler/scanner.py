@@ -44,7 +44,7 @@ MOST_PARTS: Final = 25_000
 """How many operators an expression, elements a sequence, branches a conditional may have."""
 
 MOST_PIECES: Final = 1_000_000
-"""How many statements and braces a story may have, all its files together: nearly a gigabyte of syntax."""
+"""How many statements and braces a story may have, all its files together: a gigabyte or less."""
 
 IDENTIFIER_CHARACTERS: Final = (
     "0-9A-Za-z_"
