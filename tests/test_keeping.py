@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -242,16 +243,69 @@ def test_a_disk_that_fills_up_leaves_the_last_checkpoint_to_go_on_from(
     assert report(tale, resume=True) == whole
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser writes anywhere")
-def test_a_folder_that_can_not_be_written_is_warned_of(
-    tale: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+_UNPRIVILEGED = """
+import ctypes, os, sys
+from pathlib import Path
+if os.geteuid() == 0:  # what lets the superuser write anywhere is laid down
+    head, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None, use_errno=True).capset(head, none) == 0
+folder = Path(sys.argv[1]).parent
+try: (folder / "probe").touch()
+except PermissionError: pass
+else: sys.exit("could be written after all")
+from foretell.checking import Options, check
+from foretell.loading import read_story
+shown, code = check(read_story(sys.argv[1]), Options(checkpoint=None, checkpoint_seconds=0))
+print(shown)
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+def test_a_folder_that_can_not_be_written_is_warned_of(tale: Path) -> None:
     tale.parent.chmod(0o555)
     try:
-        assert report(tale, checkpoint_seconds=0)["complete"]
+        ran = subprocess.run(
+            [sys.executable, "-c", _UNPRIVILEGED, str(tale)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     finally:
         tale.parent.chmod(0o755)
-    assert "can't be written" in capsys.readouterr().err
+    assert ran.returncode in (0, 1), ran.stderr
+    assert "complete" in ran.stdout
+    assert ran.stderr.count("can't be written") == 1
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 200 KiB; the test is skipped where none can be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "none", str(place)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("no disk can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_fills_up_is_warned_of_and_what_was_kept_stays(
+    tale: Path, small_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The real thing: the first checkpoints fit, and later ones don't."""
+    whole = report(tale, checkpoint="off")
+    kept = small_disk / "tale.checkpoint"
+    stopped(tale, states=900, checkpoint=str(kept))
+    assert "No space left on device" in capsys.readouterr().err
+    assert [file.name for file in small_disk.iterdir()] == [kept.name]
+    assert 0 < checkpoint.read(kept).notes["states"] < 900
+    kept_at(tale).parent.mkdir()
+    kept_at(tale).write_bytes(kept.read_bytes())
+    assert report(tale, resume=True) == whole
 
 
 def test_intervals_grow_with_what_writing_takes(tmp_path: Path) -> None:
@@ -341,13 +395,52 @@ def test_ctrl_c_gives_the_answer_so_far_and_keeps_what_is_known(tale: Path) -> N
     assert report(tale, resume=True) == whole
 
 
+_SOLVING = """
+import os, signal, sys, time
+from pathlib import Path
+from foretell.checker import analysis, explore
+from foretell.cli import run
+explore._BATCH_PLAIN, explore._PYTHON_SECONDS = 4, 1e9
+tale = Path(sys.argv[1])
+plain = explore.Explorer._limit
+def limit(explorer):
+    if explorer.store.states > 60 and not explorer._interrupted:
+        os.kill(os.getpid(), signal.SIGINT)  # the first Ctrl-C
+    return plain(explorer)
+def solve_for_long(graph):
+    (tale.parent / "solving").touch()
+    time.sleep(60)
+explore.Explorer._limit = limit
+analysis.count_playthroughs = solve_for_long
+sys.exit(run(["check", str(tale), "--checkpoint", str(tale.parent / "kept")]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_second_ctrl_c_leaves_while_solving_and_all_is_kept(tale: Path) -> None:
+    whole = report(tale, checkpoint="off")
+    command = [sys.executable, "-c", _SOLVING, str(tale)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        while not (tale.parent / "solving").exists() and process.poll() is None:
+            time.sleep(0.02)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=50)
+    assert time.monotonic() - began < 40
+    assert process.returncode == 130
+    assert out == b"" and b"Traceback" not in err
+    assert b"goes on from here" in err
+    assert report(tale, checkpoint=str(tale.parent / "kept"), resume=True) == whole
+
+
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [
         (20, "1,234 states"),
         (40, "1,234 states, 1,000 waiting"),
         (60, "1,234 states, 1,000 waiting, 117 a second"),
-        (120, "1,234 states, 1,000 waiting, 117 a second"),
+        (90, "1,234 states, 1,000 waiting, 117 a second, 14 choices deep, 25.0 % followed"),
+        (140, "1,234 states, 1,000 waiting, 117 a second, 14 choices deep, 25.0 % followed"),
     ],
 )
 def test_the_progress_line_says_what_there_is_room_for(
@@ -355,7 +448,7 @@ def test_the_progress_line_says_what_there_is_room_for(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     out = io.StringIO()
-    progress_line(out)(1234, 234, 2.0)
+    progress_line(out)(1234, 234, 2.0, 14, 0.25)
     line = out.getvalue().removeprefix("\r\x1b[K")
     assert line.startswith(shown) and len(line) < columns
-    assert line.endswith("so far") == (columns == 120)
+    assert line.endswith("so far") == (columns == 140)

@@ -219,3 +219,70 @@ def test_an_interrupt_gives_what_is_known_so_far() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     explorer.between = None
     assert explorer.run().complete
+
+
+BUILDER = """
+VAR s = ""
+VAR n = 0
+{first}-> hub
+=== hub
++ [build]
+  ~ n = (n + 1) % 5
+  ~ s = ""
+  ~ add(60)
+  -> hub
+* {{ s == "nothing" }} [leave] -> END
+=== function add(k)
+{{ k > 0:
+  ~ s = "{{s}}{{n}}{{k % 10}}"
+  ~ add(k - 1)
+}}
+"""
+
+
+@pytest.mark.parametrize("first", ["", "~ add(60)\n"], ids=["a later turn", "the first turn"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_turn_that_makes_many_strings_is_run_a_few_times_only(
+    first: str, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lacks hundreds of operations, one after the other; each is done where it is lacking."""
+    answers: list[int] = []
+    plain = Explorer._answer
+
+    def counted(explorer: Explorer, *arguments: Any) -> None:
+        answers.append(len(arguments[0]))
+        plain(explorer, *arguments)
+
+    monkeypatch.setattr(Explorer, "_answer", counted)
+    program = lowered(BUILDER.format(first=first))
+    found = Explorer(program, compiled=compiled).run()
+    assert found.complete
+    assert found.graph.n == 5
+    assert len(program.values.strings) > 300
+    rounds = 6 if not compiled else 7
+    assert len(answers) <= 5 * rounds
+
+
+def test_progress_tells_depth_and_the_share_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "_TELL", 0.0)
+    monkeypatch.setattr(explore, "_BATCH", 64)
+    monkeypatch.setattr(explore, "_BATCH_PLAIN", 64)
+    for compiled in (False, True):
+        told: list[tuple[Any, ...]] = []
+
+        def tell(*word: Any, told: list[tuple[Any, ...]] = told) -> None:
+            told.append(word)
+
+        program = lowered(wide(9))
+        limits = Limits(states=4000)
+        found = Explorer(program, limits=limits, compiled=compiled, progress=tell).run()
+        depth = found.graph.from_start.depth
+        assert len(told) > 10
+        for states, expanded, seconds, deep, followed in told:
+            assert 0 < expanded <= states <= found.graph.n and seconds > 0
+            assert 0 <= deep <= depth.max()
+            assert 0.0 <= followed <= 1.0
+        assert max(word[3] for word in told) > 3
+        # the way a state was found first is a shortest one while exploring goes breadth first
+        breadth = [word for word in told if word[4] == 0.0]
+        assert [word[3] for word in breadth] == sorted(word[3] for word in breadth)

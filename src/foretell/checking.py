@@ -21,7 +21,7 @@ from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.bounds import check_bounds
 from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
-from foretell.checker.explore import MET
+from foretell.checker.explore import MET, Progress
 from foretell.checker.export import write_drn, write_prism
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader, edge_weights
@@ -370,18 +370,20 @@ def _lines(text: str) -> int:
     return text.count("\n") + (not text.endswith("\n") and text != "")
 
 
-def progress_line(stream: Any) -> Callable[[int, int, float], None]:
+def progress_line(stream: Any) -> Progress:
     """A line that tells how far exploring has come, written over itself.
 
     On a narrow terminal it says less, since a line that wraps can't be written over.
     """
 
-    def show(found: int, expanded: int, seconds: float) -> None:
+    def show(found: int, expanded: int, seconds: float, depth: int, followed: float) -> None:
         rate = expanded / seconds if seconds > 0 else 0.0
         parts = [
             f"{found:,} states",
             f"{found - expanded:,} waiting",
             f"{rate:,.0f} a second",
+            f"{depth:,} choices deep",
+            *([f"{100 * followed:.1f} % followed"] if followed >= 0.0005 else []),
             *_memory_used(),
             "Ctrl-C gives the answer so far",
         ]

@@ -119,7 +119,7 @@ class Graph:
             asked=questions.pcs,
             endings=questions.endings,
             bounds=self.config.bounds.variables,
-            progress=progress,
+            progress=None if progress is None else lambda n, done, t, *_: progress(n, done, t),
             expected_unread=changed,
         )
         self._verdicts: dict[str, Verdict] = {}

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from foretell.checker import expand as X
-from foretell.checker.explore import MET, Exploration, Explorer, Limits
+from foretell.checker.explore import MET, Exploration, Explorer, Limits, Progress
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -221,7 +221,7 @@ def analyse(
     asked: Sequence[int] = (),
     constants: dict[str, object] | None = None,
     start: str | None = None,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Progress | None = None,
     expected_unread: Iterable[str] = (),
     endings: Sequence[tuple[str, int]] = (),
     bounds: Sequence[VariableBound] = (),

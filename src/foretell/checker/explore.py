@@ -56,7 +56,7 @@ from foretell.checker.expand import (
 from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
-from foretell.checker.likely import Mass, push
+from foretell.checker.likely import Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.memory import free_memory
@@ -88,7 +88,11 @@ from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
-__all__ = ["Exploration", "Explorer", "Limits", "Worker", "explore", "view_of"]
+__all__ = ["Exploration", "Explorer", "Limits", "Progress", "Worker", "explore", "view_of"]
+
+
+Progress = Callable[[int, int, float, int, float], None]
+"""Is told states found and expanded, seconds, choices to what is looked into, share followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ _PIECE: Final = 256  # items a thread takes at a time
 _MEMO: Final = 1024  # entries that the memo begins with
 _PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
 _OUT: Final = 1 << 20  # words of output a thread begins with
+_TELL: Final = 0.25  # seconds between two words on how far it has come
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
 
@@ -179,7 +184,7 @@ def move_memo(old: I64, length: int, new: I64, mask: int) -> None:
 
 
 _KERNELS: Final = (
-    expand, intern, serve, index_lists, move_rows, reindex, push, run_on, unpack, restore,
+    expand, intern, serve, index_lists, move_rows, reindex, push, deepen, run_on, unpack, restore,
     begin_turn, move_memo,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
@@ -259,7 +264,7 @@ class Explorer:
         stop_when: Sequence[tuple[int, int]] = (),
         stop_at: Callable[[OutcomeCode], bool] | None = None,
         between: Callable[[Explorer], str] | None = None,
-        progress: Callable[[int, int, float], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.program = program
         self.limits = limits or Limits()
@@ -435,6 +440,7 @@ class Explorer:
         if self.compiled and self.kernels is None:
             self._compile()
         reported = self._began
+        depths = Depths(self.store) if self.progress is not None else None
         pool = ThreadPoolExecutor(max(1, self.threads - 1)) if self.threads > 1 else None
         try:
             while len(self.store.waiting()):
@@ -442,11 +448,15 @@ class Explorer:
                     return stopped
                 self._round(self._batch(), pool)
                 now = time.perf_counter()
-                if self.progress is not None and now - reported > 0.1:
-                    reported = now
+                if self.progress is not None and depths is not None and now - reported > _TELL:
                     self.progress(
-                        self.store.states, self.store.expanded, now - self._began + self.spent
+                        self.store.states,
+                        self.store.expanded,
+                        now - self._began + self.spent,
+                        self._depth(depths),
+                        self.mass.followed if self.mass is not None else 0.0,
                     )
+                    reported = time.perf_counter()
                 if self._is_time_to_compile(now - self._began):
                     self._compile()
                 if self.between is not None and (stopped := self.between(self)):
@@ -470,6 +480,11 @@ class Explorer:
         self._judged = [codes + len(raw) // 2, len(self.warnings)]
         self._fault_met = any(self.stop_at(code) for code in found)
         return self._fault_met
+
+    def _depth(self, depths: Depths) -> int:
+        """The choices to most of what was looked into last."""
+        last = self.store.used("order")[-_BATCH:]
+        return int(np.median(depths.of(last, self._kernel))) if len(last) else 0
 
     def _limit(self) -> str:
         """The limit that is hit, "" if none."""
@@ -556,10 +571,12 @@ class Explorer:
             items = items.tolist()
         self._clear()
         todo = list(range(count))
+        again = False
         while todo:
             self._pass(items, todo, pool)
             asked_for = self._requests()
-            self._answer(asked_for, items)
+            self._answer(asked_for, items, again)
+            again = True
             if self._due():
                 break
             todo = sorted({k for kind, k, *_ in asked_for if kind != E.WARN})
@@ -658,8 +675,8 @@ class Explorer:
         self._serve(asked)
         return [tuple(request) for request in asked.tolist()]
 
-    def _answer(self, asked_for: Sequence[tuple[int, ...]], items: Any) -> None:
-        """Do what workers asked for."""
+    def _answer(self, asked_for: Sequence[tuple[int, ...]], items: Any, again: bool) -> None:
+        """Do what workers asked for; of turns that ask `again`, all that they still lack."""
         widths = self.widths
         told: set[tuple[int, int]] = set()
         performed: set[tuple[int, int, int]] = set()
@@ -670,6 +687,8 @@ class Explorer:
                 if (a, b, c) not in performed:
                     performed.add((a, b, c))
                     self.perform(a, b, c)
+                if again and not self._due():
+                    self._play_out(item, i, items)
             elif kind == E.WIDEN:
                 if self.widths is widths:
                     self.widen()
@@ -716,7 +735,7 @@ class Explorer:
     def _first_state(self) -> None:
         """Run declarations and the first turn; what they come to is state 0."""
         worker = self.workers[0]
-        settled = 0
+        settled, again = 0, False
         while not settled:
             if 4 * self.room > len(self.out):
                 self.out = [0] * (4 * self.room)
@@ -731,7 +750,8 @@ class Explorer:
                 self.store.given("prints"), self.out, worker.requests, self.verdicts,
                 worker.warned, -1, 0, -1,
             )  # fmt: skip
-            self._answer(self._requests(), [])
+            self._answer(self._requests(), [], again)
+            again = True
             if not settled and self._due():
                 raise StoryError([faults.unfinished(self.program, int(worker.row[P.PC]))])
         self.out[:R_SIZE] = [-1, 1, int(worker.ctx[E.W_OUT])]
@@ -806,10 +826,8 @@ class Explorer:
         self.widths = self.widths.wider()
         self._lay_out()
 
-    def _judge(self, item: int, i: int, items: Any) -> None:
-        """Say of a turn that has used up its budget whether it is proved never to rest."""
-        if not self.everywhere:
-            self.everywhere = build_masks(self.liveness, self.reduce, everywhere=True)
+    def _begun(self, item: int, i: int, items: Any) -> Any:
+        """The first worker's row, where it is about to run a turn (of item −1: the first)."""
         worker = self.workers[0]
         row: Any = worker.row
         if item < 0:
@@ -819,7 +837,36 @@ class Explorer:
             store = self.store
             self._kernel(unpack)(self.tables, worker.masks, worker.base, store.rows, head)
             self._kernel(restore)(self.tables, row, worker.base)
+            worker.ctx[E.W_TOO_WIDE] = 0
             self._kernel(begin_turn)(worker.ctx, self.tables, row, store.rows, head, i)
+        return row
+
+    def _play_out(self, item: int, i: int, items: Any) -> None:
+        """Run a turn to its end, doing what it lacks on the way.
+
+        A turn that makes a thousand strings no one has made before would else be run a thousand
+        times. What it sees and warns of is noted when it is run for good.
+        """
+        row = self._begun(item, i, items)
+        worker = self.workers[0]
+        hushed: Any = bytearray(b"\1" * len(worker.warned))
+        if self.kernels is not None:
+            hushed = np.frombuffer(hushed, np.uint8)
+        while not self._due():
+            ran = self._kernel(run_on)(
+                worker.ctx, self.code, self.tables, self.memo, row, worker.unseen,
+                worker.requests, hushed, item, i, 0,
+            )  # fmt: skip
+            if ran != P.NEEDS_OPERATION:
+                return
+            self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
+
+    def _judge(self, item: int, i: int, items: Any) -> None:
+        """Say of a turn that has used up its budget whether it is proved never to rest."""
+        if not self.everywhere:
+            self.everywhere = build_masks(self.liveness, self.reduce, everywhere=True)
+        worker = self.workers[0]
+        row: Any = self._begun(item, i, items)
         ran = self._kernel(run_on)(
             worker.ctx, self.code, self.tables, self.memo, row, worker.seen, worker.requests,
             worker.warned, item, i, 0,

@@ -9,6 +9,8 @@ of playthroughs that was followed to its end, and a round takes the states with 
     mass.follow(kernels)         # … and those found since
     mass.heaviest(most)          # places of rows, ascending
 
+`Depths` tells, where somebody watches, after how many choices states were come to first.
+
 This only decides an order. Mass that goes round in a circle is carried on for some rounds, not to
 the end, so the numbers are near the truth but prove nothing; `solve` does.
 """
@@ -19,11 +21,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.graph import TERMINAL
+from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.store import Store
-from foretell.vm.kernel import F64, I32, I64, kernel
+from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
-__all__ = ["Mass", "push"]
+__all__ = ["Depths", "Mass", "deepen", "push"]
 
 _SHARE: Final = 0.5  # of the mass that waits, taken in a round if that is few enough states
 _LEAST: Final = 1024  # states of a round at least
@@ -115,3 +117,48 @@ class Mass:
         chosen = chosen[np.argsort(-mass[chosen], kind="stable")]
         enough = np.searchsorted(np.cumsum(mass[chosen]), _SHARE * float(mass.sum())) + 1
         return np.sort(places[chosen[: max(int(enough), min(_LEAST, most))]])
+
+
+@kernel
+def deepen(
+    start: int,
+    expanded: int,
+    edges: int,
+    order: I32,
+    first_edge: I64,
+    target: I32,
+    kind: U8,
+    depth: I32,
+) -> None:
+    """Give states that were found first from those expanded from `start` on their depth."""
+    for i in range(start, expanded):
+        s = order[i]
+        last = edges
+        if i + 1 < expanded:
+            last = first_edge[order[i + 1]]
+        deep = depth[s] + (1 if kind[s] == CHOICE else 0)
+        for e in range(first_edge[s], last):
+            if depth[target[e]] < 0:
+                depth[target[e]] = deep
+
+
+class Depths:
+    """After how many choices each state was come to, the way it was found first."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.depth: Any = np.full(store.states, -1, np.int32)
+        self.depth[0] = 0
+        self.expanded = 0
+
+    def of(self, states: Any, kernels: Any) -> Any:
+        """The depths of some states."""
+        store = self.store
+        if store.states > len(self.depth):
+            more = np.full(2 * store.states - len(self.depth), -1, np.int32)
+            self.depth = np.concatenate([self.depth, more])
+        given = [store.given(name) for name in ("order", "first_edge", "target", "kind")]
+        depth = self.depth if store.compiled else self.depth.data
+        kernels(deepen)(self.expanded, store.expanded, store.edges, *given, depth)
+        self.expanded = store.expanded
+        return self.depth[states]

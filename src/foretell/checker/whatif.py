@@ -34,7 +34,7 @@ from foretell.checker.analysis import find_problems, with_outcomes
 from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import find_choices
 from foretell.checker.claims import Verdict, decide
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.explore import Exploration, Explorer, Limits, Progress
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -144,7 +144,7 @@ def comparisons(
     limits: Limits | None = None,
     start: str | None = None,
     apart: bool = False,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Comparison]:
     """The what-ifs beside the story as told, each as soon as it is there.
 
@@ -435,7 +435,7 @@ def _explored(
     asks: Sequence[Expression],
     limits: Limits | None,
     start: str | None,
-    progress: Callable[[int, int, float], None] | None,
+    progress: Progress | None,
 ) -> _Version:
     """Explore the story with what a what-if changes (None: as told)."""
     began = time.perf_counter()

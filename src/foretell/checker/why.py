@@ -20,7 +20,7 @@ Where exploring hit a bound only the way that was found is certain (`complete` i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ import numpy.typing as npt
 from foretell.checker.analysis import with_outcomes
 from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import choice_name, in_file
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.explore import Exploration, Explorer, Limits, Progress
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -117,7 +117,7 @@ def explain(
     *,
     limits: Limits | None = None,
     start: str | None = None,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Progress | None = None,
     endings: Sequence[EndingRule] = (),
     bounds: Sequence[VariableBound] = (),
 ) -> Why:
