@@ -10,10 +10,12 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from foretell.checker import simulate
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Explorer
 from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
 from foretell.cli import run
+from foretell.diagnostics import StoryError
 from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
@@ -307,3 +309,39 @@ def test_the_odds_of_the_intercept_agree_with_a_million_random_readers() -> None
             assert met.words == pytest.approx(ending.words, abs=spread)
     assert found.words == pytest.approx(analysis.flow.all_words, abs=5 * found.words_error)
     assert found.choices == pytest.approx(analysis.flow.all_turns, abs=0.05)
+
+
+GROWING = """
+VAR s = ""
+-> hub
+=== hub
++ [on] -> on
+* [off] -> END
+=== on
+~ s = s + "x"
+{ s == "": -> hub }
+-> on
+"""
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_turn_that_makes_strings_without_end_keeps_to_its_budget(compiled: bool) -> None:
+    """Each new string is the host's to make, after which the run went on with all of its budget."""
+    story, problems = ours.compiled(GROWING)
+    assert story is not None, problems
+    found = sample(lower(story), 30, steps=20_000, compiled=compiled)
+    ends = {end.name: end.runs for end in found.endings}
+    assert ends.pop("hub") + sum(ends.values()) == 30
+    assert sum(ends.values()) > 5
+
+
+def test_strings_that_fill_memory_are_an_error_with_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(simulate, "_MOST_BUILT", 100_000)
+    story, _ = ours.compiled(GROWING)
+    with pytest.raises(StoryError) as raised:
+        sample(lower(story), 30, compiled=True)
+    problem = raised.value.diagnostics[0]
+    assert "ever new strings" in problem.message
+    assert problem.span is not None and problem.span.line == 8

@@ -169,6 +169,7 @@ _PIECE: Final = 256  # items a thread takes at a time
 _MEMO: Final = 1024  # entries that the memo begins with
 _PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
 _OUT: Final = 1 << 20  # words of output a thread begins with
+_PLAYED: Final = 1000  # operations that a turn is given, one by one, before it is run again
 _TELL: Final = 0.25  # seconds between two words on how far it has come
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
@@ -504,12 +505,14 @@ class Explorer:
 
     def _due(self) -> bool:
         """Whether a round is to be broken off."""
+        if self.values.built > self.memory:
+            return True
         return self._interrupted or time.perf_counter() - self._began > self.limits.seconds
 
     def _bytes(self) -> int:
         """Bytes that are used, and those that growing and solving will take."""
         store = self.store
-        used = store.nbytes() + 8 * (len(self.out) + len(self.memo))
+        used = store.nbytes() + 8 * (len(self.out) + len(self.memo)) + self.values.built
         solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + 36 * store.edges
         return used + max(store.growing(), solving)
 
@@ -852,12 +855,12 @@ class Explorer:
         hushed: Any = bytearray(b"\1" * len(worker.warned))
         if self.kernels is not None:
             hushed = np.frombuffer(hushed, np.uint8)
-        while not self._due():
+        for _ in range(_PLAYED):
             ran = self._kernel(run_on)(
                 worker.ctx, self.code, self.tables, self.memo, row, worker.unseen,
                 worker.requests, hushed, item, i, 0,
             )  # fmt: skip
-            if ran != P.NEEDS_OPERATION:
+            if ran != P.NEEDS_OPERATION or self._due():
                 return
             self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
 

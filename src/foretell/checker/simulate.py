@@ -42,7 +42,7 @@ from foretell.checker.expand import (
 )
 from foretell.checker.explore import Explorer, view_of
 from foretell.checker.outcomes import outcome_of, problem_of
-from foretell.diagnostics import Diagnostic
+from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm.kernel import F64, I64, U8, add64, copy, fill, kernel, mul64, shr64
@@ -82,7 +82,8 @@ R_WORDS: Final = 20  # of the run so far: words read,
 R_CHOICES: Final = 21  # choices made,
 R_DRAWS: Final = 22  # draws since the last
 R_QUOTA: Final = 23  # runs between two returns
-R_SIZE: Final = 24
+R_SERVED: Final = 24  # what the host did in this turn since the run was begun
+R_SIZE: Final = 25
 
 # what is asked at the end of a run: `ask` takes this buffer for its context, of which it reads one
 # word; then come for each expression its code and a name, room to put a row aside, and the answers
@@ -120,6 +121,8 @@ WIDEN: Final = 4
 K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
 _MOST_DRAWS: Final = 100_000  # in one turn
 _LISTS: Final = 100_000  # of its own, at which a thread forgets them between two runs
+_MOST_BUILT: Final = 1 << 30  # characters and items of strings and lists that runs make
+_MOST_SERVED: Final = 500  # things the host does in one turn before the run is made again
 _CHUNK: Final = 1024  # runs a thread takes at a time
 _PAUSE: Final = 0.02  # seconds between two looks at whether to stop, at least, if runs are short
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
@@ -332,6 +335,7 @@ def read_once(
                 choose(tables, row, index)
                 choices += 1
                 draws = 0
+                ctx[R_SERVED] = 0
         elif status == P.DRAW:
             n = row[P.DRAW_COUNT]
             outcome = draw(ctx, n)
@@ -368,7 +372,9 @@ def read_once(
             ctx[R_WORDS] = words
             ctx[R_CHOICES] = choices
             ctx[R_DRAWS] = draws
-            return SERVE
+            ctx[R_SERVED] += 1
+            # with each the turn had its whole budget anew: now and then it must keep to one
+            return AGAIN if ctx[R_SERVED] > _MOST_SERVED else SERVE
     if asking[Q_COUNT] > 0:
         named = ask_all(asking, code, tables, memo, row, unseen, end, ended)
         if named == -AGAIN:
@@ -426,6 +432,7 @@ def read_many(
             ctx[R_WORDS] = 0
             ctx[R_CHOICES] = 0
             ctx[R_DRAWS] = 0
+            ctx[R_SERVED] = 0
         why = read_once(
             ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told,
             asking, unseen,
@@ -608,6 +615,7 @@ class _Worker:
         self.host = host
         self.kernel = kernel_
         self.compiled = compiled
+        self.most_built = host.values.built + min(_MOST_BUILT, host.memory)
         self.lock = lock
         self.failure: BaseException | None = None
         self.totals: dict[int, list[int]] = {}  # by outcome code: a tally, in Python's integers
@@ -743,6 +751,8 @@ class _Worker:
                 else:
                     wanted = (P.FAULT, P.FAULT_VALUE, P.OPERAND)
                     self._perform(*(int(self.row[word]) for word in wanted))
+                    if self.host.values.built > self.most_built:
+                        raise StoryError([faults.too_much(self.host.program, int(self.row[P.PC]))])
                     self.memo = self.host.memo
                     for word in (P.T_MEMO_MASK, P.T_LISTS):
                         self.tables[word] = self.host.tables[word]

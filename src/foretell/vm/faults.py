@@ -24,6 +24,7 @@ __all__ = [
     "external_failed",
     "loops",
     "too_deep",
+    "too_much",
     "unfinished",
 ]
 
@@ -212,6 +213,18 @@ def unfinished(program: Program, pc: int) -> Diagnostic:
         "the first turn was not finished in time: here it goes on building strings or lists",
         pc,
         "a loop without a choice must end; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
+def too_much(program: Program, pc: int) -> Diagnostic:
+    """Random readers made so many strings and lists that memory would give out."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "random readers make ever new strings or lists: here there was no room for more",
+        pc,
+        "make fewer runs, or let a string or list that grows be set back",
     )
 
 
