@@ -675,7 +675,7 @@ class Explorer:
             worker.ctx[E.W_REQUESTS] = 0
         asked = np.concatenate(found)
         asked = asked[np.lexsort((asked[:, 2], asked[:, 1]))]
-        self._serve(asked)
+        self.serve_lists(asked)
         return [tuple(request) for request in asked.tolist()]
 
     def _answer(self, asked_for: Sequence[tuple[int, ...]], items: Any, again: bool) -> None:
@@ -801,7 +801,7 @@ class Explorer:
             else:
                 self.memo = [*slots, *region]
 
-    def _serve(self, asked: Any) -> None:
+    def serve_lists(self, asked: Any) -> None:
         """Do what the region of lists can say of what was asked for, in the order of the batch."""
         wanted = np.flatnonzero(asked[:, 0] == E.SERVE)
         if self.lists is None or not len(wanted):

@@ -361,10 +361,10 @@ class Crowd:
         widths = explorer.widths
         for worker, part in zip(self.workers, parts, strict=True):
             made = int(worker.ctx[E.W_REQUESTS])
-            words = [int(word) for word in worker.requests[:made]]
+            asked = np.array(worker.requests[:made], np.int64).reshape(-1, E.REQUEST)
             worker.ctx[E.W_REQUESTS] = worker.ctx[E.W_SHORT] = 0
-            for at in range(0, made, E.REQUEST):
-                kind, slot, _i, _label, a, b, c = words[at : at + E.REQUEST]
+            explorer.serve_lists(asked)
+            for kind, slot, _i, _label, a, b, c in asked.tolist():
                 place = slot * int(part.crowd[G_SIZE])
                 if kind == E.SERVE:
                     explorer.perform(a, b, c)
