@@ -4,7 +4,7 @@ One grammar, asked for numbers by a `choose(n)` that gives 0 … n-1: `seeded(7)
 Python's generator, `programs()` from Hypothesis, which then shrinks what fails. Alternative 0 is
 always the plainest one.
 
-    python -m tests.generate_ink --seed 7 [--size 40] [--games]
+    python -m tests.generate_ink --seed 7 [--size 40] [--games] [--shuffles]
 
 A program declares a few variables of each type, functions, tunnels and threads, then knots with
 stitches. What keeps most programs from going round for ever: before a choice a knot diverts only
@@ -13,7 +13,8 @@ rarely a backward divert is written all the same. Names are resolved here, so th
 to accept, not to reject; errors have spec blocks of their own.
 
 With `games` a program also throws dice and keeps counters as games do: tests of a die against
-numbers and variables, switches on it, counters that only rise or fall and are compared.
+numbers and variables, switches on it, counters that only rise or fall and are compared. With
+`shuffles` many of its lines hold shuffles that only vary the text, or nearly so.
 
 Not written: INCLUDE, floats that JavaScript can't hold apart from integers, division by what may
 be zero, and what inkjs is known to get wrong (named where it is left out).
@@ -66,9 +67,12 @@ class Flow:
 class Writer:
     """Writes one program; every method returns text or appends whole lines."""
 
-    def __init__(self, choose: Choose, size: int, games: bool = False) -> None:
+    def __init__(
+        self, choose: Choose, size: int, games: bool = False, shuffles: bool = False
+    ) -> None:
         self.choose = choose
         self.games = games
+        self.shuffles = shuffles
         self.left = size  # lines that may still be branched on
         self.lines: list[str] = []
         self.labels: list[str] = []  # absolute names of labels already written
@@ -268,6 +272,9 @@ class Writer:
         if self.games and self.left > 0 and self.once_in(2):
             self.counter(flow) if self.once_in(2) else self.dice(flow, after_choice)
             return
+        if self.shuffles and self.left > 0 and self.once_in(2):
+            self.shuffled(flow)
+            return
         kind = self.choose(11) if self.left > 0 else 0
         indent = "    " * self.choose(2)
         if kind <= 3:
@@ -286,6 +293,29 @@ class Writer:
             self.put(self.pick(("// a remark", "/* two\nlines */", "", "TODO: later")))
         else:
             self.put(indent + self.prose(flow, 3))
+
+    # ------------------------------------------------------------ shuffles
+    def shuffled(self, flow: _Flow) -> None:
+        """A line, or several, that a shuffle varies; now and then in more than its text."""
+        if self.once_in(4):
+            self.put("{ " + self.pick(("shuffle", "shuffle once", "shuffle stopping")) + ":")
+            for _ in range(2 + self.choose(2)):
+                self.put(f"    - {self.pick(_WORDS)}{self.pick(('', '', ' # soft', ' {n}'))}")
+                if self.once_in(12):
+                    self.statement(flow)
+            self.put("}")
+            return
+        self.put(self.pick(_WORDS) + " " + self.shuffle(flow, 1) + self.pick(("", " and so on")))
+
+    def shuffle(self, flow: _Flow, depth: int) -> str:
+        """One that stands in a line; at a greater depth another may stand in its elements."""
+        options = [self.pick(_WORDS) for _ in range(1 + self.choose(3))]
+        options.insert(self.choose(len(options)), self.pick(("", "{n}", "<>", "two words more")))
+        if depth > 0 and self.once_in(3):
+            options[self.choose(len(options))] += " " + self.shuffle(flow, depth - 1)
+        if self.once_in(12):
+            options[0] += self.piece(flow, 1)
+        return "{" + self.pick(("~", "~", "~", "!~", "$~")) + "|".join(options) + "}"
 
     # ------------------------------------------------------------ games
     def die(self) -> str:
@@ -708,14 +738,14 @@ def _group(expression: str) -> str:
     return f"({expression})"
 
 
-def program(choose: Choose, size: int = 40, games: bool = False) -> str:
+def program(choose: Choose, size: int = 40, games: bool = False, shuffles: bool = False) -> str:
     """One ink program; `size` bounds its lines, roughly."""
-    return Writer(choose, size, games).write()
+    return Writer(choose, size, games, shuffles).write()
 
 
-def seeded(seed: int, size: int = 40, games: bool = False) -> str:
+def seeded(seed: int, size: int = 40, games: bool = False, shuffles: bool = False) -> str:
     """The program that a seed stands for, the same on every machine."""
-    return program(random.Random(seed).randrange, size, games)
+    return program(random.Random(seed).randrange, size, games, shuffles)
 
 
 @st.composite
@@ -730,8 +760,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--size", type=int, default=40)
     parser.add_argument("--games", action="store_true", help="with dice and counters")
+    parser.add_argument("--shuffles", action="store_true", help="with text that is shuffled")
     options = parser.parse_args()
-    print(seeded(options.seed, options.size, options.games), end="")
+    print(seeded(options.seed, options.size, options.games, options.shuffles), end="")
 
 
 if __name__ == "__main__":

@@ -52,8 +52,9 @@ def agree(
     for compiled in hosts:
         for reduce, whole in ((False, False), (False, True), (True, True)):
             limits = Limits(states=20_000 if reduce else 4 * most, seconds=3, steps=STEPS)
-            options = {"limits": limits, "reduce": reduce, "whole": whole, "compiled": compiled}
-            found = Explorer(program, **options).run()  # type: ignore[arg-type]
+            found = Explorer(
+                program, limits=limits, reduce=reduce, whole=whole, compiled=compiled, afresh=False
+            ).run()
             found.graph.check()
             which = f"reduce={reduce}, whole={whole}, compiled={compiled}"
             difference = twins.first_difference(

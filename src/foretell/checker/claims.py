@@ -290,7 +290,7 @@ class _Deciding:
         goal = self.mask()
         if is_sure(self.graph, goal)[0]:
             return self.verdict("holds", "every reader comes to it")
-        return self._escape(0, goal, format_path(self.graph, [])) or self.unknown()
+        return self._escape(0, goal, []) or self.unknown()
 
     def after(self) -> Verdict:
         before, goal = self.mask(0), self.mask(1)
@@ -300,8 +300,8 @@ class _Deciding:
         if failing.any():
             depth = np.where(failing, self.graph.from_start.depth, UNREACHED)
             start = int(depth.argmin())
-            path = format_path(self.graph, trace(self.graph, self.graph.from_start, start))
-            found = self._escape(start, goal, path)
+            way = trace(self.graph, self.graph.from_start, start)
+            found = self._escape(start, goal, way)
             if found is not None:
                 return found
         if self.complete and not (before & ~sure).any():
@@ -309,8 +309,8 @@ class _Deciding:
             return self.verdict("holds", why)
         return self.unknown()
 
-    def _escape(self, start: int, goal: Mask, path: str) -> Verdict | None:
-        """The verdict that from `start`, at the end of `path`, the goal can be missed: by a
+    def _escape(self, start: int, goal: Mask, before: list[int]) -> Verdict | None:
+        """The verdict that from `start`, at the end of a way, the goal can be missed: by a
         playthrough that ends, or else by one that goes round for ever. None if neither is known."""
         graph = self.graph
         if goal[start]:
@@ -321,7 +321,7 @@ class _Deciding:
         ends = np.where(graph.kind == TERMINAL, found.depth, UNREACHED)
         end = int(ends.argmin())
         if ends[end] != UNREACHED:
-            way = _joined(path, format_path(graph, trace(graph, found, end), entered=False))
+            way = format_path(graph, [*before, *trace(graph, found, end)])
             outcome = graph.outcomes[int(graph.outcome[end])].name
             return self.verdict("fails", f"{after}the story can end without it, in {outcome}", way)
         staying = end_components(graph, open_edges)
@@ -332,8 +332,9 @@ class _Deciding:
         inside = open_edges & (staying.number[graph.edge_source] == staying.number[entry])
         inside &= staying.number[graph.edge_target] == staying.number[entry]
         cycle = shortest_cycle(graph, entry, inside)
-        way = _joined(path, format_path(graph, trace(graph, found, entry), entered=False))
-        loop = format_path(graph, cycle, entered=False) if cycle else None
+        before = [*before, *trace(graph, found, entry)]
+        loop = format_path(graph, cycle, after=before) if cycle else None
+        way = format_path(graph, before)
         return self.verdict("fails", f"{after}a reader can go on for ever without it", way, loop)
 
     def odds(self) -> Verdict:
@@ -400,14 +401,6 @@ def _compared(figures: Interval, least: float) -> Answer:
     if figures.low >= least - slack:
         return "holds"
     return "fails" if figures.high < least - slack else "unknown"
-
-
-def _joined(path: str, further: str) -> str:
-    if further.startswith("@"):  # it goes on in the middle of a turn
-        return f"{path},{further[1:]}" if "@" in path.rpartition("/")[2] else path + further
-    if path.endswith(":") or not path or not further:
-        return path + further
-    return f"{path}/{further}"
 
 
 def shown_odds(figures: Interval) -> str:

@@ -25,6 +25,7 @@ from typing import Final
 from foretell.checker.bounds import hold
 from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.rows import (
+    AFRESH,
     M_WORDS,
     MASK_BITS,
     begin_union,
@@ -257,7 +258,7 @@ def settle(
             outcome = (K_DRAW << 56) | row[P.PC]
         else:
             end = pack_draw(tables, masks, row, out, tail)
-            kind = out[tail + 1]  # CHANCE, or DECIDED
+            kind = out[tail + 1]  # CHANCE, DECIDED or AFRESH
     elif status == P.REST:
         outcome = terminal_code(row, places[row[P.LAST]])
     elif status == P.ERROR:
@@ -484,7 +485,7 @@ def expand(
                 point = label - row[P.ALIKE] - 1
             out[at + E_LABEL] = label
             out[at + E_WORDS] = row[P.WORDS] | touched(ctx, seen)
-            out[at + E_POINT] = point
+            out[at + E_POINT] = point if kind != AFRESH else -1 - dealt
             edges += 1
             i += 1 if point >= 0 else -point
         if ctx[W_SHORT] != 0:

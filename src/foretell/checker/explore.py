@@ -53,14 +53,14 @@ from foretell.checker.expand import (
     run_on,
     settle,
 )
-from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
 from foretell.checker.likely import Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.memory import free_memory
-from foretell.checker.rows import DECIDED, M_WORDS, build_masks, pack_rest, restore, unpack
+from foretell.checker.rows import AFRESH, DECIDED, M_WORDS, build_masks, pack_rest, restore, unpack
 from foretell.checker.store import (
     I_AT,
     I_ROW,
@@ -78,6 +78,7 @@ from foretell.checker.store import (
     move_rows,
     reindex,
 )
+from foretell.checker.wording import text_only_shuffles
 from foretell.config import VariableBound
 from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
@@ -233,9 +234,10 @@ class Explorer:
 
     `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
-    by name, `start` a place to begin at, `reduce=False` keeps everything alive and `whole=False`
-    gives every face of a die an edge of its own, and `lists=False` asks the host for all that is
-    done with lists (the slow twins that tests compare with).
+    by name, `start` a place to begin at, `reduce=False` keeps everything alive, `whole=False`
+    gives every face of a die an edge of its own, `lists=False` asks the host for all that is done
+    with lists, and `afresh=False` remembers what text-only shuffles have dealt (the slow twins that
+    tests compare with).
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
     stops after the round that finds a state where one has it. So it does after an outcome, or a
@@ -259,6 +261,7 @@ class Explorer:
         reduce: bool = True,
         whole: bool = True,
         lists: bool = True,
+        afresh: bool = True,
         compiled: bool | None = None,
         threads: int = 0,
         bounds: Sequence[VariableBound] = (),
@@ -272,7 +275,10 @@ class Explorer:
         self.timings: dict[str, float] = {}
         began = time.perf_counter()
         observed = [*observed, *(bound.name for bound in bounds)]
-        self.liveness = analyse_liveness(program, observed, asked, constants, start)
+        worded: frozenset[int] = frozenset()
+        if reduce and afresh:
+            worded = text_only_shuffles(program, observed, asked, watched)
+        self.liveness = analyse_liveness(program, observed, asked, constants, start, worded)
         self.bounds = list(bounds)
         self.timings["liveness"] = time.perf_counter() - began
         self.reduce = reduce
@@ -938,7 +944,7 @@ class Explorer:
         return (
             self.start, self.reduce, limits.steps, limits.draw, constants,
             self.asked_pcs, self.watched, observed, stops, bounds, limits.depth > 0,
-            self.nearest_first,
+            self.nearest_first, sorted(self.liveness.afresh),
         )  # fmt: skip
 
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -1022,6 +1028,8 @@ class Explorer:
             edges = {name: array[order] for name, array in edges.items()}
         decided = kind == DECIDED
         kind[decided] = CHOICE
+        dealing = kind == AFRESH
+        kind[dealing] = CHANCE
         kind[store.row_states(store.waiting())] = UNEXPLORED
         terminal = kind == TERMINAL
         raw = [(int(c), int(v)) for c, v in store.used("codes").reshape(-1, 2)]
@@ -1041,6 +1049,12 @@ class Explorer:
                 stopped = stopped or f"`{bound.name}`"
         outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
         marked, point = edges["words"], edges["point"]
+        afresh = None
+        if dealing.any():
+            dealing &= kind == CHANCE
+            afresh = np.full(n, -1, np.int32)
+            afresh[dealing] = -1 - point[first_edge[:-1][dealing]]
+            point = np.where(np.repeat(dealing, np.diff(first_edge)), np.int32(-1), point)
         drawn = bool((point < -1).any())  # where none is, nothing is copied
         graph = StateGraph(
             kind=kind,
@@ -1054,6 +1068,7 @@ class Explorer:
             start_words=self.start_words,
             entry=self.start or "",
             mid_turn=decided if decided.any() else None,
+            afresh=afresh,
         )
         k = len(self.asked_pcs)
         flat = store.used("asked").reshape(n, k)

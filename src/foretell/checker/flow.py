@@ -116,8 +116,10 @@ class ValueFlow:
         routes: Routes,
         settled: Mapping[int, int],
         held: Mapping[int, int],
+        afresh: frozenset[int] = frozenset(),
     ) -> None:
         self.program = program
+        self.afresh = afresh  # shuffles that do not heed which deal it is
         self.routes = routes
         self.code = program.code
         self.settled = settled
@@ -491,7 +493,9 @@ class ValueFlow:
             stack.append(_Entry(frozenset() if a else frozenset({pc}), kind=LONG))
         elif op == P.OP_SHUFFLE:
             elements, count = pop(), pop()
-            if elements.constant is not None and count.counts:
+            if a in self.afresh:
+                self._discard(count)
+            elif elements.constant is not None and count.counts:
                 # the deal starts anew where the count is a multiple: only that place matters
                 self._discard(count)
                 for load in count.loads:

@@ -41,6 +41,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foretell.checker.deals import Deals, as_played
 from foretell.checker.host import run
 from foretell.vm.kernel import I32, I64, U8, kernel
 
@@ -109,6 +110,9 @@ class StateGraph:
     that the start stands for, if there are several: paths then begin with it (`kitchen:0/2`).
     `mid_turn` are those CHOICE states where something is decided within a turn, without a choice
     on offer: they count as choices, but paths write them as draws. None where there is none.
+    `afresh` has, of a CHANCE state where a shuffle deals that keeps nothing of what it has dealt,
+    that shuffle's number, −1 of any other (`deals`: paths are made such that they can be played);
+    all its edges come to the same state. None where there is none.
     """
 
     kind: Bytes
@@ -124,6 +128,7 @@ class StateGraph:
     parent_edge: Int64s | None = None
     entry: str = ""
     mid_turn: Mask | None = None
+    afresh: Int32s | None = None
 
     def __post_init__(self) -> None:
         self.kind = np.ascontiguousarray(self.kind, np.uint8)
@@ -581,11 +586,23 @@ def shortest_cycle(
 # Paths -----------------------------------------------------------------------------------------
 
 
-def format_path(graph: StateGraph, edges: Iterable[int], *, entered: bool = True) -> str:
-    """A walk as people read it: `0/2@17,3/1`, after its entry if it is `entered` at the start."""
+def format_path(
+    graph: StateGraph, edges: Iterable[int], *, after: Sequence[int] | None = None
+) -> str:
+    """A walk as people read it: `0/2@17,3/1`.
+
+    It begins at the start, and after the entry if there is one, or else goes on `after` another
+    walk, which is left out. Draws are those that can be made (`deals`).
+    """
     turns: list[str] = []
     drew = False
-    for e in edges:
+    way = list(edges)
+    played = as_played(graph, [*(after or ()), *way])
+    if after:
+        played = played[len(as_played(graph, after)) :]
+    for e, named in played:
+        if not named:
+            continue
         label = str(int(graph.edge_label[e]))
         if not graph.is_drawn(int(graph.edge_source[e])):
             turns.append(label)
@@ -599,16 +616,18 @@ def format_path(graph: StateGraph, edges: Iterable[int], *, entered: bool = True
             turns.append("@" + label)
             drew = True
     walked = "/".join(turns)
-    return f"{graph.entry}:{walked}" if entered and graph.entry else walked
+    return f"{graph.entry}:{walked}" if after is None and graph.entry else walked
 
 
 def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
     """The edges a path takes from a state; GraphError, saying where, if it leaves the graph.
 
     Where several edges bear the label, the first is taken; a path may end in mid-turn. An outcome
-    of a draw that is no label belongs to the edge whose label and weight take it in.
+    of a draw that is no label belongs to the edge whose label and weight take it in. What a shuffle
+    has left alone is dealt without being named.
     """
     edges: list[int] = []
+    deals = Deals(graph)
     entry, colon, rest = path.rpartition(":")
     if colon and entry.strip() != graph.entry:
         raise GraphError(f"path {path!r} starts at {entry!r}, not at {graph.entry or 'the top'!r}")
@@ -618,7 +637,12 @@ def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
         steps += [(CHANCE, draw) for draw in draws.split(",") if draw]
         for kind, text in steps:
             label = int(text) if _LABEL.fullmatch(text.strip()) else _MOST
-            span = range(int(graph.first_edge[state]), int(graph.first_edge[state + 1]))
+            state = _dealt(graph, deals, state, edges)
+            span: Sequence[int] = range(
+                int(graph.first_edge[state]), int(graph.first_edge[state + 1])
+            )
+            if deals.deals(state):
+                span = deals.left(state)
             found = [e for e in span if graph.edge_label[e] == label]
             if kind == CHANCE and not found:
                 found = [e for e in span if 0 < label - graph.edge_label[e] < graph.edge_weight[e]]
@@ -628,8 +652,20 @@ def walk(graph: StateGraph, path: str, state: int = 0) -> list[int]:
                 what = "choice" if kind == CHOICE else "draw"
                 raise GraphError(f"path {path!r}: after {so_far} there is no {what} {text!r}")
             edges.append(found[0])
+            if deals.deals(state):
+                deals.deal(found[0])
             state = int(graph.edge_target[found[0]])
+    _dealt(graph, deals, state, edges)
     return edges
+
+
+def _dealt(graph: StateGraph, deals: Deals, state: int, edges: list[int]) -> int:
+    """Where a walk is once what shuffles have left alone is dealt; those edges are added."""
+    while deals.deals(state) and len(left := deals.left(state)) == 1:
+        deals.deal(left[0])
+        edges.append(left[0])
+        state = int(graph.edge_target[left[0]])
+    return state
 
 
 def follow(graph: StateGraph, path: str) -> int:

@@ -45,7 +45,7 @@ from foretell.checker.graph import (
 from foretell.checker.host import run
 from foretell.checker.regions import can_reach
 from foretell.checker.solve import Interval, reader_weights
-from foretell.vm.kernel import F64, I32, I64, kernel
+from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = [
     "CELLS",
@@ -53,6 +53,7 @@ __all__ = [
     "Playthroughs",
     "choice_extent",
     "count_playthroughs",
+    "deals_again",
     "longest",
     "shortest",
     "word_extent",
@@ -63,6 +64,7 @@ CELLS = 30_000_000  # odds held at once for the spread of words, 8 bytes each
 _ENDLESS = 2**62
 _AT_ONCE = 16  # primes counted with in one pass, unless the table gets too large
 _TABLE = 30_000_000
+_SHUFFLES = 62  # bits of a word
 _BIG = 2.0**512
 _SMALL = 2.0**-512
 
@@ -75,8 +77,9 @@ class Playthroughs:
     """How many ways there are from the start to an end; None stands for infinitely many.
 
     `total` counts sequences of choices and outcomes of draws; `drawn` says whether there are
-    draws among them (the count is then one of branches, not of playthroughs). `each[k]` are those
-    that end in outcome k. With `complete` false there are at least so many.
+    draws among them (the count is then one of branches, not of playthroughs). What text-only
+    shuffles deal is not counted. `each[k]` are those that end in outcome k. With `complete` false
+    there are at least so many.
     """
 
     total: int | None
@@ -93,7 +96,9 @@ def count_playthroughs(graph: StateGraph) -> Playthroughs:
     useful = met & can_reach(graph, ends)
     parts = graph.components
     cyclic = useful & parts.cyclic[parts.component]
-    drawn = bool((useful & (graph.kind == CHANCE)).any())
+    drawn = useful & (graph.kind == CHANCE)
+    if graph.afresh is not None:
+        drawn &= graph.afresh < 0
     endless = {
         int(j) for j in np.unique(graph.outcome[ends & reachable_from(graph, cyclic)])
     } if cyclic.any() else set()  # fmt: skip
@@ -104,7 +109,7 @@ def count_playthroughs(graph: StateGraph) -> Playthroughs:
         counts = _count(graph, reached)
     each = tuple(None if j in endless else counts[j] for j in range(k))
     complete = not bool((met & (graph.kind == UNEXPLORED)).any())
-    return Playthroughs(None if endless else sum(counts), each, drawn, complete)
+    return Playthroughs(None if endless else sum(counts), each, bool(drawn.any()), complete)
 
 
 def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
@@ -149,10 +154,18 @@ def _count(graph: StateGraph, reached: npt.NDArray[np.bool_]) -> list[int]:
 
 
 def _outcomes_drawn(graph: StateGraph) -> Int32s:
-    """For each edge how many ways it is: the outcomes of a draw that it stands for, else 1."""
+    """For each edge how many ways it is: the outcomes of a draw that it stands for, else 1.
+
+    All edges of a text-only shuffle's deal come to the same state, and the first stands for all.
+    """
     drawn = graph.kind[graph.edge_source] == CHANCE
     whole = drawn & (graph.edge_weight == np.floor(graph.edge_weight))
-    return np.where(whole, graph.edge_weight, 1).astype(np.int32)
+    times = np.where(whole, graph.edge_weight, 1).astype(np.int32)
+    if graph.afresh is not None:
+        dealing = graph.afresh >= 0
+        times[dealing[graph.edge_source]] = 0
+        times[graph.first_edge[:-1][dealing]] = 1
+    return times
 
 
 def _sums_modulo(ways: Int64s, outcome: Int32s, outcomes: int, prime: int) -> list[int]:
@@ -224,7 +237,7 @@ def _bound(
 
 @kernel
 def times_modulo(x: int, times: int, prime: int) -> int:
-    """x · times modulo a prime below 2⁶², times ≥ 1, by doubling: the product might overflow."""
+    """x · times modulo a prime below 2⁶², by doubling: the product might overflow."""
     total = x if (times & 1) != 0 else 0
     times = times >> 1
     while times != 0:
@@ -287,6 +300,68 @@ def choice_extent(graph: StateGraph, outcome: int | None = None) -> Extent:
 def word_extent(graph: StateGraph, outcome: int | None = None) -> Extent:
     """The fewest and the most words of a playthrough, to one outcome or any."""
     return _extent(graph, graph.edge_words, graph.start_words, outcome)
+
+
+def deals_again(graph: StateGraph) -> bool:
+    """Whether a text-only shuffle may deal twice in a playthrough, and that shows in its words.
+
+    The graph then lets an element come again too soon: the fewest and the most words are bounds,
+    and quantiles those of a story that would deal afresh each time. Means are exact.
+    """
+    if graph.afresh is None:
+        return False
+    states = np.flatnonzero(graph.afresh >= 0)
+    first, last = graph.first_edge[states], graph.first_edge[states + 1] - 1
+    differs = graph.edge_words != np.roll(graph.edge_words, -1)
+    differs |= graph.edge_target != np.roll(graph.edge_target, -1)
+    sums = np.concatenate(([0], np.cumsum(differs)))
+    shuffle = np.full(graph.n, -1, np.int32)
+    telling = states[sums[last] > sums[first]]
+    slots, numbers = np.unique(graph.afresh[telling], return_inverse=True)
+    shuffle[telling] = numbers.astype(np.int32)
+    parts = graph.components
+    for at in range(0, len(slots), _SHUFFLES):
+        again = run(
+            _again, graph.n + graph.m, at, parts.count, parts.order, parts.first,
+            parts.cyclic.view(np.uint8), graph.first_edge, graph.edge_target, shuffle,
+            np.zeros(graph.n, np.int64),
+        )  # fmt: skip
+        if again:
+            return True
+    return False
+
+
+@kernel
+def _again(
+    low: int,
+    count: int,
+    order: I32,
+    first: I32,
+    cyclic: U8,
+    first_edge: I64,
+    edge_target: I32,
+    shuffle: I32,
+    ahead: I64,
+) -> int:
+    """1 if one of the shuffles `low` … `low` + 61 is at a state that another of its states leads
+    to, component by component from the ends on; `ahead` are those at a state or beyond it."""
+    for c in range(count):
+        beyond = 0
+        here = 0
+        for i in range(first[c], first[c + 1]):
+            v = order[i]
+            for e in range(first_edge[v], first_edge[v + 1]):
+                beyond = beyond | ahead[edge_target[e]]
+            if shuffle[v] >= low and shuffle[v] < low + 62:
+                bit = 1 << (shuffle[v] - low)
+                if cyclic[c] != 0:
+                    return 1
+                here = here | bit
+        if (beyond & here) != 0:
+            return 1
+        for i in range(first[c], first[c + 1]):
+            ahead[order[i]] = beyond | here
+    return 0
 
 
 def _extent(graph: StateGraph, cost: Int32s, start: int, outcome: int | None) -> Extent:

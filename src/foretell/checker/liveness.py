@@ -101,6 +101,7 @@ class Liveness:
 
     folds: dict[Key, Fold] = field(default_factory=dict)
     unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
+    afresh: frozenset[int] = frozenset()  # shuffles that deal as if nothing was dealt (`wording`)
 
     def saturated_code(self) -> list[int]:
         """The program's code, visits counted and strings built only as far as anything can tell."""
@@ -110,6 +111,8 @@ class Liveness:
         for pc in range(self.program.length):
             if code[pc * 4] == P.OP_VISIT:
                 code[pc * 4 + 2], code[pc * 4 + 3] = self.limits[code[pc * 4 + 1]]
+            elif code[pc * 4] == P.OP_SHUFFLE:
+                code[pc * 4 + 3] = int(code[pc * 4 + 1] in self.afresh)
         return code
 
     def saturate_walks(self, tables: list[int]) -> list[int]:
@@ -148,13 +151,14 @@ def analyse_liveness(
     asked: Iterable[int] = (),
     constants: Mapping[str, object] | None = None,
     start: str | None = None,
+    afresh: frozenset[int] = frozenset(),
 ) -> Liveness:
     """The live sets and saturation limits of a program.
 
     `observed` names what claims and other questions read at every rest: global variables, paths of
     counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest,
     `constants` initial values that replace those of the story, `start` the knot where it is entered
-    if that is not its top.
+    if that is not its top, `afresh` the shuffles that keep nothing of what they have dealt.
     """
     begins = program.start_pc
     if start is not None:
@@ -162,7 +166,7 @@ def analyse_liveness(
         begins = program.tables[record + P.TARGET_PC]
     asked = tuple(asked)
     routes = follow_routes(program, [program.declarations_pc, begins, *asked])
-    return _Analysis(program, routes, set(observed), asked, constants or {}).result()
+    return _Analysis(program, routes, set(observed), asked, constants or {}, afresh).result()
 
 
 class _Analysis:
@@ -173,8 +177,10 @@ class _Analysis:
         observed: set[str],
         asked: tuple[int, ...] = (),
         constants: Mapping[str, object] = MappingProxyType({}),
+        afresh: frozenset[int] = frozenset(),
     ) -> None:
         self.program = program
+        self.afresh = afresh
         self.routes = routes
         self.asked = asked
         self.constants = {
@@ -206,7 +212,7 @@ class _Analysis:
         for slot, value in self.constants.items():
             is_text = isinstance(value, str)
             held[slot] = NUMBER if isinstance(value, int | float) else SHORT if is_text else ANY
-        self.values = ValueFlow(program, routes, self._settled_globals(), held)
+        self.values = ValueFlow(program, routes, self._settled_globals(), held, afresh)
 
     # ------------------------------------------------------------ surveys
 
@@ -335,6 +341,7 @@ class _Analysis:
             reads=lambda: self._observing(use),
             folds=self._folds(),
             unbuilt=self._unbuilt(),
+            afresh=self.afresh,
         )
 
     def _observing(self, use: list[int]) -> dict[int, int]:
@@ -344,7 +351,7 @@ class _Analysis:
         for pc in range(self.n):
             op, a = code[pc * 4], code[pc * 4 + 1]
             bits = self._read_bits(pc)
-            if op == P.OP_SHUFFLE:
+            if op == P.OP_SHUFFLE and a not in self.afresh:
                 bits = ((1 << code[pc * 4 + 2]) - 1) << (self.shuffles_at + a)
             elif op == P.OP_CHOICE and self._once(a) >= 0:
                 bits = 1 << (self.visits_at + self._once(a))
@@ -530,7 +537,7 @@ class _Analysis:
             elif op == P.OP_TURN_MARK:
                 node = _Node([following], keeps=~(1 << (self.turns_at + a)))
             elif op == P.OP_SHUFFLE:
-                kept = (1 << code[at + 2]) - 1
+                kept = 0 if a in self.afresh else (1 << code[at + 2]) - 1
                 node = _Node([following], adds=kept << (self.shuffles_at + a))
             else:
                 bits = self._read_bits(pc)

@@ -33,6 +33,7 @@ from foretell.vm.dice import drawn_number, keep_between
 from foretell.vm.kernel import I64, copy, ctz64, fill, kernel, wrap32
 
 __all__ = [
+    "AFRESH",
     "DECIDED",
     "begin_union",
     "build_masks",
@@ -45,6 +46,9 @@ __all__ = [
 
 DECIDED: Final = UNEXPLORED + 1
 """The kind of a packed row at a draw that is for a reader to decide; in a graph, a CHOICE."""
+
+AFRESH: Final = UNEXPLORED + 2
+"""The kind of one where a text-only shuffle deals (`wording`); in a graph, a CHANCE."""
 
 # ------------------------------------------------------------------ the masks buffer
 MASK_BITS: Final = 60  # bits in a word of a mask: never the sign
@@ -245,12 +249,17 @@ def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
     begin_union(masks)
     start = to
     pc = row[P.PC]
-    out[to + 1] = DECIDED if row[P.DRAW_KIND] == P.DRAW_DECIDED else CHANCE
+    out[to + 1] = CHANCE
+    if row[P.DRAW_KIND] == P.DRAW_DECIDED:
+        out[to + 1] = DECIDED
+    elif row[P.DRAW_KIND] == P.DRAW_AFRESH:
+        out[to + 1] = AFRESH
     out[to + 2] = pc
     out[to + 3] = row[P.DRAW_KIND]
     out[to + 4] = row[P.DRAW_LOW]
     out[to + 5] = row[P.DRAW_COUNT]
-    out[to + 6] = row[P.DRAW_DEALT] if row[P.DRAW_KIND] == P.DRAW_SHUFFLE else -1
+    shuffles = row[P.DRAW_KIND] == P.DRAW_SHUFFLE or row[P.DRAW_KIND] == P.DRAW_AFRESH
+    out[to + 6] = row[P.DRAW_DEALT] if shuffles else -1
     out[to + 7] = row[P.SAFE]
     to += 8
     # threads from the current one down: each [distance of the one below, resume, top, size, frames]

@@ -221,6 +221,7 @@ def absorb(graph: StateGraph, goal: Mask, name: str = "goal") -> StateGraph:
         start_words=graph.start_words,
         entry=graph.entry,
         mid_turn=None if graph.mid_turn is None else np.asarray(graph.mid_turn) & ~stops,
+        afresh=None if graph.afresh is None else np.where(stops, -1, graph.afresh),
     )
 
 

@@ -4,7 +4,7 @@ States are numbered as they are taken in. Of each there stay
 
     prints       16 bytes   its 128-bit fingerprint, by which it is known again
     index        12 to 24   open addressing; a slot has 31 bits of the fingerprint and the number
-    kind          1         CHOICE, CHANCE, DECIDED (`rows`), TERMINAL
+    kind          1         CHOICE, CHANCE, DECIDED, AFRESH (`rows`), TERMINAL
     outcome       4         of a TERMINAL state: an index into `codes`
     first_edge    8         where its edges begin, −1 until it is expanded
     order         4         … and the states in the order in which they were expanded
@@ -29,7 +29,8 @@ What is to be taken in comes as *records*, one for each state that was expanded 
                   terminal state)
 
 The target is −1 where the store did not know the state when the record was made. The point is the
-choice point, or −n of an edge that stands for n outcomes of a draw.
+choice point, or −n of an edge that stands for n outcomes of a draw; at an AFRESH state, where all
+edges are of one weight, it is −1 less the shuffle's slot.
 
 What this does not do: run stories (`expand`), choose what is expanded (`explore`).
 """

@@ -518,6 +518,7 @@ def restricted(
         start_words=graph.start_words,
         entry=graph.entry,
         mid_turn=None if graph.mid_turn is None else graph.mid_turn[kept],
+        afresh=None if graph.afresh is None else graph.afresh[kept],
     )
     stopped = exploration.stopped if (kind == UNEXPLORED).any() else ""
     return replace(

@@ -1194,14 +1194,14 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 count = 0
                 for i in range(words):
                     count += popcount64(row[y + i])
-                if mod_trunc(x, n) <= 0 or count >= n:
+                if mod_trunc(x, n) <= 0 or count >= n or code[at + 3] != 0:
                     fill(row, y, words, 0)
                     count = 0
                 z = row[P.DRAW_OUTCOME]
                 if count == n - 1:
                     z = 0
                 elif z == P.NO_OUTCOME:
-                    row[P.DRAW_KIND] = P.DRAW_SHUFFLE
+                    row[P.DRAW_KIND] = P.DRAW_AFRESH if code[at + 3] != 0 else P.DRAW_SHUFFLE
                     row[P.DRAW_LOW] = 0
                     row[P.DRAW_COUNT] = n
                     row[P.DRAW_DEALT] = a
@@ -1211,7 +1211,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 while is_dealt(tables, row, a, z) != 0:
                     z = z + 1 if z + 1 < n else 0
                 row[y + z // P.DEAL_BITS] = row[y + z // P.DEAL_BITS] | (1 << (z % P.DEAL_BITS))
-                if count + 1 >= n:
+                if count + 1 >= n or code[at + 3] != 0:
                     fill(row, y, words, 0)
                 row[sp - 2] = z
                 sp -= 1

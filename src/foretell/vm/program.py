@@ -173,6 +173,7 @@ DRAW_LIST: Final = 1
 DRAW_SHUFFLE: Final = 2
 DRAW_EXTERNAL: Final = 3  # which of its values an EXTERNAL function returns: luck
 DRAW_DECIDED: Final = 4  # … or any reader's decision
+DRAW_AFRESH: Final = 5  # a shuffle that keeps nothing of what it has dealt
 DEAL_BITS: Final = 60  # elements of a shuffle that one word of the row keeps
 NO_OUTCOME: Final = -(1 << 62)
 
@@ -295,7 +296,7 @@ OP_CALL_VALUE: Final = 54  # b call c name         ( t -- )          call a targ
 OP_FORK: Final = 55  #     a resume pc             ( -- )            start a thread
 OP_RANDOM: Final = 56  #                           ( low high -- n )
 OP_LIST_RANDOM: Final = 57  #                      ( l -- l )
-OP_SHUFFLE: Final = 58  #  a slot b words          ( count elements -- n )
+OP_SHUFFLE: Final = 58  #  a slot b words c 1 afresh ( count elements -- n ) afresh: any element
 OP_SEED: Final = 59  #                             ( v -- void )
 OP_COUNT_VISITS: Final = 60  #                     ( t -- n )        READ_COUNT
 OP_COUNT_TURNS: Final = 61  #                      ( t -- n )        TURNS_SINCE

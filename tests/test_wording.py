@@ -1,0 +1,214 @@
+"""Shuffles that only vary the text: nothing but words may show that they are no state.
+
+Each story is explored twice, with what text-only shuffles have dealt and without. Whatever a
+reader can come to has to be the same, every path has to be one that can be played, and readers who
+play by chance must never leave what was explored.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNREACHED, StateGraph
+from foretell.checker.lengths import deals_again, word_extent, word_quantiles
+from foretell.checker.solve import BEST, WORST, extremes, flow
+from foretell.checker.wording import text_only_shuffles
+from foretell.vm.program import Program
+from foretell.vm.story import Story
+from tests.generate_ink import seeded
+from tests.test_explore import STEPS, lowered, read_at_random
+from tests.twins import explore_twin as twins
+
+
+def of(source: str) -> Program:
+    """A program."""
+    program = lowered(source)
+    assert program is not None
+    return program
+
+
+def slots(source: str, **asked: list[str]) -> int:
+    """How many of a story's shuffles are text-only."""
+    return len(text_only_shuffles(of(source), **asked))
+
+
+# Which are -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{~a|b|c}",
+        "{~a|}",
+        "{~a|b {n}|{1}}",
+        "{~a|b {~c|d}}",
+        "{~a <>|b|# soft}",
+        "{!~a|b}",
+        "{$~a|b|c}",
+        "{shuffle:\n- a\n- b # loud\n}",
+        "{shuffle once:\n- a\n- b\n}",
+        "{shuffle stopping:\n- a\n- b\n- c\n}",
+    ],
+)
+def test_a_shuffle_of_text_is_text_only(text: str) -> None:
+    nested = text.count("~") + text.count("shuffle")
+    assert slots(f"VAR n = 1\n-> top\n=== top\nIt is {text}.\n+ [on] -> top\n") == nested
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{~a|b -> top}",
+        "{~a|{f()}}",
+        "{~a|{n > 0:b}}",
+        "{~a|{&b|c}}",
+        "{~a|{RANDOM(1, 2)}}",
+        "{shuffle:\n- a\n- ~ n = 2\n}",
+        "{shuffle:\n- a\n- ~ temp t = 2\n}",
+        "{shuffle:\n- a\n- b # ending: dawn\n}",
+        "{shuffle:\n- a\n- + [b] -> top\n}",
+        "{shuffle:\n- a\n- -> DONE\n}",
+        "{shuffle:\n- a\n- <- side\n}",
+        "{shuffle:\n- a\n- -> tunnel ->\n}",
+        '~ n = "{~a|b}"',
+    ],
+)
+def test_a_shuffle_that_does_more_is_not(text: str) -> None:
+    story = "\n- + [on] -> top\n=== side\n-> DONE\n=== tunnel\n->->\n=== function f()\n~ n = 3\n"
+    assert slots(f"VAR n = 1\n-> top\n=== top\nIt is\n{text}{story}") == 0
+
+
+def test_a_shuffle_in_text_that_becomes_a_string_is_not() -> None:
+    story = 'VAR s = ""\n-> top\n=== top\n~ s = "{f()}"\n{s == "a": -> END}\n+ [on] -> top\n'
+    assert slots(story + "=== function f()\n{~a|b}\n") == 0
+    assert slots("-> top\n=== top\n{f()}\n+ [on] -> top\n=== function f()\n{~a|b}\n") == 1
+
+
+def test_a_shuffle_in_a_label_or_a_choice_is() -> None:
+    assert slots("-> top\n=== top\n+ It {~rains|snows} [on]. -> top\n") == 1
+
+
+def test_text_after_done_is_no_less_than_text() -> None:
+    """Only where a fallback may be followed after -> DONE can text be told from none at all."""
+    source = "-> top\n=== top\n* [a] {~x|WORD}\n-> top\n* -> \n-> DONE\n"
+    assert slots(source.replace("WORD", "y")) == 1
+    assert slots(source.replace("WORD", "")) == 0
+    assert slots(source.replace("WORD", "").replace("-> DONE", "-> END")) == 1
+
+
+# What they come to -----------------------------------------------------------------------------
+
+
+def explored(program: Program, afresh: bool, states: int = 4000) -> Exploration:
+    limits = Limits(states=states, seconds=20, steps=STEPS)
+    return Explorer(program, limits=limits, compiled=False, afresh=afresh).run()
+
+
+def met(found: Exploration) -> dict[str, tuple[float, ...]]:
+    """Of everything a story can come to: odds, best and worst odds, expected words."""
+    graph, nodes = found.graph, twins.nodes_of(found)
+    read, best, worst = flow(graph), extremes(graph, BEST), extremes(graph, WORST)
+    out = {}
+    for k, _ in enumerate(graph.outcomes):
+        for state in graph.having(k).nonzero()[0][:1]:
+            name = twins.end_name(nodes[int(state)])
+            ways = (read.odds[k], best[k].at(0), worst[k].at(0))
+            out[name] = (*(x for way in ways for x in (way.low, way.high)), float(read.words[k]))
+    out["on average"] = (float(read.all_words), read.odds[-1].low, read.odds[-1].high)
+    return out
+
+
+def assert_one_way_on(graph: StateGraph) -> None:
+    """All edges of a text-only shuffle's deal come to the same state, at last."""
+    assert graph.afresh is not None
+    for state in (graph.afresh >= 0).nonzero()[0]:
+        assert graph.kind[state] == CHANCE
+        ends, waiting, seen = set(), [int(state)], set()
+        slot_of_state = int(graph.afresh[state])
+        while waiting:
+            at = waiting.pop()
+            for e in range(int(graph.first_edge[at]), int(graph.first_edge[at + 1])):
+                to = int(graph.edge_target[e])
+                if to in seen:
+                    continue
+                seen.add(to)
+                if graph.afresh[to] >= 0 and graph.afresh[to] != slot_of_state:
+                    waiting.append(to)
+                else:
+                    ends.add(to)
+        assert len(ends) <= 1 or state in seen, f"state {state} goes on to {ends}"
+
+
+def replay(program: Program, graph: StateGraph, path: str, found: Exploration, state: int) -> None:
+    """Assert that a path can be played and followed, and leads to that state."""
+    story = Story(program, step_budget=STEPS)
+    story.play(path)
+    if graph.kind[state] in (CHOICE, TERMINAL):
+        assert story.path == path
+        assert graph.follow(path) == state
+    if graph.kind[state] == CHOICE:
+        assert story.state_in(found.state_index) == state
+
+
+def assert_the_same(program: Program, seed: int) -> bool:
+    """Compare both explorations of a story; says whether there was something to compare."""
+    one, other = explored(program, True), explored(program, False)
+    if one.graph.afresh is None or one.stopped or other.stopped:
+        return False
+    graph = one.graph
+    graph.check()
+    assert_one_way_on(graph)
+    assert graph.n <= other.graph.n
+    expected, got = met(other), met(one)
+    assert got.keys() == expected.keys()
+    for name, figures in expected.items():
+        assert got[name] == pytest.approx(figures, abs=1e-7, rel=1e-7, nan_ok=True), name
+    assert one.seen == other.seen
+    assert {w[:2] for w in one.warnings} == {w[:2] for w in other.warnings}
+    near, far = word_extent(graph), word_extent(other.graph)
+    if deals_again(graph):
+        assert near.least is None or far.least is None or near.least <= far.least
+        assert near.most is None or far.most is None or near.most >= far.most
+    else:
+        assert near == far
+        assert word_quantiles(graph, (0.1, 0.5, 0.9)) == word_quantiles(
+            other.graph, (0.1, 0.5, 0.9)
+        )
+    rng = random.Random(seed)
+    depth = graph.from_start.depth
+    for state in rng.sample(range(graph.n), min(graph.n, 25)):
+        if depth[state] < UNREACHED:
+            path = graph.witness([state])
+            assert path is not None
+            replay(program, graph, path, one, state)
+    for reader in range(4):
+        read_at_random(program, one, 100 * seed + reader, most=60)
+    return True
+
+
+def check_seeds(seeds: range, size: int, games: bool, least: float) -> None:
+    compared, failed = 0, []
+    for seed in seeds:
+        program = lowered(seeded(seed, size, games, shuffles=True))
+        if program is None:
+            continue
+        try:
+            compared += assert_the_same(program, seed)
+        except AssertionError as error:
+            failed.append(f"--seed {seed} --size {size} --shuffles: {str(error)[:800]}")
+    assert not failed, "\n\n".join(failed)
+    assert compared >= least * len(seeds)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_a_generated_story_comes_to_the_same(block: int) -> None:
+    check_seeds(range(15 * block, 15 * block + 15), 16, block % 2 == 1, 0.2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(20))
+def test_thousands_of_stories_come_to_the_same(block: int) -> None:
+    check_seeds(range(1000 + 100 * block, 1100 + 100 * block), 12 + block, block % 2 == 1, 0.2)
