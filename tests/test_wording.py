@@ -11,14 +11,20 @@ import random
 
 import pytest
 
+from foretell.checker.analysis import analyse
 from foretell.checker.explore import Exploration, Explorer, Limits
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNREACHED, StateGraph
-from foretell.checker.lengths import deals_again, word_extent, word_quantiles
+from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNREACHED, GraphError, StateGraph
+from foretell.checker.lengths import Playthroughs, deals_again, word_extent, word_quantiles
+from foretell.checker.report import Heading, as_json, text
 from foretell.checker.solve import BEST, WORST, extremes, flow
+from foretell.checker.why import explain
 from foretell.checker.wording import text_only_shuffles
+from foretell.compiler import compile_ink
+from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from foretell.vm.story import Story
 from tests.generate_ink import seeded
+from tests.test_claims import decided
 from tests.test_explore import STEPS, lowered, read_at_random
 from tests.twins import explore_twin as twins
 
@@ -97,6 +103,95 @@ def test_text_after_done_is_no_less_than_text() -> None:
     assert slots(source.replace("WORD", "y")) == 1
     assert slots(source.replace("WORD", "")) == 0
     assert slots(source.replace("WORD", "").replace("-> DONE", "-> END")) == 1
+
+
+# In the midst of reports -----------------------------------------------------------------------
+
+WIND = """
+VAR n = 0
+-> hub
+=== hub
+~ n++
+The wind {~howls|moans and moans|sighs}.
++ {n < 5} [on] -> hub
++ {n == 5} [out] -> END
+"""
+
+
+def test_a_path_deals_what_is_left_and_nothing_where_one_is_left() -> None:
+    program = of(WIND)
+    found = analyse(program, compiled=False)
+    assert (found.states, found.turns) == (5 + 5 + 1, 5)
+    (ending,) = found.endings
+    assert ending.shortest == "@0/0@1/0/0@0/0@1/0"
+    story = Story(program)
+    story.play(ending.shortest)
+    assert story.ended
+    assert story.path == ending.shortest
+    for path in ("@2/0@0/0/0@1/0@2/0", "@0/0@2/0/0@0/0@1/0"):
+        assert found.graph.outcomes[found.graph.outcome[found.graph.follow(path)]].name == "hub"
+    with pytest.raises(GraphError, match="no draw '0'"):
+        found.graph.follow("@0/0@0")
+
+
+def test_what_they_deal_is_not_counted_among_playthroughs() -> None:
+    found = analyse(of(WIND), compiled=False)
+    assert found.playthroughs == Playthroughs(1, (1,), False, True)
+    thrown = analyse(of(WIND.replace("~ n++", "~ n++\n{RANDOM(1, 2):\n- 1: x\n}")), compiled=False)
+    assert thrown.playthroughs == Playthroughs(2**5, (2**5,), True, True)
+
+
+def test_words_are_about_so_many_where_one_may_deal_again() -> None:
+    """Five sentences of 3 words and a deal: a round of 1, 1 and 3 words, and two of the next."""
+    program = of(WIND)
+    found = analyse(program, compiled=False)
+    exact = explored(program, False).graph
+    assert found.flow.all_words == pytest.approx(5 * (3 + 5 / 3))
+    assert flow(exact).all_words == pytest.approx(5 * (3 + 5 / 3))
+    assert found.deals_again
+    assert (found.words.least, found.words.most) == (5 * (3 + 1), 5 * (3 + 3))
+    extent = word_extent(exact)
+    assert (extent.least, extent.most) == (5 * 3 + 5 + 1 + 1, 5 * 3 + 5 + 1 + 3)
+    data = as_json(found, Heading("wind"))
+    assert data["words"]["dealt_afresh"] is True
+    assert "a playthrough reads about 20 to 30 words" in text(found, Heading("wind"))
+    met_once = analyse(of("The wind {~howls|moans and moans}. -> END"), compiled=False)
+    assert not met_once.deals_again
+    alike = analyse(of(WIND.replace("moans and moans", "moans")), compiled=False)
+    assert not alike.deals_again
+    assert "a playthrough reads 20 to 20 words" in text(alike, Heading("wind"))
+
+
+def test_a_line_that_is_asked_for_is_told_from_its_siblings() -> None:
+    source = """-> hub
+=== hub
+{ shuffle:
+- One.
+- Two.
+- Three.
+}
++ [on] -> hub
++ [out] -> END
+"""
+    done = compile_ink(source, name="s.ink")
+    assert done.story is not None
+    assert analyse(lower(done.story), compiled=False).states == 3
+    why = explain(done.story, "s.ink:6")
+    assert why.states > 3
+    assert why.path is not None
+    story = Story(done.story)
+    story.play(why.path)
+    assert [line.text for line in story.turn.lines] == ["Three."]
+
+
+def test_a_claim_that_fails_has_a_path_and_a_loop_that_can_be_played() -> None:
+    source = WIND.replace("~ n++\n", "").replace("{n < 5}", "").replace("{n == 5} [out]", "[out]")
+    verdict = decided(source, "inevitable n == 1")
+    assert (verdict.verdict, verdict.path) == ("fails", "@0/1")
+    verdict = decided(source.replace("-> END", "-> hub"), "inevitable n == 1")
+    assert (verdict.verdict, verdict.path, verdict.loop) == ("fails", "", "@0/0")
+    verdict = decided(WIND, "never n == 5")
+    assert (verdict.verdict, verdict.path) == ("fails", "@0/0@1/0/0@0/0@1")
 
 
 # What they come to -----------------------------------------------------------------------------

@@ -423,6 +423,45 @@ _add("a deck dealt for ever", 1 + 3 + 3 + 1, 1 + 3, 5, """
 -> END
 """, out=1.0)  # fmt: skip
 
+# Text that a shuffle varies is no state: a draw and a choice before each of the sets of choices
+# made but the last, where the fallback follows the draw at once.
+_add("words shuffled", (3 + 3) + 1 + 1, 2 + 1 + 1, 2, """
+-> hub
+=== hub
+The wind {~howls|moans|sighs}.
+* [a] -> hub
+* [b] -> hub
+* -> out
+=== out
+-> END
+""", out=1.0)  # fmt: skip
+
+# One in an element of another has a draw of its own, wherever that is met.
+_add("words shuffled in shuffled words", (3 + 3) + 1 + 4 + 1, 2 + 1 + 1, 2, """
+-> hub
+=== hub
+The wind {~howls|moans|sighs in {~the trees|vain}}.
+* [a] -> hub
+* [b] -> hub
+* -> out
+=== out
+-> END
+""", out=1.0)  # fmt: skip
+
+# Twice there is something to deal: a draw at the start and one after each first choice; a choice
+# at each of the 7 sets that leave one.
+_add("words shuffled once", (1 + 3) + 7 + 1, 3 + 3 * 2 + 3, 6, """
+-> hub
+=== hub
+{!~The wind howls.|Rain.}
+* [a] -> hub
+* [b] -> hub
+* [c] -> hub
+* -> out
+=== out
+-> END
+""", out=1.0)  # fmt: skip
+
 # A remainder of a count far from its start: below 10 it is negative, so the first 2 is at 12.
 _add("a remainder", 12 + 1, 12, 1, """
 -> hub

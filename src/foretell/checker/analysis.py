@@ -42,6 +42,7 @@ from foretell.checker.lengths import (
     Playthroughs,
     choice_extent,
     count_playthroughs,
+    deals_again,
     word_extent,
     word_quantiles,
 )
@@ -165,6 +166,12 @@ class Analysis:
     def word_quantiles(self) -> list[Interval] | None:
         """Words at the 10th, 50th and 90th hundredth of the uniform reader's playthroughs."""
         return word_quantiles(self.graph, (0.1, 0.5, 0.9))
+
+    @cached_property
+    def deals_again(self) -> bool:
+        """Whether a text-only shuffle may deal twice in a playthrough: the fewest and the most
+        words are then bounds, and quantiles those of a story that deals afresh each time."""
+        return deals_again(self.graph)
 
     def state_of(self, story: Any) -> int | None:
         """The state a played `Story` stands at, or None where it was not explored."""

@@ -292,7 +292,8 @@ def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
     least = "?" if extent.least is None else f"{extent.least:,}"
     endless = extent.most is None or math.isinf(extent.most)
     read = f"{least} words or more" if endless else f"{least} to {extent.most:,.0f} words"
-    line = f"a playthrough reads {read}, {mean:,.0f} on average"
+    about = "about " if analysis.deals_again else ""
+    line = f"a playthrough reads {about}{read}, {mean:,.0f} on average"
     if heading.words:
         line += f" ({_percent(min(1.0, mean / heading.words))} % of the text)"
     return paint("2", line)
@@ -486,6 +487,7 @@ def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
             ),
             "most": None,
             "quantiles": None,
+            "dealt_afresh": any(analysis.deals_again for analysis in analyses),
             "written": heading.words or None,
         },
         "endings": [_ending(ending) for ending in joint_endings(analyses)],
@@ -537,6 +539,7 @@ def _figures(analysis: Analysis, heading: Heading) -> dict[str, Any]:
             "quantiles": None
             if quantiles is None
             else {name: _odds(q) for name, q in zip(("10", "50", "90"), quantiles, strict=True)},
+            "dealt_afresh": analysis.deals_again,
             "written": heading.words or None,
         },
         "endings": [_ending(ending) for ending in analysis.endings],

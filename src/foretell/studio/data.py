@@ -361,6 +361,7 @@ def words(edition: Edition, _: dict[str, str]) -> Json:
         "least": analysis.words.least,
         "most": _number(analysis.words.most),
         "quantiles": quantiles,
+        "dealt_afresh": analysis.deals_again,
         "picture": pictures.word_dots([low for low, _ in quantiles]) if quantiles else None,
         "outcomes": outcomes,
         "rows": [

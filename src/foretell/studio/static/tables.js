@@ -99,7 +99,7 @@ export async function words(root, _, { status }) {
       answer.mean !== null && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
       answer.mean_choices !== null && fact(answer.mean_choices.toFixed(1), "choices in it, on average"),
       seen !== null && seen <= 1 && fact(percent(seen), "of its length, in one playthrough"),
-      answer.least !== null && fact(`${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough")),
+      answer.least !== null && fact(`${answer.dealt_afresh ? "about " : ""}${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough")),
     answer.picture && h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Picture of words read" }, picture(answer.picture)), h("figcaption", {}, "Each dot is one reader in fifty, placed by the words they read.")),
     h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Words by ending" }, h("table", { class: "by-ending" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col", title: "read on average by those who come there" }, "words"))),
       h("tbody", {}, answer.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, chip(answer.outcomes[r.outcome])), h("td", { class: "figure" }, r.words === null ? "–" : count(Math.round(r.words))))))))));
