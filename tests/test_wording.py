@@ -197,8 +197,8 @@ def test_a_claim_that_fails_has_a_path_and_a_loop_that_can_be_played() -> None:
 # What they come to -----------------------------------------------------------------------------
 
 
-def explored(program: Program, afresh: bool, states: int = 4000) -> Exploration:
-    limits = Limits(states=states, seconds=20, steps=STEPS)
+def explored(program: Program, afresh: bool, states: int = 1500) -> Exploration:
+    limits = Limits(states=states, seconds=3, steps=STEPS)
     return Explorer(program, limits=limits, compiled=False, afresh=afresh).run()
 
 

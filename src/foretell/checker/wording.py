@@ -102,7 +102,7 @@ class _Search:
             walk = tables[record + P.TARGET_WALK]
             for entry in range(tables[record + P.TARGET_WALKS]):
                 self.told.add(tables[walk + entry * P.WALK_SIZE + P.WALK_VISITS])
-        self.barred = inside_strings(program)
+        self.barred = _inside_strings(program)
         for pc in asked:
             self.barred |= reached_code(program, pc)
         # where a fallback choice may be followed after -> DONE, text after it can be told from none
@@ -244,7 +244,7 @@ def _noted(safe: tuple[int, ...], kind: int) -> tuple[int, ...]:
     return tuple(after.get((kind, before), before) for before in safe)
 
 
-def inside_strings(program: Program) -> set[int]:
+def _inside_strings(program: Program) -> set[int]:
     """The instructions that may be executed while a string is built that is a value, or a tag."""
     code = program.code
     found: set[int] = set()
