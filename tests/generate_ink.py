@@ -295,7 +295,7 @@ class Writer:
             self.put(indent + self.prose(flow, 3))
 
     # ------------------------------------------------------------ shuffles
-    def shuffled(self, flow: _Flow) -> None:
+    def shuffled(self, flow: Flow) -> None:
         """A line, or several, that a shuffle varies; now and then in more than its text."""
         if self.once_in(4):
             self.put("{ " + self.pick(("shuffle", "shuffle once", "shuffle stopping")) + ":")
@@ -307,7 +307,7 @@ class Writer:
             return
         self.put(self.pick(_WORDS) + " " + self.shuffle(flow, 1) + self.pick(("", " and so on")))
 
-    def shuffle(self, flow: _Flow, depth: int) -> str:
+    def shuffle(self, flow: Flow, depth: int) -> str:
         """One that stands in a line; at a greater depth another may stand in its elements."""
         options = [self.pick(_WORDS) for _ in range(1 + self.choose(3))]
         options.insert(self.choose(len(options)), self.pick(("", "{n}", "<>", "two words more")))
