@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from foretell import container as tree
@@ -53,6 +52,7 @@ from foretell.container import (
 from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.jumps import Copy, Jumps, Label, Site
 from foretell.vm.patterns import (
     choice_label,
     constant_string,
@@ -62,8 +62,8 @@ from foretell.vm.patterns import (
     string_end,
     tags_at_top,
 )
-from foretell.vm.program import ChoiceInfo, Program, Target
-from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE, Survey
+from foretell.vm.program import ChoiceInfo, Program
+from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 
 __all__ = ["lower", "lower_expression"]
 
@@ -121,77 +121,32 @@ def lower_expression(program: Program, content: Container) -> int:
     return lowering.expression(program, content)
 
 
-@dataclass(slots=True, eq=False)
-class _Copy:
-    """One laid-out copy of a shared container: where its `$r` leads. The story has no `root`.
-
-    Its labels stand before a node's visits, or `inside` a container after them.
-    """
-
-    root: Container | None = None
-    back: Node | None = None
-    before: dict[Node, _Label] = field(default_factory=dict)
-    inside: dict[Node, _Label] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Label:
-    """A pc that is not known yet, and the operands that wait for it."""
-
-    pc: int = -1
-    waiting: list[int] | None = None
-
-
-@dataclass(slots=True)
-class _Site:
-    """Where a target path leads: the container around it and the child that is entered."""
-
-    holder: Container
-    child: Node | None  # None in an empty container
-    node: Node  # what the path names
-
-
-class _Lowering(Survey):
+class _Lowering(Jumps):
     """The state of one lowering. Public in nothing but `program`."""
 
     def __init__(self, compiled: CompiledStory) -> None:
         super().__init__(compiled)
-        self.code: list[int] = []
-        self.spans: list[Span | None] = []
-        self.paths: list[str] = []
-        self.place_of_pc: list[int] = []
-        self.scope_of_pc: list[int] = []
-        self.pending: deque[tuple[Container, _Copy]] = deque()
+        self.pending: deque[tuple[Container, Copy]] = deque()
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
         self.worded: set[Node] = set()  # texts in copies that are in it
-        self.story = _Copy()
         self.static_counts: set[Node] = set()
-        self.holder: Container | None = None  # of the content emitted last, and its path
-        self.holder_path = ""
-
-        self.targets: list[Target] = []
-        self.target_nodes: list[Node] = []
-        self.target_of_path: dict[str, int] = {}
         self.choices: list[ChoiceInfo] = []
         self.labels_of: dict[Node, str] = {
             container: name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
         self.choice_records: list[list[int]] = []
-        self.stubs: deque[tuple[ChoicePoint, int, int, _Copy]] = deque()
+        self.stubs: deque[tuple[ChoicePoint, int, int, Copy]] = deque()
         self.externals: list[str] = []
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
         self.shuffle_slots: dict[Node, int] = {}
-        self.scope = 0
-        self.place = 0
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
-        self.bare = any(self.is_bare(point) for point, _ in self._points)
         self.of_kind: dict[type[Node], Callable[[Any, int], None]] = {
             StringValue: self.string,
             Command: self.command,
@@ -206,172 +161,6 @@ class _Lowering(Survey):
             DivertTarget: self.divert_target,
             VariablePointer: self.pointer,
         }
-
-    # ------------------------------------------------------------ emitting
-
-    def emit(self, op: int, a: int = 0, b: int = 0, c: int = 0, node: Node | None = None) -> int:
-        """Append an instruction; gives its pc."""
-        pc = len(self.spans)
-        self.code += (op, a, b, c)
-        if node is None:
-            self.spans.append(None)
-            self.paths.append("")
-        else:
-            self.spans.append(node.span)
-            holder = node if type(node) is Container else node.parent
-            if holder is not self.holder:
-                assert holder is None or isinstance(holder, Container)
-                self.holder = holder
-                self.holder_path = self.container_paths[holder.number if holder else 0]
-            self.paths.append(self.holder_path)
-        self.place_of_pc.append(self.place)
-        self.scope_of_pc.append(self.scope)
-        return pc
-
-    def emit_to(self, op: int, label: _Label, b: int, c: int, node: Node, operand: int = 1) -> None:
-        """Append an instruction one of whose operands is a label's pc."""
-        pc = self.emit(op, 0, b, c, node)
-        self.refer(pc * 4 + operand, label)
-
-    def refer(self, at: int, label: _Label) -> None:
-        if label.pc >= 0:
-            self.code[at] = label.pc
-        elif label.waiting is None:
-            label.waiting = [at]
-        else:
-            label.waiting.append(at)
-
-    def place_label(self, label: _Label) -> None:
-        label.pc = len(self.spans)
-        if label.waiting is not None:
-            for at in label.waiting:
-                self.code[at] = label.pc
-            label.waiting = None
-
-    def label_of(self, node: Node, copy: _Copy, inside: bool = False) -> _Label:
-        """The label of a node in a copy: before its visits, or `inside` a container after them."""
-        if copy.root is not None and not self._within(node, copy.root):
-            copy = self.story
-        labels = copy.inside if inside else copy.before
-        label = labels.get(node)
-        if label is None:
-            label = labels[node] = _Label()
-        return label
-
-    def _within(self, node: Node, root: Container) -> bool:
-        """Whether `node` is `root` or inside it."""
-        holder = node if isinstance(node, Container) else node.parent
-        if holder is None:
-            return False
-        return root.number <= holder.number < self.container_ends[root.number]
-
-    # ------------------------------------------------------------ places and visits
-
-    def site(self, node: Node, path: str) -> _Site | None:
-        """Where `path` as written in `node` leads, or None if nowhere."""
-        if not path:
-            return None
-        found, exact = self.leads_to(node, path)
-        if not exact:
-            return None
-        last = path.rpartition(".")[2]
-        if last.isdecimal() or not isinstance(found, Container):
-            holder = found.parent
-            assert holder is not None
-            return _Site(holder, found, found)
-        return _Site(found, found.content[0] if found.content else None, found)
-
-    def walk(self, site: _Site) -> list[tuple[int, int, int, int]]:
-        """What a divert to `site` may count: (container, visit slot, turn slot, mode), inner first.
-
-        Mode bit 0: the container counts only entries at its start; bit 1: this enters at its start.
-        """
-        out: list[tuple[int, int, int, int]] = []
-        child = site.child
-        holder: Container | None = site.holder
-        at_start = True
-        if child is None:
-            return out
-        while holder is not None:
-            entering = bool(holder.content) and holder.content[0] is child and at_start
-            at_start = at_start and entering
-            number = holder.number
-            mode = (1 if holder.flags & tree.COUNT_AT_START else 0) | (2 if entering else 0)
-            out.append(
-                (
-                    number,
-                    self.visit_slots.get(number, -1),
-                    self.turn_slots.get(number, -1),
-                    mode,
-                )
-            )
-            child, holder = holder, holder.parent
-        return out
-
-    def emit_visits(self, origin: int, site: _Site, node: Node) -> None:
-        """Write out what a divert from container `origin` (-1 none) to `site` counts.
-
-        `walk` says which containers these may be; most are neither counted nor climbed to.
-        """
-        child = site.child
-        holder: Container | None = site.holder
-        if child is None:
-            return
-        at_start = True
-        while holder is not None:
-            number = holder.number
-            flags = holder.flags
-            only_at_start = flags & tree.COUNT_AT_START
-            if not only_at_start and 0 <= number <= origin < self.container_ends[number]:
-                return
-            at_start = at_start and holder.content[0] is child
-            if flags and (at_start or not only_at_start):
-                if flags & tree.COUNT_VISITS:
-                    self.emit(P.OP_VISIT, self.visit_slots[number], 0, 0, node)
-                if flags & tree.COUNT_TURNS:
-                    self.emit(P.OP_TURN_MARK, self.turn_slots[number], 0, 0, node)
-            child, holder = holder, holder.parent
-
-    def site_label(self, site: _Site, copy: _Copy) -> _Label:
-        if site.child is None:
-            return self.label_of(site.holder, copy, inside=True)
-        if site.node is site.holder:
-            return self.label_of(site.holder, copy, inside=True)
-        return self.label_of(site.child, copy)
-
-    def starts_bare(self, node: Node | None) -> bool:
-        """Whether the first thing at `node` is a choice point without content.
-
-        What such a choice counts when it is made depends on what was executed before it.
-        """
-        while isinstance(node, Container):
-            node = node.content[0] if node.content else None
-        return isinstance(node, ChoicePoint) and self.is_bare(node)
-
-    @staticmethod
-    def is_bare(node: ChoicePoint) -> bool:
-        assert node.parent is not None
-        return node.flags & 7 == 0 and node.parent.content[0] is node
-
-    def target(self, node: Node, path: str) -> int | None:
-        """The index of a divert target value."""
-        site = self.site(node, path)
-        if site is None:
-            return None
-        found = site.node
-        absolute = found.path
-        index = self.target_of_path.get(absolute)
-        if index is None:
-            index = len(self.targets)
-            self.target_of_path[absolute] = index
-            holder = found if isinstance(found, Container) else site.holder
-            self.targets.append(Target(absolute, holder.number))
-            self.target_nodes.append(found)
-        return index
-
-    def origin(self, node: Node) -> int:
-        assert node.parent is not None
-        return node.parent.number
 
     # ------------------------------------------------------------ content
 
@@ -460,7 +249,7 @@ class _Lowering(Survey):
         tables += [0] * (P.TARGET_SIZE * len(self.targets))
         for index, node in enumerate(self.target_nodes):
             path = self.targets[index].path
-            site = self.site(self.root, path) or _Site(self.root, None, self.root)
+            site = self.site(self.root, path) or Site(self.root, None, self.root)
             walk = self.walk(site)
             number = node.number if isinstance(node, Container) else None
             at = records + index * P.TARGET_SIZE
@@ -499,7 +288,7 @@ class _Lowering(Survey):
                 tables += [kind, len(domain.values), *map(self.values.from_python, domain.values)]
         return tables
 
-    def lay_out(self, container: Container, copy: _Copy) -> None:
+    def lay_out(self, container: Container, copy: Copy) -> None:
         """Lay out a container that only jumps reach, and end it."""
         self.copy = copy
         self.in_eval = False
@@ -524,7 +313,7 @@ class _Lowering(Survey):
         """Lay out a container's content; `entered` where the flow walks into it."""
         self.open_container(container, entered)
         around: list[tuple[Container, int]] = []  # the containers around, and where each goes on
-        resume: dict[tuple[int, int], list[_Label]] = {}  # threads that go on at a container's item
+        resume: dict[tuple[int, int], list[Label]] = {}  # threads that go on at a container's item
         strings: dict[int, set[int]] = {}
         back: dict[int, Node | None] = {}
         led_to = self.led_to
@@ -570,7 +359,7 @@ class _Lowering(Survey):
                     self.in_eval = False
                     continue
                 if name == "thread":
-                    label = _Label()
+                    label = Label()
                     self.emit_to(P.OP_FORK, label, 0, 0, node)
                     if here + 2 < len(content):
                         resume.setdefault((current.number, here + 2), []).append(label)
@@ -621,9 +410,9 @@ class _Lowering(Survey):
     def place_after(
         self,
         container: Container,
-        label: _Label,
+        label: Label,
         around: list[tuple[Container, int]],
-        resume: dict[tuple[int, int], list[_Label]],
+        resume: dict[tuple[int, int], list[Label]],
     ) -> None:
         """Arrange for `label` to stand where the flow goes on after `container`'s content."""
         child: Container = container
@@ -633,7 +422,7 @@ class _Lowering(Survey):
                 return
             child = outer
         # nothing follows: the thread resumes at the FALL behind the outermost container
-        fall = _Label()
+        fall = Label()
         self.emit_to(P.OP_JUMP, fall, 0, 0, child)
         self.place_label(label)
         pc = self.emit(P.OP_FALL, node=child)
@@ -667,8 +456,8 @@ class _Lowering(Survey):
             self.fault(P.F_NO_DIVERT, node, node.target)
             return
         self.shared_open.append(shared)
-        copy = _Copy(shared, back)
-        site = _Site(shared, shared.content[0] if shared.content else None, shared)
+        copy = Copy(shared, back)
+        site = Site(shared, shared.content[0] if shared.content else None, shared)
         self.emit_visits(self.origin(node), site, node)
         eval_before = self.in_eval
         self.copy = copy
@@ -843,7 +632,7 @@ class _Lowering(Survey):
     # ------------------------------------------------------------ flow
 
     def divert(self, node: Divert, _: int) -> None:
-        skip = _Label()
+        skip = Label()
         if node.variable:
             self.divert_variable(node, skip)
             return
@@ -880,14 +669,14 @@ class _Lowering(Survey):
         kind = P.TUNNEL if node.kind == "->t->" else P.FUNCTION
         return (self.origin(node) << 4) | (kind << 1) | int(self.in_eval)
 
-    def divert_variable(self, node: Divert, skip: _Label) -> None:
+    def divert_variable(self, node: Divert, skip: Label) -> None:
         if node.target == RETURN_VARIABLE and self.copy.back is not None:
             back = self.copy.back
             if isinstance(back, Container):
-                site = _Site(back, back.content[0] if back.content else None, back)
+                site = Site(back, back.content[0] if back.content else None, back)
             else:
                 assert back.parent is not None
-                site = _Site(back.parent, back, back)
+                site = Site(back.parent, back, back)
             self.emit_visits(self.origin(node), site, node)
             outer = self.copy
             # the place returned to belongs to whatever holds this copy
@@ -905,7 +694,7 @@ class _Lowering(Survey):
             self.emit(P.OP_CALL_VALUE, 0, self.call_operand(node), name, node)
         self.place_label(skip)
 
-    def return_label(self, site: _Site) -> _Label:
+    def return_label(self, site: Site) -> Label:
         return self.site_label(site, self.story)
 
     def external(self, node: Divert) -> None:
@@ -925,7 +714,7 @@ class _Lowering(Survey):
                 continue
             if index not in stubs:
                 stubs[index] = len(self.spans)
-                site = _Site(knot, knot.content[0] if knot.content else None, knot)
+                site = Site(knot, knot.content[0] if knot.content else None, knot)
                 self.emit_visits(-1, site, knot)
                 self.emit_to(P.OP_JUMP, self.site_label(site, self.story), 0, 0, knot)
             self.code[pc * 4 + 3] = stubs[index]
@@ -961,7 +750,7 @@ class _Lowering(Survey):
         self.choice_records.append([node.flags, -1, target, once])
         self.stubs.append((node, index, pc, self.copy))
 
-    def lay_out_stub(self, node: ChoicePoint, index: int, pc: int, copy: _Copy) -> None:
+    def lay_out_stub(self, node: ChoicePoint, index: int, pc: int, copy: Copy) -> None:
         """What happens when a choice is made: its visits, then a jump to its content."""
         site = self.site(node, node.target)
         assert site is not None
