@@ -16,6 +16,7 @@ from foretell.checker.host import compiled_from, run
 from foretell.checker.list_region import ListRegion
 from foretell.checker.simulate import sample
 from foretell.vm import values as V
+from foretell.vm.jit import compile_kernels
 from foretell.vm.lists import index_lists, list_operation, range_of
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
@@ -132,6 +133,29 @@ def test_a_region_that_is_full_says_so_and_goes_on_when_it_is_wider(work: float)
         region.forget(memo, 0)
         run(index_lists, 1, memo, 0)
         assert run(list_operation, 1, memo, 0, V.O_LIST_COUNT, a, 0, 1) in (-1, 0)
+
+
+def test_no_operation_leaves_the_region() -> None:
+    checked = compile_kernels([list_operation, range_of], bounds_checks=True)
+    values = Values([], DEFINITIONS, [])
+    region = ListRegion(values, grow=True)
+    memo = np.array(region.laid_out(4000), np.int64)
+    rng = np.random.default_rng(2)
+    known = [V.LIST << 32]
+    for _ in range(3000):
+        operation = int(rng.integers(0, len(V.OPERATIONS)))
+        a, b = (known[int(i)] for i in rng.integers(0, len(known), 2))
+        if operation == V.O_PICK or rng.random() < 0.3:
+            b = V.int_value(int(rng.integers(-2, 9)))
+        found = checked[list_operation](memo, 0, operation, a, b, 1)
+        if found < 0 and rng.random() < 0.2:
+            found = region.inward(
+                memo, 0, values.list_value(InkList((ITEMS[int(rng.integers(76))],)))
+            )
+        low, high = known[-1], V.int_value(int(rng.integers(-2, 40)))
+        within = checked[range_of](memo, 0, a, low, high, 1)
+        known += [int(value) for value in (found, within) if value >> 32 == V.LIST]
+    assert len(set(known)) > 100
 
 
 GAME = """

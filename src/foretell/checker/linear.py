@@ -304,8 +304,12 @@ def _solve_proved(
 
     with np.errstate(all="ignore"):  # where it is next to singular, the bound says so
         x = _refine(matrix, right, solve, np.zeros_like(right))
-        steps = _refine(matrix, ones, solve, np.zeros_like(ones))[:, 0]
-        return x, _bound(matrix, right, x, steps)
+        steps = solve(ones)[:, 0].astype(np.longdouble)
+        error = _bound(matrix, right, x, steps)
+        if error == np.inf:  # the steps were too rough to prove anything
+            steps = _refine(matrix, ones, solve, np.zeros_like(ones))[:, 0]
+            error = _bound(matrix, right, x, steps)
+        return x, error
 
 
 def _refine(matrix: Any, right: Extended, solve: Any, x: Extended) -> Extended:
