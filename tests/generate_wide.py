@@ -32,7 +32,7 @@ _FAULTS: Final = (  # statements that end the turn with an error, or may
     "{not goal: yes}", "{word: yes|no}", "~ n = f_void()", "{f_void()}", "{MIN(word, 1)}",
     "{FLOOR(word)}", "{-word}", "{goal + 1}", "{LIST_COUNT(n)}", "{LIST_VALUE(word)}",
     "{LIST_ALL(3)}", "{bag && 1}", "{not bag}", "{bag ? 3}", "{Tree(m)}",
-    "{LIST_RANGE(bag, 1, half)}", "{INT(word)}", "{word * 2}", "{flag + 1}", "{flag + word}",
+    "{LIST_RANGE(bag, 1, 0.5)}", "{INT(word)}", "{word * 2}", "{flag + 1}", "{flag + word}",
     "{bag == n}", "{bag == word}", "{word == n}", "{goal == n}", "{word ? n}", "{flag == 1}",
     "{flag > half}", "{POW(word, 2)}", "{bag > 1}", "{-bag}", "{bag + word}", "{word + bag}",
     "{half % m}", "{POW(0, -1)}", "{goal}", "{LIST_MIN(word)}", "{bag - 1}", "{bag ^ word}",

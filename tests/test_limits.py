@@ -12,11 +12,13 @@ import random
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from foretell.checker.analysis import Limits, analyse
+from foretell.checker.simulate import sample
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError, render_all
 from foretell.loading import compile_text, read_story
@@ -101,6 +103,36 @@ def test_a_first_turn_that_builds_strings_for_ever_is_given_up_in_time() -> None
     [problem] = raised.value.diagnostics
     assert problem.span is not None
     assert problem.span.line == 4
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_random_readers_whose_strings_grow_for_ever_are_stopped(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretell.checker.simulate._MOST_BUILT", 1 << 20)
+    program = lower(compile_text('VAR s = "a"\n-> k\n== k\n~ s = s + "b"\n-> k\n').usable())
+    with pytest.raises(StoryError, match="ever new strings or lists") as refused:
+        sample(program, 50, threads=threads)
+    span = refused.value.diagnostics[0].span
+    assert span is not None and span.line == 4
+
+
+def test_thousands_of_choices_at_once_are_read_within_the_limit_of_time() -> None:
+    """Nothing that is done beside reading, such as the proof of a hang, takes longer than that."""
+    choices = "".join(f"* [c{i}] -> k\n" for i in range(3000))
+    program = lower(compile_text(f"-> k\n== k\n{choices}* -> END\n").usable())
+    began = time.process_time()
+    found = analyse(program, limits=Limits(seconds=2))
+    assert not found.complete
+    assert time.process_time() - began < 25
+
+
+def test_a_thousand_sticky_choices_are_not_read_in_plain_python() -> None:
+    choices = "".join(f"+ [c{i}] -> k\n" for i in range(1500))
+    program = lower(compile_text(f"-> k\n== k\n{choices}+ [e] -> END\n").usable())
+    found = analyse(program)
+    assert (found.states, found.turns) == (2, 1501)
+    assert found.complete
 
 
 def test_a_range_of_luck_that_grows_is_checked_to_its_end() -> None:

@@ -60,7 +60,16 @@ from foretell.checker.likely import Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.memory import free_memory
-from foretell.checker.rows import AFRESH, DECIDED, M_WORDS, build_masks, pack_rest, restore, unpack
+from foretell.checker.rows import (
+    AFRESH,
+    DECIDED,
+    M_WORDS,
+    MASK_BITS,
+    build_masks,
+    pack_rest,
+    restore,
+    unpack,
+)
 from foretell.checker.store import (
     I_AT,
     I_ROW,
@@ -166,6 +175,9 @@ _KEPT_SECONDS: Final = 0.05  # … where machine code is kept on disk; that long
 _LOADED_SECONDS: Final = 0.01  # … where it is in this process
 _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
+_WIDE_ROW: Final = 2000  # words of a state that is not expanded in plain Python
+_PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
+_PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
 _PIECE: Final = 256  # items a thread takes at a time
 _MEMO: Final = 1024  # entries that the memo begins with
 _PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
@@ -453,7 +465,10 @@ class Explorer:
             while len(self.store.waiting()):
                 if stopped := self._limit():
                     return stopped
-                self._round(self._batch(), pool)
+                batch = self._batch()
+                if self.kernels is None and self.compiled is None and self._is_wide(batch):
+                    self._compile()
+                self._round(batch, pool)
                 now = time.perf_counter()
                 if self.progress is not None and depths is not None and now - reported > _TELL:
                     self.progress(
@@ -472,6 +487,11 @@ class Explorer:
             if pool is not None:
                 pool.shutdown()
         return ""
+
+    def _is_wide(self, batch: Any) -> bool:
+        """Whether one of these states alone may take plain Python seconds: it offers hundreds of
+        choices, and each of them is written down again in each state that follows."""
+        return any(self.store.rows[place] > _WIDE_ROW for place in batch.tolist())
 
     def _met(self) -> bool:
         """Whether what exploring was to stop at has been found."""
@@ -872,7 +892,9 @@ class Explorer:
 
     def _judge(self, item: int, i: int, items: Any) -> None:
         """Say of a turn that has used up its budget whether it is proved never to rest."""
-        if not self.everywhere:
+        words = 1 + self.liveness.here_bit // MASK_BITS
+        provable = self.program.length * words <= _PROVABLE
+        if provable and not self.everywhere:
             self.everywhere = build_masks(self.liveness, self.reduce, everywhere=True)
         worker = self.workers[0]
         row: Any = self._begun(item, i, items)
@@ -893,7 +915,9 @@ class Explorer:
             return view_of(self.memo)
 
         code, memo = view_of(self.code), view_of(self.memo)
-        loop = find_loop(self.everywhere, code, tables, memo, plain, perform)
+        loop = -1
+        if provable and plain[P.CHOICES] * words <= _PROVABLE_AT_ONCE:
+            loop = find_loop(self.everywhere, code, tables, memo, plain, perform)
         verdict = 0
         if loop >= 0:
             verdict = (K_HANG << 56) | loop

@@ -27,7 +27,6 @@ from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import ctz64
-from foretell.vm.machine import choice_at
 from foretell.vm.program import Program
 
 __all__ = ["Growing", "most_varied"]
@@ -35,6 +34,7 @@ __all__ = ["Growing", "most_varied"]
 _SHOWN: Final = 5  # things told of
 _READS: Final = 4  # reads told of each
 _EXAMPLES: Final = 3
+_WORK: Final = 4_000_000  # words that may be united in looking for what grows
 _FEW: Final = 3  # values with which a thing is worth a word only together with others
 
 Key = tuple[str, int, int]  # kind; bit, or scope and slot of a temporary
@@ -97,8 +97,12 @@ def most_varied(
     They are looked for in packed rows: some met on the way, oldest first, and some that wait.
     """
     met: list[dict[Key, set[int]]] = [{}, {}]
-    rows = [list(row) for row in (*way, *waiting) if row[1] != TERMINAL]
     masks, tables = list(masks), list(tables)
+    # rows of thousands of choices take seconds each in plain Python: then few of them will do
+    cost = masks[M_WORDS] * sum(len(row) for row in (*way, *waiting))
+    step = 1 + cost // _WORK
+    way, waiting = way[::step], waiting[::step]
+    rows = [list(row) for row in (*way, *waiting) if row[1] != TERMINAL]
     work = [0] * tables[P.T_END]
     for place, row in enumerate(rows):
         later = 2 * place >= len(way)
@@ -137,8 +141,8 @@ def _things(
                 yield (_kind(bit, liveness), bit, 0), work[P.HEADER + bit]
             elif bit == liveness.turn_bit:
                 yield ("turn", bit, 0), work[P.TURN]
-    for number in range(work[P.CHOICES]):
-        at = choice_at(work, tables, number, 0)
+    at = tables[P.T_CHOICES]
+    for _ in range(work[P.CHOICES]):
         frame = at + P.C_HEADER + work[at + P.C_TAGS]
         end = at + work[at + P.C_SIZE]
         while frame < end:
@@ -149,6 +153,7 @@ def _things(
                 if value >> V.TAG_SHIFT not in (V.DEAD, V.UNSET, V.POINTER):
                     yield ("temporary", scope, slot), value
             frame += P.FR_HEADER + width
+        at = end
 
 
 def _kind(bit: int, liveness: Liveness) -> str:

@@ -475,8 +475,14 @@ def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -
     low = (1 << plain) - 1
     everything = low if not reduce else 0
 
+    splits: dict[int, list[int]] = {}  # most instructions have the mask of the one before
+
     def split(mask: int) -> list[int]:
-        return [(mask >> (MASK_BITS * i)) & ((1 << MASK_BITS) - 1) for i in range(words)]
+        known = splits.get(mask)
+        if known is None:
+            one = (1 << MASK_BITS) - 1
+            known = splits[mask] = [(mask >> (MASK_BITS * i)) & one for i in range(words)]
+        return known
 
     resumed: set[int] = set(range(program.length)) if everywhere else set()
     code = program.code

@@ -759,6 +759,11 @@ class _Worker:
             if why == WIDEN or self.memo is not memo:
                 memo = self.memo
                 go = self._bound()
+            # a run may ask the host for ever: then, too, it can be stopped
+            if time.perf_counter() - began > _PAUSE:
+                if pause is not None and pause(int(ctx[R_NEXT])):
+                    return
+                began = time.perf_counter()
 
     def _perform(self, operation: int, a: int, b: int) -> None:
         """Compute an operation and put it into the memo, or make room for more lists."""
