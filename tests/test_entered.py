@@ -265,6 +265,14 @@ def test_the_page_chooses_an_entry(house: Path) -> None:
         assert {row["shortest"] for row in rows["hall"]} == {"hall:0", "hall:1"}
 
 
+def test_the_command_line_chooses_entries_of_the_studio(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert open_story(house, ["cellar", ""]).entries == ["cellar", ""]
+    assert run(["studio", "house.ink", "--no-open", "--from", "kitchn"]) == 2
+    assert "did you mean `kitchen`?" in capsys.readouterr().err
+
+
 def test_entries_that_are_none_are_told_and_the_story_is_shown_from_its_top(house: Path) -> None:
     (house.parent / "foretell.toml").write_text('entries = ["kitchn"]\n', "utf-8")
     opened = open_story(house)

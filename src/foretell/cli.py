@@ -470,7 +470,10 @@ def whatif(
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--token", default="", help="Asked of whoever is not on this machine.")
-def studio(story: str, host: str, port: int, no_open: bool, token: str) -> int:
+@entry_option
+def studio(
+    story: str, host: str, port: int, no_open: bool, token: str, entries: tuple[str, ...]
+) -> int:
     """Serve a web page for a story: read it with odds, its map, river, endings, claims, source.
 
     The page follows the files as they change. Only this machine can see it, unless --host says
@@ -480,7 +483,13 @@ def studio(story: str, host: str, port: int, no_open: bool, token: str) -> int:
     from foretell.studio import serve
 
     find_story(story)
-    serve(story, host, port, not no_open, token)
+    if entries:  # those of foretell.toml may be mended while the page is open
+        from foretell.checking import places_entered
+        from foretell.config import Config
+        from foretell.vm.lower import lower
+
+        places_entered(lower(_load(story).usable()), entries, Config())
+    serve(story, host, port, not no_open, token, entries)
     return FINE
 
 

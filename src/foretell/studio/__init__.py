@@ -9,6 +9,7 @@ server), `report` (one self-contained page).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = ["serve"]
@@ -20,8 +21,9 @@ def serve(
     port: int = 0,
     open_browser: bool = True,
     token: str = "",
+    entries: Sequence[str] = (),
 ) -> None:
     """Serve the studio for a story until interrupted: see `app.serve`."""
     from foretell.studio.app import serve as serve_app
 
-    serve_app(path_or_name, host, port, open_browser, token)
+    serve_app(path_or_name, host, port, open_browser, token, entries)

@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -174,15 +174,19 @@ def serve(
     port: int = 0,
     open_browser: bool = True,
     token: str = "",
+    entries: Sequence[str] = (),
 ) -> None:
     """Serve the studio for a story until interrupted; port 0 takes a free one.
+
+    `entries` are where a host enters it, in place of those of foretell.toml.
 
     Away from loopback a token is always needed; one is made up if none is given. The address is
     printed to standard error. Raises StoryError where there is no such story or no such address.
     """
     from foretell.checker.analysis import analyse
 
-    session = Session(find_story(path_or_name).resolve(), analyse, data.prepare, data.sample)
+    path = find_story(path_or_name).resolve()
+    session = Session(path, analyse, data.prepare, data.sample, entries)
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(24)
     listening = _listen(host, port)

@@ -14,6 +14,7 @@ What this does not do: watch the files, play, or check.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,8 +73,11 @@ def inside(folder: Path, name: str) -> Path | None:
     return path if path.is_relative_to(root) and path != root else None
 
 
-def open_story(path: Path) -> Opened:
-    """Read and compile a story; whatever is wrong with it is in `diagnostics`."""
+def open_story(path: Path, entries: Sequence[str] = ()) -> Opened:
+    """Read and compile a story; whatever is wrong with it is in `diagnostics`.
+
+    `entries` are where a host enters it, in place of those of foretell.toml.
+    """
     opened = Opened(path, files={path.resolve(), (path.parent / PROMISES).resolve()})
     try:
         loaded = read_story(path, confined=True)
@@ -100,7 +104,7 @@ def open_story(path: Path) -> Opened:
             opened.questions, opened.program = questions, questions.program
             named = names_asked(opened.config, questions)
             opened.diagnostics = [d for d in opened.diagnostics if not names_used(d, named)]
-        opened.entries = places_entered(opened.program, (), opened.config)
+        opened.entries = places_entered(opened.program, entries, opened.config)
     except StoryError as error:
         opened.config = Config()
         opened.diagnostics += error.diagnostics

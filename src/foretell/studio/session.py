@@ -62,8 +62,10 @@ class Session:
         analyse: Analyse | None = None,
         prepare: Callable[[Edition], None] | None = None,
         sample: Callable[[Edition], None] | None = None,
+        entries: Sequence[str] = (),
     ) -> None:
         self.path = path
+        self.entries = entries  # in place of those of foretell.toml
         self.editions: dict[str, Edition] = {}  # by where the story is entered
         self.files: set[Path] = {path.resolve()}
         self.diagnostics: list[Diagnostic] = []
@@ -103,7 +105,7 @@ class Session:
 
     def reload(self) -> None:
         """Open the files as they are now."""
-        opened = open_story(self.path)
+        opened = open_story(self.path, self.entries)
         with self._lock:
             if self._closed:
                 return
