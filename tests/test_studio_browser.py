@@ -636,4 +636,4 @@ def test_a_list_chooses_where_the_story_is_entered(tmp_path: Path, open_page: An
         page.wait_for_selector("text=Cold.")
         becomes(page, "location.hash === '#/read/hall:'")
         see(page, "map")
-        page.wait_for_selector("svg.map >> text=hall")
+        page.wait_for_selector("svg.map a[aria-label^='hall: 100 %']")
