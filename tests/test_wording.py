@@ -93,6 +93,27 @@ def test_a_shuffle_in_text_that_becomes_a_string_is_not() -> None:
     assert slots("-> top\n=== top\n{f()}\n+ [on] -> top\n=== function f()\n{~a|b}\n") == 1
 
 
+NAMED = """
+-> top
+=== top
+We come to {planet()}.
++ [on] -> top
++ [out] -> END
+=== function planet()
+~ return "{~Alpha|Beta|Gamma}-{RANDOM(1, 999)}"
+"""
+
+
+def test_a_shuffle_in_a_string_that_is_only_shown_is() -> None:
+    program = of(NAMED)
+    assert assert_the_same(program, 3)
+    shown = explored(program, True)
+    assert shown.graph.n < 10  # nor are its dice thrown one by one
+    assert explored(program, False).graph.n > shown.graph.n
+    asked = of(NAMED.replace("We come to {planet()}", '{planet() == "Beta-7": -> END}'))
+    assert not Explorer(asked, compiled=False).liveness.afresh
+
+
 def test_a_shuffle_in_a_label_or_a_choice_is() -> None:
     assert slots("-> top\n=== top\n+ It {~rains|snows} [on]. -> top\n") == 1
 

@@ -45,10 +45,12 @@ def text_only_shuffles(
     observed: Iterable[str] = (),
     asked: Iterable[int] = (),
     watched: Iterable[int] = (),
+    unbuilt: Iterable[int] = (),
 ) -> frozenset[int]:
     """The slots of the shuffles whose elements nothing but their text tells apart.
 
     `observed`, `asked` and `watched` are what claims and questions look at, as an explorer is told.
+    `unbuilt` are the beginnings of strings that nobody looks at (`Liveness.unbuilt`).
     """
     draws: dict[int, list[int]] = {}  # slot → where it is dealt from
     for pc in range(program.length):
@@ -56,7 +58,7 @@ def text_only_shuffles(
             draws.setdefault(program.code[pc * 4 + 1], []).append(pc)
     if not draws:
         return frozenset()
-    search = _Search(program, draws, set(observed), set(asked), set(watched))
+    search = _Search(program, draws, set(observed), set(asked), set(watched), set(unbuilt))
     return frozenset(slot for slot in draws if search.holds(slot))
 
 
@@ -68,6 +70,7 @@ class _Search:
         observed: set[str],
         asked: set[int],
         watched: set[int],
+        unbuilt: set[int],
     ) -> None:
         self.program = program
         self.draws = draws
@@ -102,7 +105,7 @@ class _Search:
             walk = tables[record + P.TARGET_WALK]
             for entry in range(tables[record + P.TARGET_WALKS]):
                 self.told.add(tables[walk + entry * P.WALK_SIZE + P.WALK_VISITS])
-        self.barred = _inside_strings(program)
+        self.barred = _inside_strings(program, unbuilt)
         for pc in asked:
             self.barred |= reached_code(program, pc)
         # where a fallback choice may be followed after -> DONE, text after it can be told from none
@@ -244,7 +247,7 @@ def _noted(safe: tuple[int, ...], kind: int) -> tuple[int, ...]:
     return tuple(after.get((kind, before), before) for before in safe)
 
 
-def _inside_strings(program: Program) -> set[int]:
+def _inside_strings(program: Program, unbuilt: set[int]) -> set[int]:
     """The instructions that may be executed while a string is built that is a value, or a tag."""
     code = program.code
     found: set[int] = set()
@@ -253,7 +256,9 @@ def _inside_strings(program: Program) -> set[int]:
     waiting = [
         (pc + 1, 1)
         for pc in range(program.length)
-        if code[pc * 4] in begins and not (code[pc * 4] == P.OP_STRING_BEGIN and code[pc * 4 + 1])
+        if code[pc * 4] in begins
+        and pc not in unbuilt
+        and not (code[pc * 4] == P.OP_STRING_BEGIN and code[pc * 4 + 1])
     ]
     met = set(waiting)
     while waiting:
