@@ -6,8 +6,6 @@ Every kind of text in `tests/hostile.py` is made as large as `--size` says, and 
 own compiled, written as ink JSON and lowered, each step by the processor's clock: `parse`, `emit`
 (names, tree and places), `write` (JSON), `lower`. `MiB` is the most memory the process ever held.
 What is refused has no steps after the one that refused it. Medians of the rounds.
-
-`--intercept` measures *The Intercept* instead, beside inkjs, in the same run (needs the corpus).
 """
 
 from __future__ import annotations
