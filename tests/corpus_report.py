@@ -192,7 +192,13 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
     percent = f"{100 * len(in_time) / max(1, len(playable)):.0f} %"
     whole = f"**{len(in_time)} read whole within {seconds:g} seconds each** ({percent})"
     out.append(f"{len(rows)} stories, {len(playable)} of them playable: {whole},")
-    out += [f"{bounded} answered with bounds, {failed} failed.", ""]
+    compiled = [row for row in rows if row.state != "faulty"]
+    whole_at_all = sum(row.state == "complete" and row.seconds <= seconds for row in compiled)
+    out.append(
+        f"{bounded} answered with bounds, {failed} failed. With those that offer no choice it is"
+    )
+    percent = f"{100 * whole_at_all / max(1, len(compiled)):.0f} %"
+    out += [f"{whole_at_all} of the {len(compiled)} that compile ({percent}).", ""]
     heads = "story, entered at, result, states, turns, seconds, playthroughs, endings, found"
     out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|---|--:|--:|--:|--:|--:|---|"]
     out += (line(row) for row in playable)
