@@ -7,7 +7,7 @@ import re
 import pytest
 
 from foretell.asking import whatifs_asked
-from foretell.checker.whatif import Comparison, compare
+from foretell.checker.whatif import Comparison, comparisons
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Config, Expression, WhatIf, read_config
 from foretell.diagnostics import StoryError
@@ -23,7 +23,7 @@ def marked(tone: str, text: str) -> str:
 
 
 def compared(*whatifs: WhatIf, config: str = CONFIG) -> list[Comparison]:
-    return compare(compiled, whatifs, read_config(config))
+    return list(comparisons(compiled, whatifs, read_config(config)))
 
 
 def lit(question: str, *asked: str) -> WhatIf:
