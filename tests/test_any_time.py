@@ -24,6 +24,7 @@ from foretell.checker import explore, likely
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.explore import Explorer, Limits
 from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.host import Meanwhile
 from foretell.checker.memory import free_memory
 from foretell.checker.occupancy import Occupancy
 from foretell.checker.report import Heading, text
@@ -413,9 +414,17 @@ def test_a_limit_of_address_space_is_free_memory_too() -> None:
 
 _LIMITED = """
 import resource
+from foretell.checker.host import Meanwhile
 from foretell.checker.memory import free_memory
 from foretell.checker.occupancy import Occupancy
 from foretell.checker.report import Heading, text
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 print(free_memory())
 """
+
+
+def test_what_is_worked_out_meanwhile_comes_back_or_is_raised() -> None:
+    for apart in (False, True):
+        assert Meanwhile(lambda: 6 * 7, apart).result() == 42
+        with pytest.raises(ZeroDivisionError):
+            Meanwhile(lambda: 1 // 0, apart).result()

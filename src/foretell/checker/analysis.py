@@ -36,7 +36,7 @@ from foretell.checker.graph import (
 )
 from foretell.checker.growth import Growing
 from foretell.checker.horizon import Horizon, horizon
-from foretell.checker.host import compiling
+from foretell.checker.host import Meanwhile, compiling
 from foretell.checker.lengths import (
     Extent,
     Playthroughs,
@@ -81,6 +81,7 @@ _FIRST_LOOK: Final = 500  # states
 WHATIF_TAG: Final = "whatif"
 _LIMITS: Final = ("time", "states", "memory")
 _SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
+_LARGE: Final = 100_000  # states from which on two processors solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,11 +291,12 @@ def analyse(
     explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
     exploration.graph = graph
+    ways = Meanwhile(lambda: (extremes(graph, BEST), extremes(graph, WORST)), graph.n > _LARGE)
     counts = count_playthroughs(graph)
     choices = choice_extent(graph)
     words = word_extent(graph)
     met = flow(graph)
-    best, worst = extremes(graph, BEST), extremes(graph, WORST)
+    best, worst = ways.result()
     ends: list[Ending] = []
     for k, outcome in enumerate(graph.outcomes):
         states = graph.having(k)

@@ -56,7 +56,7 @@ from foretell.checker.expand import (
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
-from foretell.checker.likely import Depths, Mass, deepen, push
+from foretell.checker.likely import PART, Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
 from foretell.checker.memory import free_memory
@@ -571,7 +571,8 @@ class Explorer:
         if self.mass is None:
             return waiting[: min(most, room)].copy()
         self.mass.follow(self._kernel)
-        return self.mass.heaviest(min(max(most, len(waiting) // 16), room))
+        part = max(len(waiting) // 16, self.store.states // PART)
+        return self.mass.heaviest(min(max(most, part), room))
 
     def _nearest(self) -> Any:
         """What waits and takes the fewest choices to come to; of that the draws, if there are any.
@@ -1000,7 +1001,7 @@ class Explorer:
         arrays: dict[str, Any] = self.store.snapshot()
         arrays["memo"] = np.asarray(self.memo[: self.slots * P.MEMO_SIZE], np.int64)
         if self.mass is not None:
-            notes["carried"] = self.mass.expanded
+            notes["carried"], notes["due"] = self.mass.expanded, self.mass.due
             arrays["mass"] = self.mass.mass[: self.mass.states]
         arrays["seen"] = np.frombuffer(bytes(self._seen()), np.uint8)
         arrays["warned"] = np.frombuffer(bytes(self.warned), np.uint8)
@@ -1042,7 +1043,7 @@ class Explorer:
         if "mass" in arrays:
             self.mass = Mass(self.store)
             self.mass.mass, self.mass.states = arrays["mass"], len(arrays["mass"])
-            self.mass.expanded = notes["carried"]
+            self.mass.expanded, self.mass.due = notes["carried"], notes["due"]
         self.begun = True
 
     # ------------------------------------------------------------ the result

@@ -16,19 +16,23 @@ What this does not do: it compiles nothing ahead of time and keeps no cache on d
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
-__all__ = ["COMPILE_FROM", "compiled_from", "compiling", "run"]
+__all__ = ["COMPILE_FROM", "Meanwhile", "compiled_from", "compiling", "run"]
+
+T = TypeVar("T")
 
 COMPILE_FROM = 20_000
 """The amount of work (states plus edges) from which a kernel is compiled."""
 
 _limits: list[float] = [COMPILE_FROM]
 _compiled: dict[Callable[..., Any], Any] = {}  # keeps alive what holds the machine code
+_compiling = threading.Lock()
 _spent: list[float] = [0.0]
 
 
@@ -56,13 +60,48 @@ def compiling() -> float:
 def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
     """The kernel's result on these arguments; arrays among them are written to in place."""
     if work >= _limits[-1]:
-        compiled = _compiled.get(kernel)
-        if compiled is None:
-            began = time.perf_counter()
-            from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
+        with _compiling:
+            compiled = _compiled.get(kernel)
+            if compiled is None:
+                began = time.perf_counter()
+                from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
 
-            compiled = _compiled[kernel] = compile_kernels([kernel])
-            _spent[0] += time.perf_counter() - began
+                compiled = _compiled[kernel] = compile_kernels([kernel])
+                _spent[0] += time.perf_counter() - began
         return compiled[kernel](*arguments)
     views = (memoryview(cast(Any, a)) if isinstance(a, np.ndarray) else a for a in arguments)
     return kernel(*views)
+
+
+class Meanwhile(Generic[T]):
+    """Something that is worked out while the caller works out something else, if `apart`.
+
+        worst = Meanwhile(lambda: extremes(graph, WORST), graph.n > 200_000)
+        …
+        worst.result()
+
+    What it raises is raised there. It does not keep a process that is told to end from ending.
+    """
+
+    def __init__(self, work: Callable[[], T], apart: bool) -> None:
+        self._work = work
+        self._found: list[T] = []
+        self._raised: list[BaseException] = []
+        self._thread = threading.Thread(target=self._do, daemon=True) if apart else None
+        if self._thread:
+            self._thread.start()
+
+    def _do(self) -> None:
+        try:
+            self._found.append(self._work())
+        except BaseException as error:
+            self._raised.append(error)
+
+    def result(self) -> T:
+        """What was worked out."""
+        if self._thread is None:
+            return self._work()
+        self._thread.join()
+        if self._raised:
+            raise self._raised[0]
+        return self._found[0]

@@ -25,12 +25,16 @@ from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.store import Store
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
-__all__ = ["Depths", "Mass", "deepen", "push"]
+__all__ = ["PART", "Depths", "Mass", "deepen", "push"]
 
 _SHARE: Final = 0.5  # of the mass that waits, taken in a round if that is few enough states
 _LEAST: Final = 1024  # states of a round at least
 _IDLE: Final = 0.02  # share of mass left on the way at which all of it is carried on
 _PASSES: Final = 8
+# Looking at everything that waits is worth it for a round of many: a round takes this part of all
+# states at least, and what goes round in circles is carried on when so much more was expanded.
+PART: Final = 64
+_MORE: Final = 16
 
 
 @kernel
@@ -72,6 +76,7 @@ class Mass:
         self.mass[0] = 1.0
         self.states = store.states
         self.expanded = 0
+        self.due = 0  # with so many expanded, mass that goes round in circles is carried on
 
     def follow(self, kernels: Any) -> None:
         """Take in the edges found since, and carry all mass on that is on its way."""
@@ -83,6 +88,9 @@ class Mass:
         self.states = store.states
         before, self.expanded = self.expanded, store.expanded
         self._push(kernels, before)
+        if self.expanded < self.due:
+            return
+        self.due = self.expanded + self.expanded // _MORE
         for _ in range(_PASSES):
             idle = float(self.mass[store.used("order")].sum())
             if idle <= _IDLE * self.waiting:
@@ -109,14 +117,15 @@ class Mass:
     def heaviest(self, most: int) -> Any:
         """Where the rows of the heaviest states that wait are, at most so many, ascending."""
         places = self.store.waiting()
-        if len(places) <= _LEAST:
-            return places.copy()
+        least = max(_LEAST, self.states // PART)
+        if len(places) <= least:
+            return places[:most].copy()
         mass = self.mass[self.store.row_states(places)]
         count = min(len(places), most)
         chosen = np.argpartition(-mass, count - 1)[:count]
         chosen = chosen[np.argsort(-mass[chosen], kind="stable")]
         enough = np.searchsorted(np.cumsum(mass[chosen]), _SHARE * float(mass.sum())) + 1
-        return np.sort(places[chosen[: max(int(enough), min(_LEAST, most))]])
+        return np.sort(places[chosen[: max(int(enough), min(least, most))]])
 
 
 @kernel
