@@ -627,7 +627,7 @@ def test_a_list_chooses_where_the_story_is_entered(tmp_path: Path, open_page: An
         see(page, "read/kitchen:")
         page.wait_for_selector("text=Bread.")
         becomes(page, "document.querySelector('#entry select').value === 'kitchen'")
-        page.keyboard.press("1")
+        page.click("text=Eat.")
         becomes(page, "location.hash === '#/read/kitchen:0'")
         page.wait_for_selector(".the-end")
         page.keyboard.press("u")
