@@ -57,9 +57,11 @@ async function show() {
     return;
   }
   const mine = shown;
+  const known = status;
   const slow = setTimeout(() => !view.hasChildNodes() && replace(view, h("p", { class: "plain quiet" }, "Being made …")), 250);
   try {
     Object.assign(mine, await entry.show(view, rest, { status, ask }));
+    if (mine === shown && status !== known) mine.status?.(status);
   } catch (error) {
     if (mine === shown) replace(view, trouble(error));
     mine.name = "";
@@ -119,8 +121,8 @@ function move(place) {
 
 async function entered() {
   const { name, rest } = address();
-  if (name === "read" && shown.go && rest?.startsWith(`${entry()}:`)) {
-    status = await ask("status"); // a link led there, and is being followed
+  if (name === "read" && shown.name === name && rest?.startsWith(`${entry()}:`)) {
+    status = await ask("status"); // a link led there, and is being followed (or the view still made)
     shown.status?.(status);
     drawNav(name);
     drawEntry();
