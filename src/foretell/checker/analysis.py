@@ -46,7 +46,7 @@ from foretell.checker.lengths import (
     word_extent,
     word_quantiles,
 )
-from foretell.checker.outcomes import outcome_of
+from foretell.checker.outcomes import outcome_of, problem_of
 from foretell.checker.regions import trap_entrances
 from foretell.checker.siblings import count_alike
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
@@ -71,15 +71,15 @@ __all__ = [
     "find_problems",
     "listed",
     "outcome_of",
-    "problem_of",
     "with_outcomes",
 ]
 
 BEST: Final = 1
 WORST: Final = -1
-_FIRST_LOOK: Final = 500  # states
 WHATIF_TAG: Final = "whatif"
+_FIRST_LOOK: Final = 500  # states
 _LIMITS: Final = ("time", "states", "memory")
+_LIMITED: Final = (X.K_BUDGET, X.K_DRAW, X.K_BOUND)  # stops of the explorer, not of the story
 _SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
 _LARGE: Final = 100_000  # states from which on two processors solve
 
@@ -447,27 +447,16 @@ def _length(path: str | None) -> float:
     return math.inf if path is None else path.count("/") + path.count(",")
 
 
-def problem_of(program: Program, code: X.OutcomeCode) -> Diagnostic | None:
-    """What is wrong where a story came to a stop; None at an ending, and where it isn't known."""
-    if code.kind == X.K_FAULT:
-        return faults.describe_at(program, code.fault, code.value, code.number)
-    if code.kind == X.K_HANG:
-        return faults.loops(program, code.number)
-    if code.kind == X.K_DEEP:
-        return faults.too_deep(program, code.number)
-    return None
-
-
 def _faults(exploration: Exploration) -> Iterable[Diagnostic]:
     program, graph = exploration.program, exploration.graph
     for number, code in enumerate(exploration.codes):
         problem = problem_of(program, code)
-        if problem is not None:
+        if problem is not None and code.kind not in _LIMITED:
             path = graph.witness((graph.kind == TERMINAL) & (exploration.end_code == number))
             yield replace(problem, path=path)
     for code, state in exploration.lost:
-        if code.kind == X.K_BUDGET:
-            problem = replace(faults.endless(program, code.number), severity="warning")
+        problem = problem_of(program, code)
+        if problem is not None and code.kind == X.K_BUDGET:
             yield replace(problem, path=_path_to(graph, state))
 
 

@@ -37,7 +37,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.analysis import problem_of
 from foretell.checker.explore import MET, Exploration
 from foretell.checker.graph import (
     TERMINAL,
@@ -49,6 +48,7 @@ from foretell.checker.graph import (
     shortest_cycle,
     trace,
 )
+from foretell.checker.outcomes import problem_of
 from foretell.checker.questions import Questions
 from foretell.checker.readers import edge_weights
 from foretell.checker.regions import end_components, is_sure
@@ -145,7 +145,9 @@ def stops(
 
 
 def _is_grave(problem: Diagnostic | None, allow: Collection[str]) -> bool:
-    return problem is not None and problem.severity != "note" and problem.code not in allow
+    if problem is None or problem.severity == "note" or _is_bound(problem):
+        return False
+    return problem.code not in allow
 
 
 def decide(
@@ -229,18 +231,11 @@ class _Deciding:
         if path is not None:
             texts = [expression.text for expression in self.claim.expressions]
             values = self.questions.values_on(path, texts, self.constants)
-            if "ending" in values and self.questions.endings:
-                values["ending"] = self._ending_at(path)
         bound = self._limit
         if self.exploration.held:  # it is not the story as told that was read
             kept = ", ".join(f"`{b.name}` within {b.text}" for b in self.exploration.held)
             why = f"{why}, with {kept}"
         return Verdict(self.claim, answer, why, path, loop, values, bound=bound)
-
-    def _ending_at(self, path: str) -> str:
-        """What conditions name the ending at the end of a path."""
-        graph = self.graph
-        return graph.outcomes[int(graph.outcome[graph.follow(path)])].name
 
     def unknown(self) -> Verdict:
         if self._bound == MET:
@@ -371,7 +366,7 @@ class _Deciding:
 
     def sound(self, problems: Sequence[Diagnostic] | None) -> Verdict:
         # a turn that used up its steps is a bound that was hit, and proves nothing
-        wrong = [p for p in problems or () if p.severity != "note" and not _is_bound(p)]
+        wrong = [p for p in problems or () if _is_grave(p, ())]
         if wrong:
             first = min(wrong, key=_gravity)
             more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
