@@ -32,12 +32,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from foretell.checker.counters import GLOBAL, NOTHING, Counters, Key, Source
-from foretell.checker.routes import Routes, call_kind
+from foretell.checker.routes import BLOCK_ENDS, Routes, call_kind
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["ANY", "BLOCK_ENDS", "LIST", "NUMBER", "SHORT", "SOME_TEMPORARY", "ValueFlow"]
+__all__ = ["ANY", "NUMBER", "SHORT", "SOME_TEMPORARY", "ValueFlow"]
 
 # kinds of values, as bits: what a variable may hold
 NUMBER: Final = 1
@@ -63,19 +63,6 @@ _MEETS: Final = V.OPERATION["^"]
 _HAS: Final = (V.OPERATION["?"], V.OPERATION["!?"])
 _UNKNOWN: Final = Source()
 SOME_TEMPORARY: Final = -1  # in a set of globals pointed to: a temporary may be, too
-BLOCK_ENDS: Final = {
-    P.OP_JUMP,
-    P.OP_JUMP_IF,
-    P.OP_JUMP_UNLESS,
-    P.OP_JUMP_VALUE,
-    P.OP_CALL,
-    P.OP_CALL_VALUE,
-    P.OP_EXTERNAL,
-    P.OP_RETURN,
-    P.OP_FALL,
-    P.OP_DONE,
-    P.OP_END,
-}
 
 
 @dataclass(slots=True)

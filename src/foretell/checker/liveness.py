@@ -44,8 +44,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from foretell.checker.counters import GLOBAL, Fold, Key, Source
-from foretell.checker.flow import ANY, BLOCK_ENDS, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
-from foretell.checker.routes import NO_STRING, Routes, follow_routes
+from foretell.checker.flow import ANY, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
+from foretell.checker.routes import BLOCK_ENDS, NO_STRING, Routes, follow_routes
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program

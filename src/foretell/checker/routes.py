@@ -19,10 +19,10 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["NO_STRING", "Routes", "call_kind", "follow_routes"]
+__all__ = ["BLOCK_ENDS", "NO_STRING", "Routes", "call_kind", "follow_routes"]
 
 NO_STRING: Final = -1
-_LEADING: Final = frozenset(
+BLOCK_ENDS: Final = frozenset(
     {
         P.OP_JUMP,
         P.OP_JUMP_IF,
@@ -30,15 +30,15 @@ _LEADING: Final = frozenset(
         P.OP_JUMP_VALUE,
         P.OP_CALL,
         P.OP_CALL_VALUE,
-        P.OP_FORK,
         P.OP_EXTERNAL,
-        P.OP_CHOICE,
         P.OP_RETURN,
         P.OP_FALL,
         P.OP_DONE,
         P.OP_END,
     }
 )
+"""After these something else than the next instruction may be executed."""
+_LEADING: Final = BLOCK_ENDS | {P.OP_FORK, P.OP_CHOICE}  # they may bring other code about, too
 
 
 def call_kind(call: int) -> int:
