@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from foretell import __version__
-from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.diagnostics import Diagnostic, StoryError, closest, counted
 from foretell.terminal import show_problems
 
 if TYPE_CHECKING:
@@ -192,8 +192,7 @@ def play(
         return FINE
     warned = [problem for problem in loaded.diagnostics if problem.severity == "warning"]
     if warned:
-        count = len(warned)
-        what = "1 warning" if count == 1 else f"{count} warnings"
+        what = counted(len(warned), "warning")
         click.echo(f"({what} from the compiler: `foretell check` shows them)", err=True)
     if full and (plain or not sys.stdout.isatty()):
         raise _refusal("usage", "there is no whole screen here", "leave out --full")

@@ -26,6 +26,7 @@ __all__ = [
     "Span",
     "StoryError",
     "closest",
+    "counted",
     "render",
     "render_all",
 ]
@@ -136,6 +137,11 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate most like `name`, if any is like it at all."""
     found = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 choice`, `2,000 choices`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:

@@ -35,7 +35,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from foretell.diagnostics import Diagnostic, StoryError
+from foretell.diagnostics import Diagnostic, StoryError, counted
 from foretell.output import write_whole
 from foretell.page import Page
 from foretell.seen import seen_on
@@ -159,7 +159,7 @@ class Player:
             page.write(self._ending, "bold", lead="The end: ", lead_style="bold")
         else:
             page.write("The end.", "bold")
-        page.write(f"{_counted(story.turns, 'choice')}, {_counted(words, 'word')}")
+        page.write(f"{counted(story.turns, 'choice')}, {counted(words, 'word')}")
         rarity = self.dream.rarity(story) if self.dream and story.ended else ""
         if rarity:
             page.write(rarity)
@@ -289,7 +289,7 @@ class Player:
         self._left = before
         if fits < len(steps):
             self.page.note(
-                f"The story still has the first {fits} of {_counted(len(steps), 'choice')}."
+                f"The story still has the first {fits} of {counted(len(steps), 'choice')}."
             )
         self._show()
 
@@ -413,10 +413,6 @@ def _percent(share: float) -> str:
     if 0 < share < 0.01:
         return f"{share * 100:.1g} %"
     return f"{share * 100:.0f} %" if share in (0, 1) or share < 0.995 else "over 99 %"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _is_save(path: Path) -> bool:

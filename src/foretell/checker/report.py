@@ -22,7 +22,7 @@ from foretell.checker.explore import MET
 from foretell.checker.growth import Growing
 from foretell.checker.memory import whole_memory
 from foretell.checker.solve import Interval
-from foretell.diagnostics import Diagnostic, render
+from foretell.diagnostics import Diagnostic, counted, render
 
 if TYPE_CHECKING:
     from foretell.checker.claims import Verdict
@@ -216,19 +216,15 @@ def _title(heading: Heading, paint: _Painter) -> str:
     return " · ".join(size)
 
 
-def _several(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def _read(analysis: Analysis, paint: _Painter) -> str:
     """How much was read, in a line."""
     counts = analysis.playthroughs
-    figures = [_several(analysis.states, "state"), _several(analysis.turns, "turn")]
+    figures = [counted(analysis.states, "state"), counted(analysis.turns, "turn")]
     if analysis.choices.least is not None:
         figures.append(f"shortest {analysis.choices.least:,}")
         most = analysis.choices.most
         longest = (
-            "without end" if most is None or math.isinf(most) else _several(int(most), "choice")
+            "without end" if most is None or math.isinf(most) else counted(int(most), "choice")
         )
         figures.append(f"longest {longest}")
     inside = ", ".join(figures)
@@ -355,7 +351,7 @@ def _how_far(analysis: Analysis) -> Iterable[str]:
 
 
 def _choices(n: int) -> str:
-    return f"{n:,} choice{'s' if n != 1 else ''}" if n else "what comes before the first choice"
+    return counted(n, "choice") if n else "what comes before the first choice"
 
 
 def _how_many(analysis: Analysis) -> Iterable[str]:
@@ -416,7 +412,7 @@ def _summary(
         (sum(p.severity == severity for p in problems), severity)
         for severity in ("error", "warning", "note")
     ]
-    listed = [f"{n:,} {what}{'s' if n != 1 else ''}" for n, what in counts if n]
+    listed = [counted(n, what) for n, what in counts if n]
     if not listed:
         good = "no problem found" if complete else "no problem found so far"
         return paint("32", good)

@@ -26,7 +26,7 @@ from foretell.checker.growth import Growing
 from foretell.checker.lengths import word_quantiles
 from foretell.checker.lines import shown_lines
 from foretell.checker.river import mass_by_turn
-from foretell.diagnostics import Diagnostic, Source
+from foretell.diagnostics import Diagnostic, Source, counted
 from foretell.studio import pictures, whatifs, whys
 from foretell.studio.edition import Edition, Json
 from foretell.studio.places import map_view, place_view, places_of
@@ -83,9 +83,7 @@ def overview(edition: Edition) -> str:
         long = f"{least:,} to {int(most):,}" if most > least else f"{least:,}"
         length = f", {long} choice{'' if most == 1 else 's'} long"
     found = "" if analysis.complete else " found so far"
-    return (
-        f"{ways} through it{luck}{length}, to {endings} ending{'s' if endings != 1 else ''}{found}."
-    )
+    return f"{ways} through it{luck}{length}, to {counted(endings, 'ending')}{found}."
 
 
 def _power(n: int) -> str:
