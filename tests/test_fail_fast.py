@@ -98,19 +98,9 @@ def test_where_nothing_fails_all_is_read(folder: Path, capsys: pytest.CaptureFix
 
 # Faults, and what has no truth --------------------------------------------------------------------
 
-CORRIDOR = """
-VAR a = 0
-VAR b = 0
--> hub
-=== hub
-+ { a < 60 } [A.]
-    ~ a++
-    -> hub
-+ { b < 60 } [B.]
-    ~ b++
-    FAULT
-    -> hub
-* [Out.] -> END
+CORRIDOR = (
+    HUB.replace("~ b++", "~ b++\n    FAULT")
+    + """
 === gone
 Nothing more.
 === round
@@ -121,6 +111,7 @@ Nothing more.
 === function down(n)
 ~ return down(n + 1)
 """
+)
 
 FAULTS = {
     "content that runs out": ("{ a == 2 && b == 1: -> gone }", "out-of-content"),
