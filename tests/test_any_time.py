@@ -300,7 +300,8 @@ def test_a_report_says_how_far_readers_were_followed_and_how_much_there_is(
 ) -> None:
     story = tmp_path / "wide.ink"
     story.write_text(WIDE, "utf-8")
-    command = ["check", str(story), "--max-seconds", "4", "--max-states", "60000"]
+    # no limit of time: on a busy machine two runs would follow readers in another order
+    command = ["check", str(story), "--max-states", "60000"]
     assert run([*command, "--format", "json"]) == 3
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, SCHEMA)
