@@ -50,6 +50,27 @@ Right.
     assert not analysis.problems
 
 
+def test_a_tag_with_logic_in_it_names_no_ending_and_that_is_said() -> None:
+    analysis = analysed(
+        """
+VAR brave = false
+* [Fight] {& } -> home
+* [Run] -> home
+== home
+# ending: {brave: hero|home again}
+Home.
+-> END
+"""
+    )
+    assert [e.name for e in analysis.endings] == ["home"]
+    (told,) = (p for p in analysis.problems if p.code == "varying-ending")
+    assert told.severity == "warning"
+    assert told.span is not None
+    assert told.span.line == 6
+    fixed = analysed("-> home\n== home\n# mood: {RANDOM(1, 2)}\n# ending: home again\n-> END\n")
+    assert "varying-ending" not in codes(fixed)
+
+
 def test_a_die_is_fair() -> None:
     analysis = analysed("{RANDOM(1,6) == 6: -> six}\n-> END\n== six\nSix.\n-> END\n")
     found = {ending.name: ending.uniform.low for ending in analysis.endings}

@@ -53,6 +53,18 @@ Nobody comes here.
 -> END
 """
 
+def test_tags_of_the_whole_story_are_not_unread_where_nobody_enters_at_its_top(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tale = tmp_path / "tale.ink"
+    tale.write_text("# title: A House\n# author: {1 + 1} hands\n" + HOUSE, "utf-8")
+    run(["check", str(tale), "--from", "kitchen", "--from", "hall", "--checkpoint", "off"])
+    assert "title" not in capsys.readouterr().out
+    tale.write_text("# title: A House\nNobody reads this. # ever\n" + HOUSE, "utf-8")
+    run(["check", str(tale), "--from", "kitchen", "--from", "hall", "--checkpoint", "off"])
+    assert "tale.ink:2:1" in capsys.readouterr().out
+
+
 PROMISES = """\
 entries = ["kitchen", "hall"]
 [[claim]]

@@ -145,6 +145,41 @@ def test_a_mistake_is_told_with_its_column(text: str, code: str, column: int, hi
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "column", "hint"),
+    [
+        ('ending == "hal"', "unknown-ending", 11, "did you mean `hall`?"),
+        ('coins > 1 && "lefd" != ending', "unknown-ending", 14, "did you mean `left`?"),
+        ('(ending == "zzz") == false', "unknown-ending", 12, "its name is its tag"),
+        ('here == "hall.stars" or true', "unknown-place", 9, "did you mean `hall.stairs`?"),
+        ('not (here != "hall.landing")', "unknown-place", 14, ""),
+    ],
+)
+def test_comparing_with_an_ending_or_place_that_is_none_is_a_mistake(
+    text: str, code: str, column: int, hint: str
+) -> None:
+    names = StoryNames(story(), endings=[("rich", "coins > 3")], tagged={"left"})
+    content, (found,) = compile_expression(text, names)
+    assert content is None
+    assert found.code == code
+    assert found.span is not None
+    assert found.span.column == column
+    assert found.hint.startswith(hint)
+    for good in ('ending == "rich"', 'ending != "left"', 'ending == ""', 'ending == "hall.stairs"'):
+        assert compile_expression(good, names)[1] == []
+    for good in ('here == "hall"', 'here != ""', 'ending == "the end"'):
+        assert compile_expression(good, names)[1] == []
+
+
+def test_a_claim_of_an_ending_knows_the_names_that_tags_give() -> None:
+    told = compile_ink("* [a] # ending: no\n-> END\n* [b]\nB. # ending: gone\n-> END\n").story
+    assert told is not None
+    ask_story(told, [Expression('ending == "gone"')])
+    with pytest.raises(StoryError) as caught:
+        ask_story(told, [Expression('ending == "gon"')])
+    assert caught.value.diagnostics[0].hint == "did you mean `gone`?"
+
+
+@pytest.mark.parametrize(
     ("text", "what"),
     [
         ("throw() > 3", "draws a random number"),

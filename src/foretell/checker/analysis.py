@@ -420,6 +420,7 @@ def find_problems(
         out += _warnings(exploration)
         out += _traps(exploration)
     out += _assumptions(explorations[0])
+    out += _varying_endings(explorations[0].program)
     if all(exploration.complete for exploration in explorations):
         out += _unread(explorations, set(expected_unread))
         out += _idle_choices(explorations)
@@ -490,6 +491,25 @@ def _assumptions(exploration: Exploration) -> Iterable[Diagnostic]:
     for bound in exploration.held:
         message = f"`{bound.name}` stays within {bound.text}: the story as told goes beyond"
         yield Diagnostic("note", "assumed-bound", message, bound.span)
+
+
+def _varying_endings(program: Program) -> Iterable[Diagnostic]:
+    """Tags that would name an ending, but for the logic in them."""
+    code, strings = program.code, program.values.strings
+    for pc in range(1, program.length - 1):
+        if code[pc * 4] != P.OP_TAG_BEGIN or code[(pc - 1) * 4] == P.OP_ENDING:
+            continue
+        op, text = code[(pc + 1) * 4 : (pc + 1) * 4 + 2]
+        if op == P.OP_TEXT and strings[text].strip().startswith("ending:"):
+            yield Diagnostic(
+                "warning",
+                "varying-ending",
+                "this tag names no ending, since what it says varies",
+                program.spans[pc],
+                label="the ending is called after its knot instead",
+                hint="write a tag without braces in each branch, or name endings by condition: "
+                "[[ending]] in foretell.toml",
+            )
 
 
 def listed(domain: Domain) -> str:
@@ -578,11 +598,12 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
         if span is None or op not in _VISIBLE or (op == P.OP_TEXT and code[pc * 4 + 3] != 0):
             continue
         lines.setdefault((id(span.source), span.line), []).append(pc)
+    heading = _heading(program)
     unread = {
         key: pcs
         for key, pcs in lines.items()
         if not any(seen[pc] for pc in pcs)
-        and not all(program.place_of_pc[pc] in exempt for pc in pcs)
+        and not all(program.place_of_pc[pc] in exempt or pc in heading for pc in pcs)
     }
     places_seen = {program.place_of_pc[pc] for pc in range(program.length) if seen[pc]}
     told_places: set[int] = set()
@@ -621,6 +642,26 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
 
 
 _VISIBLE: Final = {P.OP_TEXT, P.OP_PRINT, P.OP_CHOICE, P.OP_FIXED_TAG}
+
+
+def _heading(program: Program) -> set[int]:
+    """Where the tags stand that are of the whole story, also where no reader enters at its top."""
+    code = program.code
+    out: set[int] = set()
+    in_tag = False
+    for pc in range(program.start_pc, program.length):
+        op = code[pc * 4]
+        if op == P.OP_TAG_BEGIN:
+            in_tag = True
+        elif op == P.OP_TAG_END:
+            in_tag = False
+        elif op == P.OP_TEXT and not in_tag and program.values.strings[code[pc * 4 + 1]].strip():
+            break
+        elif op in (P.OP_TEXT, P.OP_FIXED_TAG):
+            out.add(pc)
+        elif op not in (P.OP_VISIT, P.OP_TURN_MARK, P.OP_ENDING):
+            break
+    return out
 
 
 def _next_line(

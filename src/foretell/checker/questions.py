@@ -31,6 +31,7 @@ from foretell.diagnostics import Diagnostic, Span, StoryError
 from foretell.vm import values as V
 from foretell.vm.lower import lower, lower_expression
 from foretell.vm.machine import truth
+from foretell.vm.patterns import ending_names
 from foretell.vm.program import Program
 from foretell.vm.story import PathError, Story
 
@@ -142,7 +143,8 @@ def ask_story(
     Raises StoryError, with all that is wrong, where an expression can't be asked.
     """
     rules = list(endings)
-    names = StoryNames(story, endings=[(rule.name, rule.when.text) for rule in rules])
+    called = [(rule.name, rule.when.text) for rule in rules]
+    names = StoryNames(story, endings=called, tagged=ending_names(story.root))
     found: list[Diagnostic] = []
     contents: dict[str, tuple[Expression, Container]] = {}
     asked = [(expression.text, expression, False) for expression in expressions]

@@ -85,6 +85,7 @@ WORDS: Final = {
 }
 """Names that stand for what the story itself can't ask."""
 
+_THE_END: Final = "the end"  # what a story ends in that ends in no knot
 _WORD_COMMANDS: Final = {"here": "here", "turns": "turn", "ending": "ending"}
 _DRAWS: Final = frozenset({"RANDOM", "SEED_RANDOM", "LIST_RANDOM"})
 
@@ -96,8 +97,10 @@ class StoryNames:
     story: CompiledStory
     variables: dict[str, Span | None] = field(default_factory=dict)
     places: dict[str, Container] = field(default_factory=dict)
+    entered: list[str] = field(default_factory=list)  # of the places, knots and stitches
     items: dict[str, list[str]] = field(default_factory=dict)  # item → the lists that have it
     endings: Sequence[tuple[str, str]] = ()  # name and condition; the first that holds counts
+    tagged: Iterable[str] | None = None  # what tags call endings; None: not known, all may be asked
 
     def __post_init__(self) -> None:
         root = self.story.root
@@ -111,6 +114,7 @@ class StoryNames:
             for inner, stitch in knot.named.items():
                 if isinstance(stitch, Container):
                     self.places[f"{name}.{inner}"] = stitch
+        self.entered = [*self.places]
         self.places.update(self.story.labels)
         for list_name, items in self.story.list_definitions.items():
             for item in items:
@@ -134,6 +138,12 @@ class StoryNames:
             or name in self.items
             or name in self.story.constants
         )
+
+    def ending_names(self) -> list[str] | None:
+        """Everything an ending can be called, None where that is not known."""
+        if self.tagged is None:
+            return None
+        return [*(name for name, _ in self.endings), *self.tagged, *self.entered, _THE_END]
 
     def suggest(self, name: str, among: Iterable[str] | None = None) -> str:
         """A hint that names what is most like `name`, or "" where nothing is."""
@@ -260,9 +270,11 @@ class _Writer:
         left: Syntax = value
         named = self.ending_named(value)
         if named is not None:
+            self.check_compared(value)
             self.ending_is(named, value.operator == "==", value.span)
             return
         while isinstance(left, Binary) and self.ending_named(left) is None:
+            self.check_compared(left)
             spine.append(left)
             left = left.left
         self.value(left)
@@ -276,6 +288,26 @@ class _Writer:
                 )
             self.value(node.right)
             self.add(NativeCall(node.operator, span=node.span))
+
+    def check_compared(self, value: Binary) -> None:
+        """Refuse `ending` and `here` being compared with what neither can ever be."""
+        if value.operator not in ("==", "!="):
+            return
+        for one, other in ((value.left, value.right), (value.right, value.left)):
+            if not isinstance(one, VariableUse) or self.names._has(one.dotted):
+                continue
+            text = _plain_text(other)
+            what, known = {
+                "ending": ("ending", self.names.ending_names()),
+                "here": ("knot or stitch", self.names.entered),
+            }.get(one.dotted, ("", None))
+            if not text or known is None or text in known:
+                continue
+            found = closest(text, known)
+            hint = "its name is its tag, if that holds no braces, else its knot"
+            hint = f"did you mean `{found}`?" if found else hint if what == "ending" else ""
+            code = "unknown-ending" if what == "ending" else "unknown-place"
+            self.error(code, f"no {what} is called `{text}`", other.span, "never so", hint)
 
     def ending_named(self, value: Binary) -> str | None:
         """The name with which `ending` is compared, where that must be written out."""

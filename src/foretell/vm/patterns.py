@@ -23,6 +23,7 @@ from foretell.vm.survey import RETURN_VARIABLE
 __all__ = [
     "choice_label",
     "constant_string",
+    "ending_names",
     "ending_tag",
     "label_strings",
     "returns",
@@ -151,6 +152,19 @@ def ending_tag(content: list[Node], index: int) -> str | None:
         else:
             return None
     return None
+
+
+def ending_names(root: Container) -> set[str]:
+    """What the story's `# ending:` tags call its endings."""
+    found: set[str] = set()
+    for node in root.walk():
+        if isinstance(node, LegacyTag) and node.text.startswith("ending:"):
+            found.add(node.text[7:].strip())
+        elif isinstance(node, Container):
+            for index, inner in enumerate(node.content):
+                if isinstance(inner, Command) and inner.name == "#":
+                    found.add(ending_tag(node.content, index) or "")
+    return found - {""}
 
 
 def tags_at_top(root: Container) -> list[str]:
