@@ -102,6 +102,8 @@ def find_story(where: str | os.PathLike[str]) -> Path:
     try:
         path = Path(text)
         if text and path.exists() and not path.is_dir():
+            if path.suffix == ".toml":
+                raise _refusal("not-a-story", f"`{text}` is no story", _inside(path.parent))
             return path
         if text in bundled_stories():
             return BUNDLED / text / f"{text}.ink"

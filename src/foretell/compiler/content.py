@@ -204,7 +204,7 @@ class ContentParser(ExpressionParser):
         if isinstance(logic, Output) and isinstance(logic.value, IncDec):
             self._disallow_increment(logic.value)
         self.space()
-        self.expect("}", "`}` to close the braces", self._brace_hint(start))
+        self.expect("}", "`}` to close the braces", self._brace_hint(start, logic))
         self.in_string = mark[1]
         items: list[Syntax] = [logic]
         if not mark[2]:
@@ -218,10 +218,20 @@ class ContentParser(ExpressionParser):
         value = VariableUse(span, (Name(match.group(1), span),))
         return Content(self.span(match.start()), [Output(span, value)])
 
-    def _brace_hint(self, start: int) -> str:
+    def _brace_hint(self, start: int, logic: Syntax) -> str:
         line = self.span(start, start + 1).line
         here = self.span(self.pos, self.pos + 1).line
-        return f"the `{{` of line {line} is still open" if here > line else ""
+        if here > line:
+            return f"the `{{` of line {line} is still open"
+        if self.in_choice and self.at("->"):
+            return "in a choice's own line no divert stands in braces: put it on the line below"
+        ends_line = self.text[self.pos : self.pos + 1] in ("\n", "\r", "")
+        if ends_line and isinstance(logic, Conditional):
+            return "what takes several lines begins on the line below `{…:`"
+        if ends_line and isinstance(logic, Sequence):
+            kinds = "`{stopping:`, `{cycle:`, `{once:` or `{shuffle:`"
+            return f"a sequence over several lines is {kinds}, then a line with `-` for each element"
+        return ""
 
     def _disallow_increment(self, expression: Syntax) -> None:
         if isinstance(expression, IncDec):
