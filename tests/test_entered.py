@@ -53,6 +53,7 @@ Nobody comes here.
 -> END
 """
 
+
 def test_tags_of_the_whole_story_are_not_unread_where_nobody_enters_at_its_top(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

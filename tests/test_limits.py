@@ -109,7 +109,7 @@ def test_a_first_turn_that_builds_strings_for_ever_is_given_up_in_time() -> None
 def test_random_readers_whose_strings_grow_for_ever_are_stopped(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foretell.checker.simulate._MOST_BUILT", 1 << 20)
+    monkeypatch.setattr("foretell.checker.sampler._MOST_BUILT", 1 << 20)
     program = lower(compile_text('VAR s = "a"\n-> k\n== k\n~ s = s + "b"\n-> k\n').usable())
     with pytest.raises(StoryError, match="ever new strings or lists") as refused:
         sample(program, 50, threads=threads)

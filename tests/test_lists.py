@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker import simulate
+from foretell.checker import sampler
 from foretell.checker.explore import Limits, explore
 from foretell.checker.host import compiled_from, run
 from foretell.checker.list_region import ListRegion
@@ -227,8 +227,8 @@ def test_threads_number_lists_alike() -> None:
 def test_random_readers_meet_the_same_without_the_region(
     monkeypatch: pytest.MonkeyPatch, kept: int, threads: int
 ) -> None:
-    monkeypatch.setattr(simulate, "_LISTS", kept)
-    monkeypatch.setattr(simulate, "_PAUSE", 0.0)
+    monkeypatch.setattr(sampler, "_LISTS", kept)
+    monkeypatch.setattr(sampler, "_PAUSE", 0.0)
     fast = sample(game(), 4000, seed=3, threads=threads)
     slow = sample(game(), 4000, seed=3, lists=False)
     assert fast.endings == slow.endings

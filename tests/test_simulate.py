@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from foretell.checker import simulate
+from foretell.checker import sampler
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Explorer
 from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
@@ -338,7 +338,7 @@ def test_a_turn_that_makes_strings_without_end_keeps_to_its_budget(compiled: boo
 def test_strings_that_fill_memory_are_an_error_with_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(simulate, "_MOST_BUILT", 100_000)
+    monkeypatch.setattr(sampler, "_MOST_BUILT", 100_000)
     story, _ = ours.compiled(GROWING)
     with pytest.raises(StoryError) as raised:
         sample(lower(story), 30, compiled=True)

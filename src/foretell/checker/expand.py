@@ -121,7 +121,7 @@ K_BUDGET: Final = 4  # no rest within the budget, nothing proved; number: pc
 K_DEEP: Final = 5  # the widest row is too narrow; number: pc
 K_DRAW: Final = 6  # a draw of too many outcomes; number: pc
 K_HANG: Final = 7  # proved never to come to rest; number: first pc of the loop
-K_BOUND: Final = 9  # a variable is beyond its range; number: which bound (8: see `simulate`)
+K_BOUND: Final = 9  # a variable is beyond its range; number: which bound (8: see `runs`)
 _NUMBER: Final = (1 << 40) - 1
 _ASKING: Final = 100_000  # steps that evaluating an expression may take
 

@@ -2,7 +2,7 @@
 
     lines = shown_lines(program)
     lines.keys                # (source, line) of every line that shows something
-    lines.groups              # the same for `simulate`: which line an instruction belongs to
+    lines.groups              # the same for `sampler`: which line an instruction belongs to
 
 A line is *read* where some of its text is; where it offers a choice, if the choice is on offer: its
 label is made up whether or not anyone is shown it. A *condition* holds where its branch is entered,
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from foretell.checker.simulate import Groups
+from foretell.checker.sampler import Groups
 from foretell.diagnostics import Source
 from foretell.vm import program as P
 from foretell.vm.program import Program

@@ -57,7 +57,7 @@ from foretell.checker.expand import begin_turn, settle
 from foretell.checker.explore import Explorer
 from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.rows import restore, unpack
-from foretell.checker.simulate import mix
+from foretell.checker.runs import mix
 from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
 from foretell.vm.kernel import I64, U8, add64, copy, kernel, mul64, shr64
 from foretell.vm.machine import is_dealt
@@ -147,7 +147,7 @@ H_ROW: Final = 8  # its packed row
 
 @kernel
 def throw(slots: I64, slot: int, n: int) -> int:
-    """A reader's next random number, from 0 to n − 1 (`simulate.draw`)."""
+    """A reader's next random number, from 0 to n − 1 (`runs.draw`)."""
     state = add64(slots[slot + H_STREAM], -7046029254386353131)
     slots[slot + H_STREAM] = state
     return shr64(mix(state), 1) % n

@@ -230,7 +230,9 @@ class ContentParser(ExpressionParser):
             return "what takes several lines begins on the line below `{…:`"
         if ends_line and isinstance(logic, Sequence):
             kinds = "`{stopping:`, `{cycle:`, `{once:` or `{shuffle:`"
-            return f"a sequence over several lines is {kinds}, then a line with `-` for each element"
+            return (
+                f"a sequence over several lines is {kinds}, then a line with `-` for each element"
+            )
         return ""
 
     def _disallow_increment(self, expression: Syntax) -> None:
