@@ -19,6 +19,7 @@ from typing import Any
 
 import stormpy
 
+ONCE = 1.0  # seconds from which a question is not asked again to be measured warm
 OPERATORS = {"best": "Pmax", "worst": "Pmin", "uniform": "P"}
 
 
@@ -38,7 +39,10 @@ def patiently(model: Any, operator: str, outcomes: int, patience: float) -> Any:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(write, json.dumps(solve(model, operator, outcomes)).encode())
+        seconds, values = solve(model, operator, outcomes)
+        if seconds < ONCE:
+            seconds, values = solve(model, operator, outcomes)
+        os.write(write, json.dumps((seconds, values)).encode())
         os._exit(0)
     ready, _, _ = select.select([read], [], [], patience)
     told = os.read(read, 1 << 16) if ready else b"null"

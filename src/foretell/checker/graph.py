@@ -322,16 +322,13 @@ def find_components(graph: StateGraph, open_edges: Mask | None = None) -> Compon
     first = np.zeros(n + 1, np.int32)
     low, stack, call, born = (np.zeros(n, np.int32) for _ in range(4))
     cursor = np.zeros(n, np.int64)
+    cyclic = np.zeros(n, np.uint8)
     count = run(
         _components, n + graph.m, n, graph.first_edge, graph.edge_target, mask,
-        int(open_edges is not None), component, order, first, low, stack, call, born, cursor,
+        int(open_edges is not None), component, order, first, cyclic, low, stack, call, born,
+        cursor,
     )  # fmt: skip
-    cyclic = np.zeros(count, np.uint8)
-    run(
-        _cycles, n + graph.m, count, graph.first_edge, graph.edge_target, mask,
-        int(open_edges is not None), order, first, cyclic,
-    )  # fmt: skip
-    return Components(count, component, order, first[: count + 1], cyclic.view(np.bool_))
+    return Components(count, component, order, first[: count + 1], cyclic[:count].view(np.bool_))
 
 
 def _mask(mask: Mask | None) -> Bytes:
@@ -346,9 +343,10 @@ def _components(
     edge_target: I32,
     edge_open: U8,
     masked: int,
-    component: I32,
+    component: I32,  # zeros
     order: I32,
     first: I32,
+    cyclic: U8,  # zeros
     low: I32,  # zeros; then the least index reached, _DONE once placed
     stack: I32,  # states finished but not yet placed
     call: I32,  # the depth-first stack: state, its index at birth, its next edge
@@ -377,9 +375,12 @@ def _components(
             # A child stays under the cursor while it is visited, so its index is taken in here.
             while e < end:
                 if masked == 0 or edge_open[e] != 0:
-                    reached = low[edge_target[e]]
+                    w = edge_target[e]
+                    reached = low[w]
                     if reached == 0:
                         break
+                    if w == v:
+                        component[v] = -1  # until it is known, that there is an edge back
                     if reached < least:
                         least = reached
                 e += 1
@@ -403,6 +404,8 @@ def _components(
                 while base > 0 and low[stack[base - 1]] >= least:
                     base -= 1
                 stack[waiting] = v  # there is room: no state is on the stack twice
+                if base < waiting or component[v] < 0:
+                    cyclic[count] = 1
                 for i in range(base, waiting + 1):
                     w = stack[i]
                     low[w] = _DONE
@@ -414,28 +417,6 @@ def _components(
                 depth -= 1
     first[count] = placed
     return count
-
-
-@kernel
-def _cycles(
-    count: int,
-    first_edge: I64,
-    edge_target: I32,
-    edge_open: U8,
-    masked: int,
-    order: I32,
-    first: I32,
-    cyclic: U8,
-) -> None:
-    """Mark the components of several states, and those of one that an open edge leads back to."""
-    for c in range(count):
-        if first[c + 1] - first[c] > 1:
-            cyclic[c] = 1
-            continue
-        v = order[first[c]]
-        for e in range(first_edge[v], first_edge[v + 1]):
-            if edge_target[e] == v and (masked == 0 or edge_open[e] != 0):
-                cyclic[c] = 1
 
 
 # Reachability and shortest paths ---------------------------------------------------------------

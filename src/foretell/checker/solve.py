@@ -43,7 +43,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +82,7 @@ from foretell.checker.sweep import (
 from foretell.checker.sweep import (
     flow as flow_kernel,
 )
+from foretell.vm.kernel import F64, I64, U8, kernel
 
 if TYPE_CHECKING:  # it brings SciPy, 0.2 s: imported where a large cycle is met, which is seldom
     from foretell.checker.linear import Fragment
@@ -103,6 +105,7 @@ __all__ = [
 FOREVER = -1
 """The outcome of going on for ever, where an outcome's index is asked for."""
 
+_MEMO = 1 << 14  # states that stand for those that lead where they do, at most
 _ROUNDS = 20  # in which what goes round in a cycle is followed at least, where bounds will do
 _EFFORT = 200_000_000  # … and edges in all, about
 _ENOUGH = 1e-7  # share of it that need not be followed
@@ -129,19 +132,36 @@ class Interval:
 class Odds:
     """The odds of every outcome from every state, for one reader.
 
-    `low` and `high` have a row for each state and a column for each outcome, the last one that of
-    going on for ever. They differ by `unexplored`, the odds of coming to an unknown future.
-    `error` bounds what the solution of cycles may be off by.
+    State s has row `row[s]` of `lows` and `highs`, as all others with the same future have; there
+    is a column for each outcome, the last one that of going on for ever. They differ by the odds of
+    coming to an unknown future. `error` bounds what the solution of cycles may be off by.
     """
 
-    low: Floats
-    high: Floats
-    unexplored: Floats
+    row: Int32s
+    lows: Floats
+    highs: Floats
+    unknown: Floats
     error: float
+
+    @cached_property
+    def low(self) -> Floats:
+        """The lower bounds, a row for each state."""
+        return self.lows[self.row]
+
+    @cached_property
+    def high(self) -> Floats:
+        """The upper bounds, a row for each state."""
+        return self.low if self.highs is self.lows else self.highs[self.row]
+
+    @cached_property
+    def unexplored(self) -> Floats:
+        """The odds of coming to an unknown future, from each state."""
+        return self.unknown[self.row]
 
     def at(self, state: int, outcome: int) -> Interval:
         """The odds of one outcome (or FOREVER) from a state."""
-        return Interval(float(self.low[state, outcome]), float(self.high[state, outcome]))
+        row = self.row[state]
+        return Interval(float(self.lows[row, outcome]), float(self.highs[row, outcome]))
 
 
 @dataclass(frozen=True)
@@ -170,18 +190,31 @@ class Flow:
 class Extremum:
     """The best or worst odds of an outcome over all readers, from every state.
 
-    `policy[s]` is the edge that an optimal reader takes at choice s (−1 elsewhere): one who gets
-    `low` at least if best, whatever the unknown futures are. NaN stands where no reader finishes.
+    State s has element `row[s]` of `lows` and `highs`. `policy[s]` is the edge that an optimal
+    reader takes at choice s (−1 elsewhere): one who gets the low odds at least if best, whatever
+    the unknown futures are. NaN stands where no reader finishes.
     """
 
-    low: Floats
-    high: Floats
+    row: Int32s
+    lows: Floats
+    highs: Floats
     policy: Int64s | None
     error: float
 
+    @cached_property
+    def low(self) -> Floats:
+        """The lower bound from each state."""
+        return self.lows[self.row]
+
+    @cached_property
+    def high(self) -> Floats:
+        """The upper bound from each state."""
+        return self.highs[self.row]
+
     def at(self, state: int) -> Interval:
         """The odds from a state."""
-        return Interval(float(self.low[state]), float(self.high[state]))
+        row = self.row[state]
+        return Interval(float(self.lows[row]), float(self.highs[row]))
 
 
 # Readers and goals -----------------------------------------------------------------------------
@@ -192,16 +225,29 @@ def reader_weights(graph: StateGraph, weights: Floats | None = None) -> Floats:
 
     Without weights the reader is uniform; a choice all of whose edges weigh 0 is made uniformly.
     """
+    if weights is None and run(
+        _uniform, graph.n + graph.m, graph.n, graph.kind, graph.first_edge, graph.edge_weight
+    ):
+        return graph.edge_weight
     chosen = graph.kind[graph.edge_source] == CHOICE
     if weights is None:
-        if not len(graph.edge_weight) or (graph.edge_weight[chosen] == 1.0).all():
-            return graph.edge_weight
         return np.where(chosen, 1.0, graph.edge_weight)
     if len(weights) != graph.m or not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError(f"a reader has one finite weight, 0 or more, for each of {graph.m} edges")
     totals = np.bincount(graph.edge_source, weights, graph.n)
     idle = totals[graph.edge_source] == 0
     return np.where(chosen, np.where(idle, 1.0, weights), graph.edge_weight)
+
+
+@kernel
+def _uniform(n: int, kind: U8, first_edge: I64, weight: F64) -> bool:
+    """Whether all edges of choices weigh 1."""
+    for v in range(n):
+        if kind[v] == CHOICE:
+            for e in range(first_edge[v], first_edge[v + 1]):
+                if weight[e] != 1.0:
+                    return False
+    return True
 
 
 def absorb(graph: StateGraph, goal: Mask, name: str = "goal") -> StateGraph:
@@ -230,8 +276,37 @@ def absorb(graph: StateGraph, goal: Mask, name: str = "goal") -> StateGraph:
 
 def _followed(graph: StateGraph, weight: Floats) -> Components:
     """The components of the edges a reader takes at all."""
-    taken = weight > 0
-    return graph.components if taken.all() else find_components(graph, taken)
+    if not graph.m or weight.min() > 0:
+        return graph.components
+    return find_components(graph, weight > 0)
+
+
+class _Rows:
+    """The rows of values that states share (see `sweep`)."""
+
+    def __init__(self, n: int, given: Floats) -> None:
+        """Row 0 is 0 throughout, the given ones follow, and there is room for one a state."""
+        fixed, self.width = given.shape
+        self.row = np.zeros(n, np.int32)
+        self.value = np.zeros((1 + fixed + n, self.width))
+        self.value[1 : 1 + fixed] = given
+        self.support = np.zeros(len(self.value), np.int64)
+        self.used = np.ones(1, np.int64)
+        self.take(fixed)
+
+    def take(self, count: int) -> Int64s:
+        """So many more rows, whose values have been written."""
+        start = int(self.used[0])
+        self.used[0] += count
+        for k in range(self.width):
+            filled = self.value[start : start + count, k] != 0
+            self.support[start : start + count] |= filled.astype(np.int64) << k % COLUMN_BITS
+        return np.arange(start, start + count)
+
+    @property
+    def values(self) -> Floats:
+        """The rows in use."""
+        return self.value[: self.used[0]]
 
 
 def _settle_all(
@@ -240,29 +315,27 @@ def _settle_all(
     weight: Floats,
     sense: int,
     forever: int,
-    value: Floats,
+    rows: _Rows,
     policy: Int32s | None,
     rough: bool = False,
 ) -> float:
-    """Fill in the values of all states that have edges → a bound on the error."""
-    width = value.shape[1]
+    """Find the rows of all states that have edges → a bound on the error."""
     keep = int(policy is not None)
     chosen = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
-    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(width))
-    support, error, c = np.zeros(graph.n, np.int64), np.zeros(1), 0
+    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(rows.width))
+    memo = np.zeros(2 * min(_MEMO, 1 << graph.n.bit_length()), np.int32)
+    flat, error, c = rows.value.reshape(-1), np.zeros(1), 0
     while True:
         c = run(
-            settle, (graph.n + graph.m) * width, c, components.count, components.order,
+            settle, (graph.n + graph.m) * rows.width, c, components.count, components.order,
             components.first, components.component, graph.kind, graph.first_edge,
-            graph.edge_target, weight, sense, width, forever, value.reshape(-1), support, keep,
-            chosen, slot, np.zeros(2 * SMALL, np.int32), scratch, error,
+            graph.edge_target, weight, sense, rows.width, forever, rows.row, rows.used,
+            flat, flat.view(np.int64), rows.support, memo, len(memo) // 2 - 1, keep, chosen, slot,
+            np.zeros(2 * SMALL, np.int32), scratch, error,
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
-        _settle_large(graph, components, c, weight, sense, forever, value, policy, error, rough)
-        states = components.states(c)
-        for k in range(width):
-            support[states] |= (value[states, k] != 0).astype(np.int64) << k % COLUMN_BITS
+        _settle_large(graph, components, c, weight, sense, forever, rows, policy, error, rough)
         c += 1
 
 
@@ -273,7 +346,7 @@ def _settle_large(
     weight: Floats,
     sense: int,
     forever: int,
-    value: Floats,
+    rows: _Rows,
     policy: Int32s | None,
     error: Floats,
     rough: bool,
@@ -282,25 +355,27 @@ def _settle_large(
 
     fragment = Fragment.of(graph, components, c, weight, sense)
     leaving = (fragment.target < 0) & ((fragment.odds > 0) | (sense != MEAN))
+    width, used = rows.width, int(rows.used[0])
     if not leaving.any():
-        value[fragment.states] = 0.0
-        if forever >= 0:
-            value[fragment.states, forever] = 1.0
+        rows.row[fragment.states] = 1 + forever  # 0 if there is none
         return
-    gain = np.where(leaving[:, None], value[graph.edge_target[fragment.edges]], 0.0)
+    reached = rows.value[rows.row[graph.edge_target[fragment.edges]]]
+    gain = np.where(leaving[:, None], reached, 0.0)
+    value = rows.value[used : used + len(fragment.states)]
     if sense == MEAN or fragment.averaging.all():
         x, _, lost = settle_fragment(fragment, gain, MEAN, rough)
         error[0] += lost  # at most so much more where one component leads to another
-        for k in range(value.shape[1]):
+        for k in range(width):
             zero, one = (_certain(fragment, gain[:, k], goal, sense)[0] for goal in (0, 1))
             column = np.clip(x[:, k], TINY, NEARLY_ONE)
-            value[fragment.states, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
+            value[:, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
+        rows.row[fragment.states] = rows.take(len(fragment.states))
         return
     most = 0.0
-    for k in range(value.shape[1]):
+    for k in range(width):
         zero, stay_zero = _certain(fragment, gain[:, k], 0, sense)
         one, stay_one = _certain(fragment, gain[:, k], 1, sense)
-        value[fragment.states[one], k] = 1.0
+        value[one, k] = 1.0
         if policy is not None:
             policy[fragment.states[zero], k] = fragment.edges[stay_zero[zero]]
             policy[fragment.states[one], k] = fragment.edges[stay_one[one]]
@@ -311,10 +386,11 @@ def _settle_large(
         known = np.where(fragment.target >= 0, one[fragment.target], gain[:, k])[places]
         x, taken, lost = settle_fragment(rest, known[:, None], sense, rough)
         most = max(most, lost)
-        value[rest.states, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
+        value[doubtful, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
         if policy is not None and taken is not None:
             policy[rest.states, k] = rest.edges[taken[:, 0]]
     error[0] += most
+    rows.row[fragment.states] = rows.take(len(fragment.states))
 
 
 def _certain(
@@ -347,17 +423,18 @@ def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
     weight = reader_weights(graph, weights)
     components = _followed(graph, weight)
     k = len(graph.outcomes)
-    value = np.zeros((graph.n, k + 1 + int(not graph.complete)))
+    rows = _Rows(graph.n, np.eye(k + 1 + int(not graph.complete)))
     ends = np.flatnonzero(graph.kind == TERMINAL)
-    value[ends, graph.outcome[ends]] = 1.0
-    value[graph.kind == UNEXPLORED, k + 1 :] = 1.0
-    error = _settle_all(graph, components, weight, MEAN, k, value, None)
-    low = high = value[:, : k + 1]
-    unexplored = np.zeros(graph.n)
+    rows.row[ends] = 1 + graph.outcome[ends]
     if not graph.complete:
-        unexplored = value[:, k + 1]
-        high = np.minimum(low + unexplored[:, None], 1.0)
-    return Odds(*_widen(low, high, error), unexplored, error)
+        rows.row[graph.kind == UNEXPLORED] = 1 + k + 1
+    error = _settle_all(graph, components, weight, MEAN, k, rows, None)
+    low = high = rows.values[:, : k + 1]
+    unknown = np.zeros(len(low))
+    if not graph.complete:
+        unknown = rows.values[:, k + 1]
+        high = np.minimum(low + unknown[:, None], 1.0)
+    return Odds(rows.row, *_widen(low, high, error), unknown, error)
 
 
 def _widen(low: Floats, high: Floats, error: float) -> tuple[Floats, Floats]:
@@ -536,28 +613,32 @@ def extremes(
     ends = graph.kind == TERMINAL
     if graph.complete:
         keep = can_ensure(graph, ends) if finishing else None
-        value, policy, error = _extreme(graph, sense, wanted, [0.0], keep, policies)
-        return _extrema(value, value, policy, error)
+        row, value, policy, error = _extreme(graph, sense, wanted, [0.0], keep, policies)
+        return _extrema(row, value, value, policy, error)
     if not finishing:
-        value, policy, error = _extreme(graph, sense, wanted, [0.0, 1.0], None, policies)
+        row, value, policy, error = _extreme(graph, sense, wanted, [0.0, 1.0], None, policies)
         half = len(wanted)
         first = None if policy is None else policy[:, :half]
-        return _extrema(value[:, :half], value[:, half:], first, error)
+        return _extrema(row, value[:, :half], value[:, half:], first, error)
     # Readers who finish in the explored part are some of all who do; letting the unknown futures
     # finish at once, with the value that suits, admits all of them and more.
     some, all_of_them = can_ensure(graph, ends), can_ensure(graph, ends | frontier)
-    inner, policy, error = _extreme(graph, sense, wanted, [np.nan], some, policies)
+    row, inner, policy, error = _extreme(graph, sense, wanted, [np.nan], some, policies)
     suits = 1.0 if sense == BEST else 0.0
-    outer, _, error_too = _extreme(graph, sense, wanted, [suits], all_of_them, False)
-    inner = np.where(some[:, None] | ~all_of_them[:, None], inner, 1.0 - suits)
+    row_too, outer, _, error_too = _extreme(graph, sense, wanted, [suits], all_of_them, False)
+    inner = np.where(some[:, None] | ~all_of_them[:, None], inner[row], 1.0 - suits)
+    outer = outer[row_too]
     low, high = (inner, outer) if sense == BEST else (outer, inner)
-    return _extrema(low, high, policy, max(error, error_too))
+    each = np.arange(graph.n, dtype=np.int32)
+    return _extrema(each, low, high, policy, max(error, error_too))
 
 
-def _extrema(low: Floats, high: Floats, policy: Int64s | None, error: float) -> list[Extremum]:
+def _extrema(
+    row: Int32s, low: Floats, high: Floats, policy: Int64s | None, error: float
+) -> list[Extremum]:
     low, high = _widen(low, high, error)
     return [
-        Extremum(low[:, k], high[:, k], None if policy is None else policy[:, k], error)
+        Extremum(row, low[:, k], high[:, k], None if policy is None else policy[:, k], error)
         for k in range(low.shape[1])
     ]
 
@@ -569,8 +650,9 @@ def _extreme(
     unexplored: list[float],
     keep: npt.NDArray[np.bool_] | None,
     policies: bool,
-) -> tuple[Floats, Int64s | None, float]:
-    """Values with a column for each outcome and each worth of unexplored states, and policies.
+) -> tuple[Int32s, Floats, Int64s | None, float]:
+    """Each state's row, rows with a column for each outcome and each worth of unexplored states,
+    and policies.
 
     `keep` are the states readers who finish keep to: there, and only then, nobody may stay.
     """
@@ -579,33 +661,43 @@ def _extreme(
     if keep is not None and not keep.all():
         open_edges = keep[graph.edge_source] & keep[graph.edge_target]
     loops = end_components(graph, open_edges)
-    value = np.zeros((graph.n, width))
-    ends, frontier = (np.flatnonzero(graph.kind == each) for each in (TERMINAL, UNEXPLORED))
+    given = np.zeros((len(wanted) + 2, width))
     for j, worth in enumerate(unexplored):
-        value[frontier, j * len(wanted) : (j + 1) * len(wanted)] = worth
-        for i, outcome in enumerate(wanted):
-            value[ends[graph.outcome[ends] == outcome], j * len(wanted) + i] = 1.0
+        columns = slice(j * len(wanted), (j + 1) * len(wanted))
+        given[: len(wanted), columns] = np.eye(len(wanted))
+        given[-2, columns] = worth
+    given[-1] = np.nan
+    ends = np.flatnonzero(graph.kind == TERMINAL)
+    row_of = np.zeros(len(graph.outcomes), np.int32)
+    row_of[wanted] = 1 + np.arange(len(wanted))
+    row = np.zeros(graph.n, np.int32)
+    row[ends] = row_of[graph.outcome[ends]]
+    if not graph.complete:
+        row[graph.kind == UNEXPLORED] = len(given) - 1
     if keep is not None and open_edges is not None:
-        value[~keep] = np.nan
-    policy = np.full((graph.n, width), -1, np.int32) if policies else None
+        row[~keep] = len(given)
+    policy: Any = np.full((graph.n, width), -1, np.int32) if policies else None
     rough = not graph.complete
     if not loops.count and open_edges is None:
+        rows = _Rows(graph.n, given)
+        rows.row[:] = row
         parts, weight = graph.components, graph.edge_weight
-        error = _settle_all(graph, parts, weight, sense, -1, value, policy, rough)
+        error = _settle_all(graph, parts, weight, sense, -1, rows, policy, rough)
         if policy is None:
-            return value, None, error
-        return value, np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1)), error
+            return rows.row, rows.values, None, error
+        policy = np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1))
+        return rows.row, rows.values, policy, error
     quotient, node, edges = _collapse(graph, loops, open_edges, sense == WORST and keep is None)
-    settled = np.zeros((quotient.n, width))
-    still = np.flatnonzero((np.diff(graph.first_edge) == 0) | np.isnan(value[:, 0]))
-    settled[node[still]] = value[still]
+    rows = _Rows(quotient.n, given)
+    still = np.flatnonzero((np.diff(graph.first_edge) == 0) | (row == len(given)))
+    rows.row[node[still]] = row[still]
     policy = None if policy is None else policy[: quotient.n]
     parts, weight = quotient.components, quotient.edge_weight
-    error = _settle_all(quotient, parts, weight, sense, -1, settled, policy, rough)
+    error = _settle_all(quotient, parts, weight, sense, -1, rows, policy, rough)
     if policy is None:
-        return settled[node], None, error
+        return rows.row[node], rows.values, None, error
     unfolded = [_unfold(graph, loops, open_edges, policy[:, k], node, edges) for k in range(width)]
-    return settled[node], np.stack(unfolded, axis=1), error
+    return rows.row[node], rows.values, np.stack(unfolded, axis=1), error
 
 
 def _collapse(

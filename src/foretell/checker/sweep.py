@@ -6,11 +6,14 @@ first. A component without a cycle is one state and one sum. A cyclic one of at 
 is solved where it stands; at a larger one the pass stops and says where, its caller solves that
 one (`solve`), and the pass goes on after it.
 
-Values are rows of `width` columns, one per outcome: `value[s * width + k]`. All columns are
-settled at once, since what costs is finding the states, not adding up. And most of a row is 0:
-`support[s]` has a bit for each column that is not (column k's is bit k modulo COLUMN_BITS), so that
+Values are rows of `width` columns, one per outcome, and state s has row `row[s]`: column k's is
+`value[row[s] * width + k]`. Row 0 is 0 throughout. **Rows are shared**: a state all of whose edges
+lead to one row has that row; one whose edges lead to the same rows as another's has the other's;
+and of what comes out equal one row is kept. `memo` remembers, for some thousand keys, the last
+state whose edges lead to such rows, and the last row with such numbers: what it has forgotten is
+computed again, and costs a row more. All columns are settled at once. And most of a row is 0:
+`support[r]` has a bit for each column that is not (column k's is bit k modulo COLUMN_BITS), so that
 a mean or a maximum looks only at columns that some target has, a minimum at those that all have.
-What the worst reader can avoid altogether, nearly everything, costs one word a target.
 
 **Elimination without subtraction.** A cyclic component is a set of equations x = P x + b. Gauss
 would compute 1 − P[i, i], and lose everything where a loop is almost never left. Grassmann,
@@ -32,7 +35,7 @@ What this does not do: it proves nothing about large components and chooses no m
 from __future__ import annotations
 
 from foretell.checker.graph import CHANCE, CHOICE
-from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
+from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel, mul64, shr64
 
 __all__ = [
     "BEST",
@@ -59,6 +62,7 @@ SMALL = 32  # states of a cyclic component that a kernel solves by itself
 NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
 TINY = 5e-324  # the number above 0
 _DOUBTFUL = 1e-300  # below this a number may have underflowed
+_SPREAD = 0x9E37_79B9_7F4A_7C15  # golden: a product's upper bits depend on all of a factor's
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
 
 
@@ -137,8 +141,13 @@ def settle(
     sense: int,
     width: int,
     forever: int,
+    row: I32,
+    used: I64,
     value: F64,
+    pattern: I64,
     support: I64,
+    memo: I32,
+    mask: int,
     keep: int,
     policy: I32,
     slot: I32,
@@ -148,10 +157,13 @@ def settle(
 ) -> int:
     """Settle components c, c + 1 … → the first that is too large, or `count`.
 
-    States without edges hold their values beforehand, all others 0. `forever` is the column (−1:
-    none) that is 1 where a MEAN can never leave a cycle. `keep` is 1 if the edge chosen is to be
-    written to `policy[s * width + k]`, else 0. `error[0]` is raised by the error that policy
-    iteration left. `slot` has an element for each state, `chosen` two for each of SMALL ones.
+    States without edges have their rows beforehand, all others row 0. `used[0]` rows are in use,
+    and there is room for one more for each state; `pattern` are the bits of `value`. `forever` is
+    the column (−1: none) that is 1 where a MEAN can never leave a cycle; row 1 + `forever` then is
+    that of such a state. `memo` has twice `mask + 1` elements, 0 at first. `keep` is 1 if the edge
+    chosen is to be written to `policy[s * width + k]`, else 0. `error[0]` is raised by the error
+    that policy iteration left. `slot` has an element for each state, `chosen` two for each of SMALL
+    ones.
     """
     while c < count:
         start = first[c]
@@ -160,28 +172,38 @@ def settle(
         if s > SMALL:
             return c
         if s > 1:
+            for i in range(s):
+                row[order[start + i]] = used[0] + i
             _settle_small(
                 c, order, first, component, kind, first_edge, edge_target, weight, sense, width,
-                forever, value, keep, policy, slot, chosen, scratch, error,
+                forever, row, value, keep, policy, slot, chosen, scratch, error,
             )  # fmt: skip
-            for i in range(start, start + s):
-                support[order[i]] = _columns_in(order[i], width, value)
-        elif first_edge[v] == first_edge[v + 1]:
-            support[v] = _columns_in(v, width, value)
-        elif sense == MEAN or kind[v] == CHANCE:
-            _mean(v, first_edge, edge_target, weight, width, forever, value, support)
-        else:
-            _extreme(v, first_edge, edge_target, sense, width, value, keep, policy, support)
+            for r in range(used[0], used[0] + s):
+                support[r] = _columns_in(r, width, value)
+            used[0] += s
+        elif first_edge[v] < first_edge[v + 1]:
+            if sense == MEAN or kind[v] == CHANCE:
+                row[v] = _mean(
+                    v, kind, first_edge, edge_target, weight, sense, width, forever, row, used,
+                    value, support, memo, mask,
+                )  # fmt: skip
+            else:
+                row[v] = _extreme(
+                    v, kind, first_edge, edge_target, sense, width, row, used, value, pattern,
+                    support, memo, mask,
+                )  # fmt: skip
+                if keep != 0:
+                    _note_choice(v, first_edge, edge_target, width, row, value, policy)
         c += 1
     return c
 
 
 @kernel
-def _columns_in(v: int, width: int, value: F64) -> int:
-    """The bits of the columns that are not 0 at a state."""
+def _columns_in(r: int, width: int, value: F64) -> int:
+    """The bits of the columns that are not 0 in a row."""
     bits = 0
     for k in range(width):
-        if value[v * width + k] != 0.0:
+        if value[r * width + k] != 0.0:
             bits |= 1 << k % COLUMN_BITS
     return bits
 
@@ -189,95 +211,128 @@ def _columns_in(v: int, width: int, value: F64) -> int:
 @kernel
 def _extreme(
     v: int,
+    kind: U8,
     first_edge: I64,
     edge_target: I32,
     sense: int,
     width: int,
+    row: I32,
+    used: I64,
     value: F64,
-    keep: int,
-    policy: I32,
+    pattern: I64,
     support: I64,
-) -> None:
-    """The greatest or least of what v's edges lead to, and, if asked for, by which edge."""
+    memo: I32,
+    mask: int,
+) -> int:
+    """The row of the greatest or least of what v's edges lead to."""
     start = first_edge[v]
     end = first_edge[v + 1]
-    bits = support[edge_target[start]]
+    r = row[edge_target[start]]
+    bits = support[r]
+    alike = 1
     for e in range(start + 1, end):
+        q = row[edge_target[e]]
+        if q != r:
+            alike = 0
         if sense == BEST:
-            bits |= support[edge_target[e]]
+            bits |= support[q]
         else:
-            bits &= support[edge_target[e]]
-    support[v] = bits
-    if keep != 0:
-        _choose(v, start, end, edge_target, sense, width, value, policy)
-        return
+            bits &= support[q]
+    if alike != 0:
+        return r
+    if bits == 0:
+        return 0
+    key = 0
+    for e in range(start, end):
+        key = mul64(key ^ row[edge_target[e]], _SPREAD)
+    place = shr64(key, 32) & mask
+    u = memo[place] - 1
+    if u >= 0 and kind[u] == kind[v] and end - start == first_edge[u + 1] - first_edge[u]:
+        back = first_edge[u] - start
+        e = start
+        while e < end and row[edge_target[e]] == row[edge_target[e + back]]:
+            e += 1
+        if e == end:
+            return row[u]
+    memo[place] = v + 1
+    r = used[0]
+    support[r] = bits
     while bits != 0:
         k = ctz64(bits)
         bits &= bits - 1
         while k < width:
-            x = value[edge_target[start] * width + k]
+            x = value[row[edge_target[start]] * width + k]
             if sense == BEST:
                 for e in range(start + 1, end):
-                    x = max(x, value[edge_target[e] * width + k])
+                    x = max(x, value[row[edge_target[e]] * width + k])
             else:
                 for e in range(start + 1, end):
-                    x = min(x, value[edge_target[e] * width + k])
-            value[v * width + k] = x
+                    x = min(x, value[row[edge_target[e]] * width + k])
+            value[r * width + k] = x
             k += COLUMN_BITS
-
-
-@kernel
-def _choose(
-    v: int,
-    start: int,
-    end: int,
-    edge_target: I32,
-    sense: int,
-    width: int,
-    value: F64,
-    policy: I32,
-) -> None:
-    """The same in all columns, with the first edge that is as good as any."""
-    for k in range(width):
-        taken = start
-        best = value[edge_target[start] * width + k]
-        for e in range(start + 1, end):
-            x = value[edge_target[e] * width + k]
-            if (x > best and sense == BEST) or (x < best and sense == WORST):
-                best = x
-                taken = e
-        value[v * width + k] = best
-        policy[v * width + k] = taken
+    return _shared(r, width, used, value, pattern, support, memo, mask)
 
 
 @kernel
 def _mean(
     v: int,
+    kind: U8,
     first_edge: I64,
     edge_target: I32,
     weight: F64,
+    sense: int,
     width: int,
     forever: int,
+    row: I32,
+    used: I64,
     value: F64,
     support: I64,
-) -> None:
-    """The weighted mean of what v's edges lead to, those back to v itself left out."""
+    memo: I32,
+    mask: int,
+) -> int:
+    """The row of the weighted mean of what v's edges lead to, those back to v itself left out."""
     start = first_edge[v]
     end = first_edge[v + 1]
-    total = 0.0
+    r = -1
     bits = 0
+    alike = 1
+    total = 0.0
+    key = 0
     for e in range(start, end):
-        if edge_target[e] != v:
+        w = edge_target[e]
+        if w != v and weight[e] > 0.0:
+            q = row[w]
+            if r < 0:
+                r = q
+            elif q != r:
+                alike = 0
+            bits |= support[q]
             total += weight[e]
-            bits |= support[edge_target[e]]
-    if total <= 0.0:
-        bits = 0
-        if forever >= 0:
-            value[v * width + forever] = 1.0
-            bits = 1 << forever % COLUMN_BITS
-        support[v] = bits
-        return
-    support[v] = bits
+            key = mul64(key ^ q, _SPREAD)
+    if r < 0:
+        return 1 + forever if forever >= 0 else 0
+    if alike != 0:
+        return r
+    place = shr64(key, 32) & mask
+    u = memo[place] - 1
+    same = u >= 0 and end - start == first_edge[u + 1] - first_edge[u]
+    if same and (sense == MEAN or kind[u] == CHANCE):
+        back = first_edge[u] - start
+        e = start
+        while e < end and weight[e] == weight[e + back]:
+            w = edge_target[e]
+            z = edge_target[e + back]
+            if w == v or z == u:  # edges back do not count: have both of them one?
+                if w != v or z != u:
+                    break
+            elif row[w] != row[z]:
+                break
+            e += 1
+        if e == end:
+            return row[u]
+    memo[place] = v + 1
+    r = used[0]
+    support[r] = bits
     while bits != 0:
         k = ctz64(bits)
         bits &= bits - 1
@@ -285,7 +340,7 @@ def _mean(
             x = 0.0
             for e in range(start, end):
                 if edge_target[e] != v:
-                    x += weight[e] * value[edge_target[e] * width + k]
+                    x += weight[e] * value[row[edge_target[e]] * width + k]
             x = x / total
             if x < _DOUBTFUL or x > 1.0 - 1e-9:
                 low = 2.0
@@ -293,11 +348,63 @@ def _mean(
                 for e in range(start, end):
                     w = edge_target[e]
                     if w != v and weight[e] > 0.0:
-                        low = min(low, value[w * width + k])
-                        high = max(high, value[w * width + k])
+                        low = min(low, value[row[w] * width + k])
+                        high = max(high, value[row[w] * width + k])
                 x = _within(x, low, high)
-            value[v * width + k] = x
+            value[r * width + k] = x
             k += COLUMN_BITS
+    used[0] = r + 1
+    return r
+
+
+@kernel
+def _shared(
+    r: int,
+    width: int,
+    used: I64,
+    value: F64,
+    pattern: I64,
+    support: I64,
+    memo: I32,
+    mask: int,
+) -> int:
+    """A row equal to the one that has just been written behind those in use: one of these, whose
+    numbers it then need not keep, or itself."""
+    key = 0
+    bits = support[r]
+    while bits != 0:
+        k = ctz64(bits)
+        bits &= bits - 1
+        while k < width:
+            key = mul64(key ^ pattern[r * width + k], _SPREAD)
+            key = key ^ shr64(key, 32)
+            k += COLUMN_BITS
+    place = mask + 1 + (key & mask)
+    q = memo[place]
+    if q > 0 and support[q] == support[r]:
+        k = 0
+        while k < width and pattern[q * width + k] == pattern[r * width + k]:
+            k += 1
+        if k == width:
+            for k in range(width):
+                value[r * width + k] = 0.0
+            return q
+    memo[place] = r
+    used[0] = r + 1
+    return r
+
+
+@kernel
+def _note_choice(
+    v: int, first_edge: I64, edge_target: I32, width: int, row: I32, value: F64, policy: I32
+) -> None:
+    """In each column, the first edge of a settled choice that is as good as any."""
+    for k in range(width):
+        x = value[row[v] * width + k]
+        e = first_edge[v]
+        while e + 1 < first_edge[v + 1] and value[row[edge_target[e]] * width + k] != x:
+            e += 1
+        policy[v * width + k] = e
 
 
 @kernel
@@ -325,6 +432,7 @@ def _settle_small(
     sense: int,
     width: int,
     forever: int,
+    row: I32,
     value: F64,
     keep: int,
     policy: I32,
@@ -342,7 +450,7 @@ def _settle_small(
     if sense == MEAN:
         leaving = _equations(
             start, s, c, 0, width, order, component, kind, first_edge, edge_target, weight,
-            MEAN, width, value, slot, chosen, scratch,
+            MEAN, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         if leaving > 0.0:
             gth_factor(scratch, s)
@@ -353,24 +461,24 @@ def _settle_small(
                     x = scratch[b + i * width + k]
                 else:
                     x = 1.0 if k == forever else 0.0
-                value[order[start + i] * width + k] = x
+                value[row[order[start + i]] * width + k] = x
     else:
         lost = 0.0
         for k in range(width):
             gap = _improve(
                 start, s, c, k, order, component, kind, first_edge, edge_target, weight,
-                sense, width, value, slot, chosen, scratch,
+                sense, width, row, value, slot, chosen, scratch,
             )  # fmt: skip
             for i in range(s):
                 v = order[start + i]
-                value[v * width + k] = scratch[b + i]
+                value[row[v] * width + k] = scratch[b + i]
                 if keep != 0 and kind[v] == CHOICE:
                     policy[v * width + k] = chosen[i]
             if gap > 0.0:
                 # Every policy leaves in at most this many steps, and a step may lose one gap.
                 _improve(
                     start, s, c, -1, order, component, kind, first_edge, edge_target, weight,
-                    BEST, width, value, slot, chosen, scratch,
+                    BEST, width, row, value, slot, chosen, scratch,
                 )  # fmt: skip
                 for i in range(s):
                     lost = max(lost, 2.0 * gap * scratch[b + i])
@@ -383,7 +491,7 @@ def _settle_small(
             for goal in range(2):
                 _certain(
                     start, s, c, k, goal, order, component, kind, first_edge, edge_target,
-                    weight, sense, width, value, slot, chosen,
+                    weight, sense, width, row, value, slot, chosen,
                 )  # fmt: skip
 
 
@@ -421,6 +529,7 @@ def _equations(
     weight: F64,
     sense: int,
     width: int,
+    row: I32,
     value: F64,
     slot: I32,
     chosen: I32,
@@ -458,7 +567,7 @@ def _equations(
                 scratch[s * s + i] += p
                 if column >= 0:
                     for k in range(columns):
-                        scratch[b + i * columns + k] += p * value[w * width + column + k]
+                        scratch[b + i * columns + k] += p * value[row[w] * width + column + k]
     return leaving
 
 
@@ -476,6 +585,7 @@ def _improve(
     weight: F64,
     sense: int,
     width: int,
+    row: I32,
     value: F64,
     slot: I32,
     chosen: I32,
@@ -494,7 +604,7 @@ def _improve(
     for _round in range(_ROUNDS):
         _equations(
             start, s, c, column, 1, order, component, kind, first_edge, edge_target, weight,
-            sense, width, value, slot, chosen, scratch,
+            sense, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         gth_factor(scratch, s)
         gth_solve(scratch, s, b, 1)
@@ -510,7 +620,7 @@ def _improve(
                     if component[w] == c:
                         y = scratch[b + slot[w]] + step
                     else:
-                        y = value[w * width + column] if column >= 0 else 1.0
+                        y = value[row[w] * width + column] if column >= 0 else 1.0
                     better = y - x if sense == BEST else x - y
                     if better > gain:
                         gain = better
@@ -538,6 +648,7 @@ def _certain(
     weight: F64,
     sense: int,
     width: int,
+    row: I32,
     value: F64,
     slot: I32,
     doubt: I32,
@@ -566,7 +677,7 @@ def _certain(
                     if component[w] == c:
                         good = doubt[slot[w]] == 0
                     else:
-                        good = value[w * width + column] == wanted
+                        good = value[row[w] * width + column] == wanted
                     if good:
                         sure += 1
                     else:
@@ -579,7 +690,7 @@ def _certain(
                     doubt[i] = 1
                     changed = 1
     for i in range(s):
-        at = order[start + i] * width + column
+        at = row[order[start + i]] * width + column
         if doubt[i] == 0:
             value[at] = wanted
         elif goal == 1:
@@ -785,7 +896,7 @@ def _circulate(
     """Turn what arrives in a small cyclic component into what passes → 1 if none of it leaves."""
     leaving = _equations(
         start, s, c, 0, 0, order, component, kind, first_edge, edge_target, weight, MEAN, 3,
-        value, slot, slot, scratch,
+        slot, value, slot, slot, scratch,
     )  # fmt: skip
     if leaving <= 0.0:
         return 1
