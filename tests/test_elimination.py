@@ -1,7 +1,8 @@
-"""Sparse elimination: against fractions, closed forms, and itself forward and backward."""
+"""Elimination, sparse and within an envelope: against fractions and closed forms."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -9,11 +10,19 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from foretell.checker.elimination import Factors, factor
+from foretell.checker import elimination, envelope, linear
 from foretell.checker.host import compiled_from
 from tests.twins import solve_twin as twin
 
+Factor = Callable[..., Any]
 both_hosts = pytest.mark.parametrize("work", [0, float("inf")], ids=["compiled", "Python"])
+
+
+@pytest.fixture(params=[elimination.factor, envelope.factor], ids=["sparse", "envelope"])
+def factor(request: pytest.FixtureRequest) -> Factor:
+    """Either way to eliminate."""
+    way: Factor = request.param
+    return way
 
 
 def chain(n: int, seed: int, degree: int) -> list[dict[int, Fraction]]:
@@ -30,7 +39,7 @@ def chain(n: int, seed: int, degree: int) -> list[dict[int, Fraction]]:
     return rows
 
 
-def factored(rows: list[dict[int, Fraction]]) -> tuple[Any, Any, Factors]:
+def factored(rows: list[dict[int, Fraction]], factor: Factor) -> tuple[Any, Any, Any]:
     """P as a matrix, the odds of leaving, and the factors."""
     n = len(rows)
     at = [(s, t, float(p)) for s, row in enumerate(rows) for t, p in row.items()]
@@ -44,11 +53,11 @@ def factored(rows: list[dict[int, Fraction]]) -> tuple[Any, Any, Factors]:
 
 @both_hosts
 @pytest.mark.parametrize("seed", range(12))
-def test_it_solves_what_fractions_solve(seed: int, work: float) -> None:
+def test_it_solves_what_fractions_solve(factor: Factor, seed: int, work: float) -> None:
     rows = chain(5 + 3 * seed, seed, 1 + seed % 4)
     n = len(rows)
     with compiled_from(work):
-        _, _, factors = factored(rows)
+        _, _, factors = factored(rows, factor)
         right = np.random.default_rng(seed).integers(0, 5, (n, 2)).astype(float)
         found = factors.solve(right)
         left = factors.solve_left(right[:, 0])
@@ -76,7 +85,7 @@ def walk(n: int) -> tuple[Any, Any]:
     return matrix, leave
 
 
-def test_a_walk_of_a_hundred_thousand_places_takes_the_steps_it_should() -> None:
+def test_a_walk_of_a_hundred_thousand_places_takes_the_steps_it_should(factor: Factor) -> None:
     n = 100_000
     factors = factor(*walk(n))
     assert factors is not None
@@ -87,7 +96,7 @@ def test_a_walk_of_a_hundred_thousand_places_takes_the_steps_it_should() -> None
     assert factors.solve(odds) == pytest.approx(i / (n + 1.0), rel=1e-9)
 
 
-def test_what_is_left_once_in_a_million_million_keeps_its_digits() -> None:
+def test_what_is_left_once_in_a_million_million_keeps_its_digits(factor: Factor) -> None:
     out = 1e-12
     matrix = csr_array(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
     factors = factor(matrix, np.array([out, 0.0, 0.0]))
@@ -96,7 +105,7 @@ def test_what_is_left_once_in_a_million_million_keeps_its_digits() -> None:
     assert factors.solve(np.ones(3))[0] == pytest.approx(3 / out, rel=1e-11)
 
 
-def test_a_square_leads_on_as_much_as_flows_in() -> None:
+def test_a_square_leads_on_as_much_as_flows_in(factor: Factor) -> None:
     side = 60
     n = side * side
     x, y = np.arange(n) % side, np.arange(n) // side
@@ -121,5 +130,36 @@ def test_a_square_leads_on_as_much_as_flows_in() -> None:
     assert passed.sum() == pytest.approx(factors.solve(np.ones(n))[0], rel=1e-12)
 
 
-def test_it_gives_up_where_it_is_told_to() -> None:
-    assert factor(*walk(1000), most=100) is None
+def test_it_gives_up_where_it_is_told_to(factor: Factor) -> None:
+    assert factor(*walk(1000), most=0) is None
+
+
+def test_what_is_narrow_is_found_in_any_order() -> None:
+    rng = np.random.default_rng(1)
+    n = 3000
+    at = np.arange(n)[:, None] + rng.integers(-20, 6, (n, 4))
+    inside = (at >= 0) & (at < n)
+    name = rng.permutation(n)
+    source = np.repeat(name, 4)[inside.ravel()]
+    target = name[at[inside]]
+    matrix = csr_array((np.full(len(source), 0.25), (source, target)), shape=(n, n))
+    leave = np.zeros(n)
+    leave[name] = 0.25 * (~inside).sum(axis=1)
+    narrow = envelope.factor(matrix, leave)
+    sparse = elimination.factor(matrix, leave)
+    assert narrow is not None and sparse is not None
+    assert len(narrow.a) < 60 * n
+    right = rng.random((n, 3))
+    assert narrow.solve(right) == pytest.approx(sparse.solve(right), rel=1e-12)
+    assert narrow.solve_left(right[:, 0]) == pytest.approx(
+        sparse.solve_left(right[:, 0]), rel=1e-12
+    )
+    x, error = linear.absorb(matrix, leave.astype(np.longdouble), leave[:, None])
+    assert np.abs(x - 1).max() <= error < 1e-9
+
+
+def test_what_is_wide_is_left_to_others() -> None:
+    rng = np.random.default_rng(1)
+    n = 5000
+    matrix = csr_array((np.full(3 * n, 0.3), (np.arange(3 * n) // 3, rng.integers(0, n, 3 * n))))
+    assert envelope.factor(matrix, np.full(n, 0.1)) is None

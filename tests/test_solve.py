@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker import elimination, iteration, linear, solve
+from foretell.checker import elimination, envelope, iteration, linear, solve
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.host import compiled_from
 from foretell.checker.river import mass_by_turn
@@ -396,7 +396,10 @@ def never_settling(fragment: linear.Fragment, gain: Any, *_: Any, **__: Any) -> 
     return np.zeros((len(fragment.states), gain.shape[1])), False
 
 
-@pytest.fixture(params=["rounds", "elimination", "sparse elimination", "BiCGSTAB", "bounds"])
+METHODS = ["rounds", "elimination", "envelope", "sparse elimination", "BiCGSTAB", "bounds"]
+
+
+@pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
     if request.param != "rounds":
@@ -406,6 +409,8 @@ def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     if request.param not in ("rounds", "elimination"):
         monkeypatch.setattr(linear, "DENSE", 0)
         monkeypatch.setattr(linear, "DENSE_AT_MOST", 0)
+    if request.param not in ("rounds", "elimination", "envelope"):
+        monkeypatch.setattr(envelope, "factor", lambda *_: None)
     if request.param in ("BiCGSTAB", "bounds"):
         monkeypatch.setattr(elimination, "factor", lambda *_: None)
     if request.param == "bounds":

@@ -8,10 +8,11 @@ expected number of steps until the exit, and checks it. Stopping when values cha
 nothing, and is not done here.
 
 First one goes round the component until the values come to rest (`iteration`), which is quickest by
-far where it is left soon, and gives up at once where it is not. Some steps of BiCGSTAB are tried
-next. Up to DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see
-`sweep`), which keeps all digits however slowly the component is left; more are eliminated sparsely
-by the same method (`elimination`), and where factors fill up too much BiCGSTAB has to do. All are
+far where it is left soon, and gives up at once where it is not. Up to DENSE states are eliminated
+densely by the method of Grassmann, Taksar and Heyman (see `sweep`), which keeps all digits however
+slowly the component is left. What is long and narrow is eliminated in the same way within an
+`envelope`; with what is not, some steps of BiCGSTAB are tried, then it is eliminated sparsely
+(`elimination`), and where factors fill up too much BiCGSTAB has to do. All are
 refined in extended precision. What no method proves well enough is narrowed by Gauss and Seidel's
 iteration from below and above at once for some seconds, and the answer is as wide as it then is.
 
@@ -29,6 +30,7 @@ What this does not do: find the component, or collapse what is never left.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,7 +39,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from foretell.checker import elimination
+from foretell.checker import elimination, envelope
 from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
 from foretell.checker.host import run
 from foretell.checker.iteration import LIMIT, bicgstab, bracket, pour, settle_down
@@ -142,11 +144,14 @@ def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, flo
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
     else:
-        try:
-            x, error = _solve_proved(matrix, right, _krylov(matrix, _FEW_STEPS))
-        except _TooSlowError:
-            error = np.inf
-        if error > GOOD:
+        error = np.inf
+        narrow = envelope.factor(matrix, leave.astype(np.float64))
+        if narrow is not None:
+            x, error = _solve_proved(matrix, right, narrow.solve)
+        else:
+            with suppress(_TooSlowError):
+                x, error = _solve_proved(matrix, right, _krylov(matrix, _FEW_STEPS))
+        if error > GOOD and narrow is None:
             factors = elimination.factor(matrix, leave.astype(np.float64))
             rough = factors.solve if factors is not None else _krylov(matrix)
             x, error = _solve_proved(matrix, right, rough)
@@ -174,7 +179,8 @@ def _pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     s = len(fragment.states)
     matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
     if s > DENSE:
-        factors = elimination.factor(matrix, leave.astype(np.float64))
+        going = leave.astype(np.float64)
+        factors = envelope.factor(matrix, going) or elimination.factor(matrix, going)
         if factors is not None:
             return factors.solve_left
     if s > DENSE_AT_MOST:

@@ -366,9 +366,10 @@ def _settle_large(
         x, _, lost = settle_fragment(fragment, gain, MEAN, rough)
         error[0] += lost  # at most so much more where one component leads to another
         for k in range(width):
-            zero, one = (_certain(fragment, gain[:, k], goal, sense)[0] for goal in (0, 1))
-            column = np.clip(x[:, k], TINY, NEARLY_ONE)
-            value[:, k] = np.where(one, 1.0, np.where(zero, 0.0, column))
+            # From each state the edges taken lead to all others: certain is all, or nothing.
+            exits = gain[leaving, k]
+            certain = exits[0] in (0.0, 1.0) and (exits == exits[0]).all()
+            value[:, k] = exits[0] if certain else np.clip(x[:, k], TINY, NEARLY_ONE)
         rows.row[fragment.states] = rows.take(len(fragment.states))
         return
     most = 0.0
