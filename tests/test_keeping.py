@@ -404,7 +404,7 @@ explore._BATCH_PLAIN, explore._PYTHON_SECONDS = 4, 1e9
 tale = Path(sys.argv[1])
 plain = explore.Explorer._limit
 def limit(explorer):
-    if explorer.store.states > 60 and not explorer._interrupted:
+    if explorer.store.states > 60 and not explorer._interrupts.noted:
         os.kill(os.getpid(), signal.SIGINT)  # the first Ctrl-C
     return plain(explorer)
 def solve_for_long(graph):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
+import signal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from foretell import sampling
 from foretell.checker import sampler
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Explorer
@@ -345,3 +349,56 @@ def test_strings_that_fill_memory_are_an_error_with_its_place(
     problem = raised.value.diagnostics[0]
     assert "ever new strings" in problem.message
     assert problem.span is not None and problem.span.line == 8
+
+
+NAMING = """
+VAR name = ""
+-> hub
+=== hub
++ [Another]
+    ~ name = "{name}{RANDOM(1, 1000000)}"
+    -> hub
+* [Enough] -> END
+"""
+
+
+def test_a_sample_that_is_stopped_counts_whole_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers who were stopped while the host made a name for them count nowhere."""
+    story, _ = ours.compiled(NAMING)
+    program = lower(story)
+    monkeypatch.setattr(sampler, "_PAUSE", 0.0)
+    groups = ([1] * program.length, [1] * len(program.choices))
+    for most in range(1, 40):
+        looks = iter([False] * most)
+        enough = partial(next, looks, True)
+        found = sample(program, 500, compiled=True, groups=groups, enough=enough)
+        assert found.runs < 500
+        assert sum(end.runs for end in found.endings) == found.runs
+        assert int(found.met[1]) == found.runs
+        assert int(found.reach.max(initial=0)) == found.runs
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_ctrl_c_ends_a_sample_with_what_there_is(
+    form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = sampling.S.sample
+
+    def interrupted(*arguments: Any, **options: Any) -> Sample:
+        options["progress"] = lambda done, _: done > 100 and signal.raise_signal(signal.SIGINT)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(sampling.S, "sample", interrupted)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    inn = str(DOCS / "inn.ink")
+    assert run(["sample", inn, "-n", "1e9", "--threads", "2", "--format", form]) == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    out = capsys.readouterr().out
+    if form == "text":
+        assert "stopped by Ctrl-C, of 1,000,000,000" in out.partition("\n")[0]
+        return
+    told = json.loads(out)
+    jsonschema.validate(told, SCHEMA)
+    assert told["stopped"] == "interrupt"
+    assert sum(end["runs"] for end in told["endings"]) == told["runs"] > 100
+    assert max(line["share"] for line in told["lines"]) <= 1

@@ -566,7 +566,7 @@ def sample(
     """Let many random readers read a story, and count where they come.
 
     Shares are estimates, given with the interval they are 95 % sure to lie in. Exit code: 0 fine,
-    1 a run met an error, 2 unusable.
+    1 a run met an error, 2 unusable. Ctrl-C ends it with the runs made so far (130).
     """
     from foretell.sampling import SampleOptions
     from foretell.sampling import sample as read_at_random

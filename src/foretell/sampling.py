@@ -26,6 +26,7 @@ from typing import Any, Final
 from foretell.asking import set_beforehand
 from foretell.checker import simulate as S
 from foretell.checker.analysis import listed
+from foretell.checker.interrupts import Interrupts
 from foretell.checker.lines import shown_lines
 from foretell.checker.questions import Questions, ask_story, number_of, shown_value
 from foretell.checker.readers import choice_weights
@@ -43,6 +44,7 @@ SCHEMA: Final = 1  # of the JSON: docs/sample.schema.json
 _NAME: Final = 32
 _SHOWN_LINES: Final = 8
 _STEP: Final = 20_000  # runs between two looks at the clock
+INTERRUPTED: Final = 130
 _READERS: Final = ("uniform", "least-used")
 
 
@@ -64,6 +66,7 @@ class SampleOptions:
 def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
     """The report on so many random readers, and the exit code: 1 where a run went wrong.
 
+    Ctrl-C ends it with the readers there were until then; the exit code says so.
     Raises StoryError for a story, reader or place that can't be used.
     """
     loaded.usable()
@@ -84,8 +87,12 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
     show = _progress(options.runs) if options.progress else None
     code = 0
     told: list[Any] = []
+    interrupts = Interrupts()
     for place in places_entered(program, options.entries, config):
-        found = _read(program, place, questions, options, weights, variables, show)
+        with interrupts:
+            found = _read(program, place, questions, options, weights, variables, show, interrupts)
+        if not found.runs:
+            raise KeyboardInterrupt
         if any(problem.severity == "error" for problem in found.problems):
             code = 1
         answers = {
@@ -95,6 +102,9 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
         told.append(
             (_json if options.as_json else _text)(loaded.stem, found, options, answers, place)
         )
+        if interrupts.noted:
+            code = INTERRUPTED
+            break
     if not options.as_json:
         return "\n".join(told), code
     several = {"foretell": SCHEMA, "story": loaded.stem, "entries": told}
@@ -110,6 +120,7 @@ def _read(
     weights: list[float] | None,
     variables: dict[str, object],
     show: Callable[[int, float], None] | None,
+    interrupts: Interrupts,
 ) -> S.Sample:
     """The random readers who enter at one place."""
     found = S.sample(
@@ -125,6 +136,7 @@ def _read(
         groups=shown_lines(program).groups,
         start=place or None,
         progress=show,
+        enough=lambda: interrupts.noted,
     )
     if show is not None:
         sys.stderr.write("\r\x1b[K")
@@ -194,8 +206,9 @@ def _text(
     answers: Mapping[str, _Answer],
     place: str,
 ) -> str:
+    stopped = f"stopped by Ctrl-C, of {options.runs:,} " if found.runs < options.runs else ""
     head = (
-        f"{name} · {found.runs:,} random readers ({_about(options, place)}) "
+        f"{name} · {found.runs:,} random readers ({_about(options, place)}) {stopped}"
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
     )
     out = [head, ""]
@@ -263,6 +276,7 @@ def _json(
         "foretell": SCHEMA,
         "story": name,
         "runs": found.runs,
+        "stopped": "interrupt" if found.runs < options.runs else None,
         "seconds": found.seconds,
         "runs_per_second": found.runs_per_second,
         "compile_seconds": found.compiling,

@@ -25,8 +25,6 @@ What this does not do: odds (`solve`), verdicts (`analysis`), chance outcomes by
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -56,6 +54,7 @@ from foretell.checker.expand import (
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.hangs import find_loop
+from foretell.checker.interrupts import Interrupts
 from foretell.checker.likely import PART, Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import Liveness, analyse_liveness
@@ -349,7 +348,7 @@ class Explorer:
         self.touched_first = False
         self.spent = 0.0  # seconds of runs that are over
         self._began = 0.0
-        self._interrupted = False
+        self._interrupts = Interrupts()
         self._looked = False  # for machine code that is kept
 
     # ------------------------------------------------------------ setting up
@@ -444,7 +443,7 @@ class Explorer:
         """Explore until done or a limit is hit; from where it stopped, if called again."""
         self._began = time.perf_counter()
         before = self.timings.get("compile", 0.0)
-        with _Interrupts(self):
+        with self._interrupts:
             stopped = self._run()
         seconds = time.perf_counter() - self._began
         compiling = self.timings.get("compile", 0.0) - before
@@ -522,7 +521,7 @@ class Explorer:
         """The limit that is hit, "" if none."""
         if self._met():
             return MET
-        if self._interrupted:
+        if self._interrupts.noted:
             return "interrupt"
         if self.store.states >= self.limits.states:
             return "states"
@@ -538,7 +537,7 @@ class Explorer:
         """Whether a round is to be broken off."""
         if self.values.built > self.memory:
             return True
-        return self._interrupted or time.perf_counter() - self._began > self.limits.seconds
+        return self._interrupts.noted or time.perf_counter() - self._began > self.limits.seconds
 
     def _bytes(self) -> int:
         """Bytes that are used, and those that growing and solving will take."""
@@ -1169,35 +1168,6 @@ class Explorer:
         index, prints = store.index.data, store.arrays["prints"].data
         found = find_state(index, len(index) - 1, prints, out[end], out[end + 1])
         return None if found == UNKNOWN else found
-
-
-class _Interrupts:
-    """Lets Ctrl-C end exploring between two rounds, with what is known; a second one at once."""
-
-    def __init__(self, explorer: Explorer) -> None:
-        self.explorer = explorer
-        self.before: Any = None
-
-    def __enter__(self) -> None:
-        explorer = self.explorer
-        explorer._interrupted = False
-        if threading.current_thread() is not threading.main_thread():
-            return
-        self.before = signal.getsignal(signal.SIGINT)
-        if self.before is not signal.default_int_handler:
-            self.before = None
-            return
-
-        def note(_signal: int, _frame: object) -> None:
-            if explorer._interrupted:
-                raise KeyboardInterrupt
-            explorer._interrupted = True
-
-        signal.signal(signal.SIGINT, note)
-
-    def __exit__(self, *_: object) -> None:
-        if self.before is not None:
-            signal.signal(signal.SIGINT, self.before)
 
 
 def _in_order(first_edge: Any, m: int) -> tuple[Any, Any]:

@@ -266,6 +266,16 @@ class Sampler:
                     return
                 began = time.perf_counter()
 
+    def leave(self) -> None:
+        """Stop for good, whenever `pause` said so: a run that is not over counts nowhere."""
+        ctx, told = self.ctx, self.told
+        unfinished = int(ctx[R_NEXT]) + 1
+        stamps, met = int(ctx[R_STAMP_AT]), int(ctx[R_MET_AT])
+        for group in range(met - stamps):
+            if told[stamps + group] == unfinished:
+                told[met + group] -= 1
+        self._fold()
+
     def _perform(self, operation: int, a: int, b: int) -> None:
         """Compute an operation and put it into the memo, or make room for more lists."""
         host = self.host

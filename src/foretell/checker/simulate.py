@@ -138,6 +138,7 @@ def sample(
     lists: bool = True,
     compiled: bool | None = None,
     progress: Callable[[int, float], None] | None = None,
+    enough: Callable[[], bool] | None = None,
 ) -> Sample:
     """Make so many runs and say where they came.
 
@@ -148,6 +149,9 @@ def sample(
     processor. `asked` are the pcs of expressions that are evaluated where a run is over; `endings`
     are names by conditions, each with the place of its condition among them. `constants`,
     `start` and `lists` are `Explorer`'s. The result is the same for any number of threads.
+
+    `enough` is asked now and then: once it says so, the runs made until then are all there are, and
+    which those are depends on time and threads.
     """
     if weights is not None:
         reader = WEIGHTED
@@ -176,15 +180,18 @@ def sample(
 
     workers = [worker() for _ in range(threads)]
     began = time.perf_counter()
-    _share_out(workers, runs, progress)
+    _share_out(workers, runs, progress, enough)
     seconds = time.perf_counter() - began
     return _result(program, workers, worker, seconds, compiling, seed, order)
 
 
 def _share_out(
-    workers: list[Sampler], runs: int, progress: Callable[[int, float], None] | None
+    workers: list[Sampler],
+    runs: int,
+    progress: Callable[[int, float], None] | None,
+    enough: Callable[[], bool] | None,
 ) -> None:
-    """Let the workers make all runs, a chunk at a time."""
+    """Let the workers make all runs, a chunk at a time, or as many as there are time for."""
     began = time.perf_counter()
     position = [0]
     turn = threading.Lock()
@@ -202,6 +209,8 @@ def _share_out(
     def told(next_run: int) -> bool:
         if progress is not None:
             progress(next_run, time.perf_counter() - began)
+        if enough is not None and enough():
+            stop.set()
         return stop.is_set()
 
     def work(worker: Sampler) -> None:
@@ -226,6 +235,7 @@ def _share_out(
     for worker in workers:
         if worker.failure is not None:
             raise worker.failure
+        worker.leave()
 
 
 def _result(
