@@ -35,8 +35,8 @@ def lines_at(path: str) -> dict[str, list[int]]:
     story = Story(lower(compile_text(TEXT).usable()))
     story.play(path)
     program = story.program
-    found = reads_ahead(program, story.state_in(resumptions) or [])
-    lines = {}
+    found = reads_ahead(program, story.state_in(resumptions))
+    lines: dict[str, list[int]] = {}
     for name, pcs in found.items():
         spans = [program.spans[pc] for pc in pcs]
         lines[name] = [span.line for span in spans if span is not None]
@@ -63,7 +63,7 @@ def test_after_the_end_nobody_reads() -> None:
 def test_where_a_call_returns_to_is_a_way_on() -> None:
     text = "VAR x = 1\n-> a -> b\n=== a\n* [In] ->->\n=== b\n{x}\n-> END\n"
     story = Story(lower(compile_text(text).usable()))
-    found = reads_ahead(story.program, story.state_in(resumptions) or [])
+    found = reads_ahead(story.program, story.state_in(resumptions))
     assert [story.program.spans[pc].line for pc in found["x"]] == [6]  # type: ignore[union-attr]
 
 
@@ -77,7 +77,7 @@ def test_every_value_that_matters_is_read_by_somebody() -> None:
         story = Story(program, seed=seed)
         use = Explorer(program).liveness.use
         for _ in range(6):
-            starts = story.state_in(resumptions) or []
+            starts = story.state_in(resumptions)
             live = 0
             for pc in starts:
                 live |= use[pc]

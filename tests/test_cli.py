@@ -52,7 +52,7 @@ def foretell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 def started(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     """The command as a process of its own."""
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(  # type: ignore[call-overload]
         [sys.executable, "-m", "foretell", *arguments],
         capture_output=True, text=True, cwd=ROOT, check=False, timeout=60, **options,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -86,7 +86,7 @@ def agree(
 def ends(found: Exploration) -> dict[str, float]:
     """The uniform reader's odds of everything a story can come to."""
     solved, nodes = odds(found.graph), twins.nodes_of(found)
-    out: Counter[str] = Counter()
+    out: defaultdict[str, float] = defaultdict(float)
     for index, _ in enumerate(found.graph.outcomes):
         for s in found.graph.having(index).nonzero()[0][:1]:
             out[twins.end_name(nodes[int(s)])] += float(solved.low[0, index])

@@ -15,6 +15,7 @@ from foretell.checker.questions import Questions, ask_story
 from foretell.cli import run
 from foretell.compiler import compile_ink
 from foretell.config import Claim, parse_claim
+from foretell.diagnostics import StoryError
 from foretell.loading import compile_text
 from foretell.vm.story import Story
 from tests.generate_ink import seeded
@@ -162,7 +163,7 @@ def test_a_fault_ends_exploring_where_soundness_is_claimed(name: str, compiled: 
 
 def test_a_fault_that_is_allowed_does_not_end_it() -> None:
     text = CORRIDOR.replace("FAULT", "{ a == 2 && b == 1: -> gone }\n{ a == 5: {6 / (b - 1)} }")
-    allow = ("out-of-content", "unreachable")
+    allow: tuple[str, ...] = ("out-of-content", "unreachable")
     early, (found,), _ = read(text, ["sound"], early=True, allow=allow)
     assert choices(found.path) == 6 and "Divide" in found.why.title()
     allow = (*allow, "bad-operation")
@@ -266,7 +267,10 @@ def test_generated_games_are_refuted_early_as_they_are_refuted_whole(
         story = compile_text(seeded(seed, 20, games=True)).usable()
         for claim in GENERATED:
             made = [parse_claim(claim)]
-            questions = ask_story(story, [e for c in made for e in c.expressions])
+            try:
+                questions = ask_story(story, [e for c in made for e in c.expressions])
+            except StoryError:  # the story has no such ending or knot
+                continue
 
             def decided(
                 made: list[Claim] = made, questions: Questions = questions, **options: object

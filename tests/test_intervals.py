@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.simulate import Sample, sample
 from foretell.checker.solve import Interval
+from foretell.loading import compile_text
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours
@@ -97,7 +99,7 @@ def contradictions(found: Analysis, met: Sample) -> list[str]:
 
 def readers(program: Program, runs: int, seed: int) -> Sample:
     """Random readers of a story: few, where turns that have no end would take all the time."""
-    options = {"seed": seed, "steps": PATIENCE, "most_choices": 60}
+    options: dict[str, Any] = {"seed": seed, "steps": PATIENCE, "most_choices": 60}
     few = sample(program, 30, compiled=True, **options)
     if 3 * sum(end.runs for end in few.endings if uncertain(end.name, end.kind)) > few.runs:
         return few
@@ -168,7 +170,7 @@ def test_a_wrong_bound_would_be_noticed() -> None:
 
 @pytest.mark.parametrize("states", [40, 3000])
 def test_bounds_moved_by_a_twentieth_do_not_pass(states: int) -> None:
-    program = lower(ours.compiled(toy("dice sum").source)[0])
+    program = lower(compile_text(toy("dice sum").source).usable())
     met = sample(program, 20_000, seed=3)
     found = analyse(program, limits=Limits(states=states), compiled=False)
     assert contradictions(found, met) == []

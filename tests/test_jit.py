@@ -118,7 +118,7 @@ def test_programs_do_in_machine_code_what_they_do_in_python(
     s = Narrow([kernel.wrap32(w) for w in words], kernel.wrap32)
     t = Narrow([w & 255 for w in words], lambda v: v & 255)
     d = [x / (i + 1) for i in range(LENGTH)]
-    arrays = [
+    arrays: list[Any] = [
         np.array(m, np.int64),
         np.array(s, np.int32),
         np.array(t, np.uint8),
@@ -806,7 +806,7 @@ def test_a_constant_changed_in_memory_compiles_again(module: Loader) -> None:
     module(BELOW, "kernels_below")
     loaded = module(CACHED)
     assert compile_kernels([loaded.f]).f(10) == 15.0
-    loaded.STEP = 5
+    vars(loaded)["STEP"] = 5
     compiled = compile_kernels([loaded.f])
     assert (compiled.cached, compiled.f(10)) == (False, 25.0)
 
@@ -815,7 +815,7 @@ def test_flags_are_part_of_the_key(module: Loader, cache: Path) -> None:
     module(BELOW, "kernels_below")
     loaded = module(CACHED)
     for flags in ({}, {"optimise": 0}, {"optimise": 2}, {"bounds_checks": True}):
-        compiled = compile_kernels([loaded.f], **flags)  # type: ignore[arg-type]
+        compiled = compile_kernels([loaded.f], **flags)
         assert (compiled.cached, compiled.f(10)) == (False, 15.0)
     assert len(entries(cache)) == 4
 

@@ -114,7 +114,7 @@ def test_what_a_notebook_shows_is_well_formed_and_its_story_text_only_text() -> 
     graph = story.explore()
     compared = graph.whatif(word="<i>")
     for shown in (story, graph, graph.endings, graph.odds(), compared, graph.map, graph.river):
-        html = shown._repr_html_()  # type: ignore[attr-defined]
+        html = shown._repr_html_()
         ET.fromstring(f"<div>{html}</div>")
         assert "<script" not in html
         assert "onerror=" not in html.replace("onerror=&quot;", "")

@@ -237,7 +237,7 @@ def test_everything_offered_is_there_and_the_version_is_the_packages() -> None:
     assert all(getattr(foretell, name) is not None for name in foretell.__all__)
     assert set(foretell.__all__) <= set(dir(foretell))
     with pytest.raises(AttributeError):
-        foretell.nothing_of_the_kind  # type: ignore[attr-defined]  # noqa: B018
+        foretell.nothing_of_the_kind  # noqa: B018
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert foretell.__version__ == project["version"]
 

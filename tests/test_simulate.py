@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
-from foretell import sampling
-from foretell.checker import sampler
+from foretell.checker import sampler, simulate
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Explorer
 from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
@@ -344,6 +343,7 @@ def test_strings_that_fill_memory_are_an_error_with_its_place(
 ) -> None:
     monkeypatch.setattr(sampler, "_MOST_BUILT", 100_000)
     story, _ = ours.compiled(GROWING)
+    assert story is not None
     with pytest.raises(StoryError) as raised:
         sample(lower(story), 30, compiled=True)
     problem = raised.value.diagnostics[0]
@@ -365,6 +365,7 @@ VAR name = ""
 def test_a_sample_that_is_stopped_counts_whole_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers who were stopped while the host made a name for them count nowhere."""
     story, _ = ours.compiled(NAMING)
+    assert story is not None
     program = lower(story)
     monkeypatch.setattr(sampler, "_PAUSE", 0.0)
     groups = ([1] * program.length, [1] * len(program.choices))
@@ -382,13 +383,17 @@ def test_a_sample_that_is_stopped_counts_whole_runs_alone(monkeypatch: pytest.Mo
 def test_ctrl_c_ends_a_sample_with_what_there_is(
     form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = sampling.S.sample
+    whole = simulate.sample
 
     def interrupted(*arguments: Any, **options: Any) -> Sample:
-        options["progress"] = lambda done, _: done > 100 and signal.raise_signal(signal.SIGINT)
+        def press(done: int, _seconds: float) -> None:
+            if done > 100:
+                signal.raise_signal(signal.SIGINT)
+
+        options["progress"] = press
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(sampling.S, "sample", interrupted)
+    monkeypatch.setattr(simulate, "sample", interrupted)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     inn = str(DOCS / "inn.ink")
     assert run(["sample", inn, "-n", "1e9", "--threads", "2", "--format", form]) == 130

@@ -268,7 +268,7 @@ def test_columns_of_many_endings_are_those_of_few(
         outcomes=[Outcome(f"ending {k}") for k in range(201)],
     )
     few = replace(graph, outcome=graph.outcome * (places[0] != places[1]))
-    finishing = {"finishing": True}
+    finishing: dict[str, Any] = {"finishing": True}
     with compiled_from(work):
         wide, narrow = odds(many), odds(few)
         every = [

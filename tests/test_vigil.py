@@ -247,6 +247,7 @@ def test_a_mutant_breaks_the_promise_it_was_made_for(mutant: Mutant) -> None:
     story.play(verdict.path)
     assert story.path == verdict.path
     if claim.kind == "sound":
+        assert isinstance(mutant.shown, str)
         assert mutant.shown in " ".join(problem.message for problem in story.turn.problems)
     if verdict.loop is not None:  # at the end of the path it goes round, and comes back there
         story.play(f"{verdict.path}/{verdict.loop}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_what_no_reader_comes_to_is_said() -> None:
 def test_odds_agree_with_all_readers_counted() -> None:
     # by hand: each of the offered choices alike, from (key, cake, taken, eaten)
     def rich(key: bool, cake: bool) -> float:
-        offered = [] if key else [lambda: rich(True, cake)]
+        offered: list[Callable[[], float]] = [] if key else [lambda: rich(True, cake)]
         offered += [lambda: rich(key, False)] if cake else []
         offered += [lambda: 1.0] if key else []
         offered += [lambda: 0.0] if cake else []

@@ -8,6 +8,7 @@ play by chance must never leave what was explored.
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ from foretell.checker.explore import Exploration, Explorer, Limits
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNREACHED, GraphError, StateGraph
 from foretell.checker.lengths import Playthroughs, deals_again, word_extent, word_quantiles
 from foretell.checker.report import Heading, as_json, text
-from foretell.checker.solve import BEST, WORST, extremes, flow
+from foretell.checker.solve import extremes, flow
+from foretell.checker.sweep import BEST, WORST
 from foretell.checker.why import explain
 from foretell.checker.wording import text_only_shuffles
 from foretell.compiler import compile_ink
@@ -36,7 +38,7 @@ def of(source: str) -> Program:
     return program
 
 
-def slots(source: str, **asked: list[str]) -> int:
+def slots(source: str, **asked: Any) -> int:
     """How many of a story's shuffles are text-only."""
     return len(text_only_shuffles(of(source), **asked))
 

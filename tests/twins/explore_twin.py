@@ -150,7 +150,7 @@ def explore(program: Program, *, most: int = 1000, steps: int = 20_000) -> Twin:
 
 def _labels(node: Node) -> Sequence[int]:
     if node.kind == CHANCE:
-        return node.seen[2]  # type: ignore[index,no-any-return]
+        return node.seen[2]  # type: ignore[index]
     return range(len(node.seen[1])) if node.kind == CHOICE else ()  # type: ignore[index]
 
 

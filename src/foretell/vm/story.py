@@ -29,7 +29,7 @@ import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, StoryError
@@ -50,6 +50,8 @@ __all__ = [
     "parse_path",
     "widened",
 ]
+
+Found = TypeVar("Found")
 
 STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
@@ -460,7 +462,7 @@ class Story:
         self._global(name)
         self._observers.setdefault(name, []).append(function)
 
-    def state_in(self, find: Callable[[list[int], list[int]], int | None]) -> int | None:
+    def state_in(self, find: Callable[[list[int], list[int]], Found]) -> Found:
         """What `find` makes of the story's present row: an explored graph's number for it."""
         return find(self._tables, self._row)
 
