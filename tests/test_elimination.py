@@ -154,7 +154,8 @@ def test_what_is_narrow_is_found_in_any_order() -> None:
     assert narrow.solve_left(right[:, 0]) == pytest.approx(
         sparse.solve_left(right[:, 0]), rel=1e-12
     )
-    x, error = linear.absorb(matrix, leave.astype(np.longdouble), leave[:, None])
+    wide = leave.astype(np.longdouble)
+    x, error = linear.absorb(matrix, wide, wide[:, None])
     assert np.abs(x - 1).max() <= error < 1e-9
 
 

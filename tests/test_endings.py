@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from foretell.checker.questions import ask_story
 from foretell.cli import run
 from foretell.compiler import compile_ink
 from foretell.config import EndingRule, Expression
+from tests.studio_stories import running
 
 STORY = """
 VAR boat = false
@@ -143,6 +146,25 @@ def test_a_condition_that_means_nothing_is_refused_at_its_place(
     shown = capsys.readouterr().err
     assert message in shown and hint in shown
     assert "foretell.toml:" in shown
+
+
+@pytest.mark.parametrize(("path", "name"), [("1@2", "rescued"), ("1@1", "drowned"), ("2@2", "sea")])
+def test_the_studio_names_an_ending_as_check_does(folder: Path, path: str, name: str) -> None:
+    hold = threading.Event()
+
+    def explore(*arguments: Any, **options: Any) -> Any:
+        hold.wait(20)
+        return analyse(*arguments, **options)
+
+    with running(folder / "sea.ink", explore=explore) as studio:
+        studio.until("exploring")
+        early = studio.json(f"/api/read?path={path}")
+        hold.set()
+        studio.until("ready")
+        late = studio.json(f"/api/read?path={path}")
+    dream = late["dream"]
+    assert dream["outcomes"][dream["ending"]["outcome"]]["name"] == name
+    assert early["ending"] == late["ending"] == name
 
 
 def test_where_conditions_name_endings_the_word_is_compared_with_names_only(

@@ -92,7 +92,7 @@ def _standing_alone(svg: str, said: str) -> Picture:
 def _edition(graph: Graph) -> Any:
     from foretell.studio.report import edition_of
 
-    return edition_of(graph.analysis, graph.loaded)
+    return edition_of(graph.analysis, graph.loaded, graph.entry)
 
 
 def map_of(graph: Graph) -> Picture:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from foretell.diagnostics import Diagnostic, StoryError, closest
+from foretell.diagnostics import Diagnostic, StoryError, closest, counted
 from foretell.vm.story import STEP_BUDGET
 from foretell.vm.story import Story as PlayedStory
 
@@ -71,17 +71,20 @@ class Story(PlayedStory):
     def explore(
         self,
         *,
+        entry: str = "",
         states: int | None = None,
         seconds: float | None = None,
         progress: Progress | None = None,
     ) -> Graph:
         """Read every playthrough from the story's beginning, however far it has been played.
 
-        `states` and `seconds` are limits, else those of its foretell.toml, else the usual ones; one
-        that is hit leaves bounds (`Graph.complete`). `progress` is called with the states found,
-        those read, and the seconds. Raises StoryError where foretell.toml won't do.
+        `entry` is the knot or stitch that a host enters at instead (entries of foretell.toml are
+        not gone through: each has a graph of its own). `states` and `seconds` are limits, else
+        those of its foretell.toml, else the usual ones; one that is hit leaves bounds
+        (`Graph.complete`). `progress` is called with the states found, those read, and the
+        seconds. Raises StoryError where foretell.toml won't do, or there is no such entry.
         """
-        return Graph(self.loaded, states=states, seconds=seconds, progress=progress)
+        return Graph(self.loaded, entry=entry, states=states, seconds=seconds, progress=progress)
 
     def _repr_html_(self) -> str:
         from foretell.display import story_html
@@ -96,12 +99,14 @@ class Graph:
         self,
         loaded: Loaded,
         *,
+        entry: str = "",
         states: int | None = None,
         seconds: float | None = None,
         progress: Progress | None = None,
     ) -> None:
         from foretell.checker.analysis import Limits, analyse
         from foretell.checker.questions import ask_story
+        from foretell.checking import entry_of
         from foretell.loading import read_promises
 
         self.loaded = loaded
@@ -112,10 +117,12 @@ class Graph:
             seconds=seconds or bounds.seconds or usual.seconds,
         )
         questions = ask_story(loaded.usable(), [], self.config.endings)
+        self.entry = entry_of(questions.program, entry)  # where a host enters; "" is the top
         changed = {name for whatif in self.config.whatifs for name in whatif.set}
         self.analysis: Analysis = analyse(
             questions.program,
             limits=self._limits,
+            start=self.entry or None,
             asked=questions.pcs,
             endings=questions.endings,
             bounds=self.config.bounds.variables,
@@ -213,6 +220,7 @@ class Graph:
             self.loaded.usable(),
             target,
             limits=self._limits,
+            start=self.entry or None,
             endings=self.config.endings,
             bounds=self.config.bounds.variables,
         )
@@ -232,6 +240,7 @@ class Graph:
             analysis = analyse(
                 questions.program,
                 limits=self._limits,
+                start=self.entry or None,
                 asked=questions.pcs,
                 endings=questions.endings,
                 bounds=self.config.bounds.variables,
@@ -273,7 +282,12 @@ class Graph:
             return changed
 
         (found,) = comparisons(
-            compile_story, [whatif], self.config, reader=reader, limits=self._limits
+            compile_story,
+            [whatif],
+            self.config,
+            reader=reader,
+            limits=self._limits,
+            start=self.entry or None,
         )
         return Compared(found)
 
@@ -323,7 +337,9 @@ class Graph:
 
     def __repr__(self) -> str:
         whole = "complete" if self.complete else "in part"
-        return f"<Graph of {self.title}: {self.states:,} states, {self.turns:,} turns, {whole}>"
+        entered = f" from {self.entry}" if self.entry else ""
+        size = f"{counted(self.states, 'state')}, {counted(self.turns, 'turn')}"
+        return f"<Graph of {self.title}{entered}: {size}, {whole}>"
 
     def _repr_html_(self) -> str:
         from foretell.display import graph_html

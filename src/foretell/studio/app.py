@@ -152,6 +152,9 @@ def _read(edition: Edition, request: Request) -> dict[str, Any]:
     made = reading_json(reading, edition.folder, query.get("have"))
     if edition.analysis is not None:
         made["dream"] = data.dream(edition, reading.path)
+    questions = edition.opened.questions
+    if made["ending"] is not None and questions is not None:
+        made["ending"] = edition.player.at(reading.path, questions.ending_of)
     if made["ended"]:
         seen = edition.player.seen(reading.path)
         made["seen_words"], made["all_words"] = seen.words, seen.all_words
