@@ -190,28 +190,60 @@ def end_components(graph: StateGraph, open_edges: Mask | None = None) -> EndComp
     if open_edges is None and graph.components.acyclic:
         return none
     found = graph.components if open_edges is None else find_components(graph, open_edges)
-    source, target = graph.edge_source, graph.edge_target
-    staying = np.ones(graph.m, np.bool_) if open_edges is None else np.array(open_edges, np.bool_)
-    drawn = graph.kind[source] == CHANCE
-    # A draw with a closed edge cannot be in an end component: its reader does not control it.
+    staying = np.ones(graph.m, np.uint8) if open_edges is None else np.array(open_edges, np.uint8)
     dead = np.zeros(graph.n, np.bool_)
-    dead[source[drawn & ~staying]] = True
+    size = graph.n + graph.m
     while True:
-        inside = staying & (found.component[source] == found.component[target])
-        dead[source[drawn & staying & ~inside]] = True
-        dead = attract(graph, dead, against_choice=True, open_edges=inside)
-        inside &= ~(dead[source] | dead[target])
-        if (inside == staying).all():
+        closed = run(
+            _sever, size, graph.n, graph.kind, graph.first_edge, graph.edge_target,
+            found.component, staying, dead.view(np.uint8),
+        )  # fmt: skip
+        dead = attract(graph, dead, against_choice=True, open_edges=staying)
+        closed += run(
+            _bury, size, graph.n, graph.first_edge, graph.edge_target, dead.view(np.uint8), staying
+        )
+        if not closed:
             break
-        staying = inside
         if not staying.any():
             return none
         found = find_components(graph, staying)
-    member = found.cyclic[found.component]
-    numbers, number = np.unique(found.component[member], return_inverse=True)
-    result = np.full(graph.n, -1, np.int32)
-    result[member] = number
-    return EndComponents(len(numbers), result)
+    number = np.where(found.cyclic, np.cumsum(found.cyclic) - 1, -1).astype(np.int32)
+    return EndComponents(int(found.cyclic.sum()), number[found.component])
+
+
+@kernel
+def _sever(
+    n: int,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    component: I32,
+    staying: U8,
+    dead: U8,
+) -> int:
+    """Close the edges between components → how many; a draw with a closed edge is dead, since its
+    reader does not control it."""
+    closed = 0
+    for v in range(n):
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if staying[e] != 0 and component[edge_target[e]] != component[v]:
+                staying[e] = 0
+                closed += 1
+            if staying[e] == 0 and kind[v] == CHANCE:
+                dead[v] = 1
+    return closed
+
+
+@kernel
+def _bury(n: int, first_edge: I64, edge_target: I32, dead: U8, staying: U8) -> int:
+    """Close the edges of and to the dead → how many."""
+    closed = 0
+    for v in range(n):
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if staying[e] != 0 and (dead[v] != 0 or dead[edge_target[e]] != 0):
+                staying[e] = 0
+                closed += 1
+    return closed
 
 
 def traps(graph: StateGraph, endings: Sequence[int] | None = None) -> States:

@@ -61,6 +61,7 @@ from foretell.checker.graph import (
     Mask,
     Outcome,
     StateGraph,
+    edges_by,
     find_components,
     reachable_from,
     search,
@@ -720,10 +721,9 @@ def _collapse(
     if open_edges is not None:
         kept &= open_edges
     edges = np.flatnonzero(kept)
-    edges = edges[np.argsort(source[edges], kind="stable")]
     n = loops.count + int((~inside).sum())
-    first = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(source[edges], minlength=n), out=first[1:])
+    first, places = edges_by(n, source[edges])
+    edges = edges[places]
     kind = np.full(n, CHOICE, np.uint8)
     kind[node[~inside]] = graph.kind[~inside]
     kind[np.diff(first) == 0] = TERMINAL
