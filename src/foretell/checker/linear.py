@@ -138,16 +138,22 @@ class Fragment:
 # Chains ----------------------------------------------------------------------------------------
 
 
-def absorb(matrix: Any, leave: Extended, right: Extended) -> tuple[Extended, float]:
-    """The solution of x = P x + right, a column each, and a bound on its error."""
+def absorb(
+    matrix: Any, leave: Extended, right: Extended, numbers: Int32s | None = None
+) -> tuple[Extended, float]:
+    """The solution of x = P x + right, a column each, and a bound on its error.
+
+    `numbers` are the states', as `envelope` wants them."""
     s = len(leave)
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
     else:
         error = np.inf
-        narrow = envelope.factor(matrix, leave.astype(np.float64))
+        narrow = envelope.factor(matrix, leave.astype(np.float64), numbers)
         if narrow is not None:
-            x, error = _solve_proved(matrix, right, narrow.solve)
+            x, error = _solve_at_once(matrix, right, narrow.solve)
+            if error > GOOD:
+                x, error = _solve_proved(matrix, right, narrow.solve)
         else:
             with suppress(_TooSlowError):
                 x, error = _solve_proved(matrix, right, _krylov(matrix, _FEW_STEPS))
@@ -180,7 +186,9 @@ def _pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
     if s > DENSE:
         going = leave.astype(np.float64)
-        factors = envelope.factor(matrix, going) or elimination.factor(matrix, going)
+        factors = envelope.factor(matrix, going, fragment.states) or elimination.factor(
+            matrix, going
+        )
         if factors is not None:
             return factors.solve_left
     if s > DENSE_AT_MOST:
@@ -297,6 +305,16 @@ def _krylov(
         return x.reshape(right.shape)
 
     return solve
+
+
+def _solve_at_once(
+    matrix: Any, right: Extended, solve: Callable[[Floats], Floats]
+) -> tuple[Extended, float]:
+    """What a good solver comes to at once, the steps that prove it beside."""
+    ones = np.ones((len(right), 1))
+    found = solve(np.hstack([right.astype(np.float64), ones])).astype(np.longdouble)
+    x, steps = found[:, :-1], found[:, -1]
+    return x, _bound(matrix, right, x, steps)
 
 
 def _solve_proved(
@@ -427,7 +445,7 @@ def _iterate(
         matrix, leave, right = fragment.equations(gain[:, None], use)
         if step:
             right[:] = step
-        x = absorb(matrix, leave, right)[0][:, 0]
+        x = absorb(matrix, leave, right, fragment.states)[0][:, 0]
         if not np.isfinite(x).all():
             break
         best, place, here, _ = _best_edges(fragment, gain, x, step, sense, taken, open_edges)
@@ -504,7 +522,8 @@ def settle_fragment(
         error = _proved_mean(fragment, gain, quick)
         if error <= _ENOUGH:
             return quick, None, error + _LAST_ROUNDING
-    x, error = absorb(*fragment.equations(gain))
+    matrix, leave, right = fragment.equations(gain)
+    x, error = absorb(matrix, leave, right, fragment.states)
     if error > _WIDE:
         values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))
         if narrowed < error:
