@@ -202,7 +202,7 @@ def _narrowest(
     """An order, the columns between which each row stays, and the products that it takes."""
     s = plain.shape[0]
     both = csr_array((np.ones(len(source), np.int8), plain.indices, plain.indptr), shape=(s, s))
-    ways: list[Int64s] = [reverse_cuthill_mckee(csr_array(both + both.T), symmetric_mode=True)]
+    ways: list[Any] = [reverse_cuthill_mckee(csr_array(both + both.T), symmetric_mode=True)]
     if numbers is not None:
         ways.append(np.argsort(numbers))
     found = None
