@@ -57,3 +57,13 @@ def test_a_story_is_lowered_to_the_same_program_from_its_json(name: str) -> None
     assert program.code == again.code
     assert program.tables == again.tables
     assert program.paths == again.paths
+
+
+def test_what_no_layout_has_a_place_for_does_not_lower_for_ever() -> None:
+    """The divert leads into a string, which is pushed whole: its container was laid out again and
+    again, to gigabytes."""
+    text = (
+        '{"inkVersion":21,"root":[["ev","str","^a","/str","pop","/ev",{"->":"0.2"},"done",null],'
+        '"done",null],"listDefs":{}}'
+    )
+    assert lower(ink_json.load(text)).length < 100

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from foretell import container as tree
@@ -136,7 +137,7 @@ class _Lowering(Jumps):
             container: name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
         self.choice_records: list[list[int]] = []
-        self.stubs: deque[tuple[ChoicePoint, int, int, Copy]] = deque()
+        self.stubs: deque[tuple[ChoicePoint, int, Copy, int, int]] = deque()
         self.externals: list[str] = []
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
@@ -189,6 +190,7 @@ class _Lowering(Jumps):
             declarations_pc = self.label_of(declarations, self.story, inside=True).pc
         self.lay_out_fallbacks()
         self.settle_unplaced()
+        self.settle_pcs()
         self.values.target_paths = [target.path for target in self.targets]
         self.values.global_names = list(self.globals)
         start = self.label_of(root, self.story, inside=True).pc
@@ -223,20 +225,18 @@ class _Lowering(Jumps):
 
     def expression(self, program: Program, content: Container) -> int:
         """Append an expression as if it were called from the top of the story; gives its pc."""
-        pc = len(self.spans)
+        pc = len(self.nodes)
         content.number = 0
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
-        self.scope = 0
-        self.place = 0
+        self.stand(0, 0)
         targets = len(self.targets)
         self.container(content, entered=False)
         self.emit(P.OP_RETURN, P.FUNCTION)
-        for at in range(pc, len(self.spans)):
-            self.spans[at] = None  # it stands in no file of the story
-            self.paths[at] = ""
+        self.nodes[pc:] = [None] * (len(self.nodes) - pc)  # it stands in no file of the story
+        self.settle_pcs()
         if len(self.targets) > targets:
             program.tables = self.build_tables()
             self.values.target_paths = [target.path for target in self.targets]
@@ -294,11 +294,13 @@ class _Lowering(Jumps):
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
-        self.scope = self.scope_of_unit[self.unit_of(container)]
-        self.place = self.enclosing_place(container)
+        self.stand(self.enclosing_place(container), self.scope_of_unit[self.unit_of(container)])
         self.container(container, entered=False)
-        pc = self.emit(P.OP_FALL, node=container)
-        self.spans[pc] = _end_of(container)
+        self.fall(container)
+
+    def fall(self, container: Container) -> None:
+        """End a container that nothing follows."""
+        self.ends.append((self.emit(P.OP_FALL, node=container), _end_of(container)))
 
     def enclosing_place(self, container: Container) -> int:
         node: Container | None = container
@@ -425,8 +427,7 @@ class _Lowering(Jumps):
         fall = Label()
         self.emit_to(P.OP_JUMP, fall, 0, 0, child)
         self.place_label(label)
-        pc = self.emit(P.OP_FALL, node=child)
-        self.spans[pc] = _end_of(child)
+        self.fall(child)
         self.place_label(fall)
 
     def open_container(self, container: Container, entered: bool) -> None:
@@ -443,7 +444,7 @@ class _Lowering(Jumps):
             self.place_label(self.label_of(container, self.copy, inside=True))
         place = self.place_of_container.get(container.number)
         if place is not None:
-            self.place = place
+            self.stand(place, self.scope)
             self.emit(P.OP_HERE, place, 0, 0, container)
         for child in container.named.values():
             if isinstance(child, Container) and not (self.copy is self.story and returns(child)):
@@ -646,7 +647,7 @@ class _Lowering(Jumps):
             self.fault(P.F_NO_DIVERT, node, node.target)
             self.place_label(skip)
             return
-        before = len(self.spans)
+        before = len(self.nodes)
         if node.conditional:
             self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
         self.emit_visits(self.origin(node), site, node)
@@ -654,7 +655,7 @@ class _Lowering(Jumps):
             self.emit(P.OP_FROM, self.origin(node), node=node)
         label = self.site_label(site, self.copy)
         if node.kind == "->":
-            if node.conditional and len(self.spans) == before + 1:
+            if node.conditional and len(self.nodes) == before + 1:
                 self.code[before * 4] = P.OP_JUMP_IF
                 skip.waiting = None
                 self.refer(before * 4 + 1, label)
@@ -713,7 +714,7 @@ class _Lowering(Jumps):
             if not isinstance(knot, Container) or self.externals[index] in self.domains:
                 continue
             if index not in stubs:
-                stubs[index] = len(self.spans)
+                stubs[index] = len(self.nodes)
                 site = Site(knot, knot.content[0] if knot.content else None, knot)
                 self.emit_visits(-1, site, knot)
                 self.emit_to(P.OP_JUMP, self.site_label(site, self.story), 0, 0, knot)
@@ -724,45 +725,43 @@ class _Lowering(Jumps):
         if site is None:
             self.fault(P.F_NO_DIVERT, node, node.target)
             return
-        label = choice_label(node, index)
+        wording = partial(choice_label, node, index)
         index = len(self.choices)
         number = site.node.number if isinstance(site.node, Container) else -1
         once = self.visit_slots.get(number, -1) if node.flags & tree.ONCE_ONLY else -1
         bare = self.is_bare(node)
         target = (self.target(node, node.target) or 0) if bare else 0
         pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
-        target_path = self.container_paths[number] if number >= 0 else node.target
-        text, tags, varies = label
         self.choices.append(
             ChoiceInfo(
-                path=self.paths[pc],
-                target_path=target_path,
-                flags=node.flags,
-                pc=pc,
-                label=self.labels_of.get(site.node, ""),
-                span=node.span,
-                place=self.place,
-                text=text,
-                tags=tags,
-                varies=varies,
+                self.container_paths[self.origin(node)],
+                self.container_paths[number] if number >= 0 else node.target,
+                node.flags,
+                pc,
+                self.labels_of.get(site.node, ""),
+                node.span,
+                self.place,
+                wording,
             )
         )
         self.choice_records.append([node.flags, -1, target, once])
-        self.stubs.append((node, index, pc, self.copy))
+        self.stubs.append((node, index, self.copy, self.place, self.scope))
 
-    def lay_out_stub(self, node: ChoicePoint, index: int, pc: int, copy: Copy) -> None:
+    def lay_out_stub(
+        self, node: ChoicePoint, index: int, copy: Copy, place: int, scope: int
+    ) -> None:
         """What happens when a choice is made: its visits, then a jump to its content."""
         site = self.site(node, node.target)
         assert site is not None
-        self.place = self.place_of_pc[pc]
-        self.scope = self.scope_of_pc[pc]
-        self.choice_records[index][P.CHOICE_STUB] = len(self.spans)
+        self.stand(place, scope)
+        self.choice_records[index][P.CHOICE_STUB] = len(self.nodes)
         self.emit_visits(self.origin(node), site, node)
         self.emit_to(P.OP_JUMP, self.site_label(site, copy), 0, 0, node)
 
     def settle_unplaced(self) -> None:
         """Give jumps into containers that were only ever copied a copy of their own."""
         before, inside = self.story.before, self.story.inside
+        tried: set[Container] = set()  # damaged stories lead to what no layout has a place for
         while True:
             wanted = {
                 node for of in (before, inside) for node, label in of.items() if label.waiting
@@ -774,7 +773,10 @@ class _Lowering(Jumps):
                 placed = inside.get(container)
                 if placed is not None and placed.pc >= 0:
                     continue
+                if container in tried:
+                    continue
                 if container in wanted or not wanted.isdisjoint(container.content):
+                    tried.add(container)
                     self.lay_out(container, self.story)
                     found = True
             while self.pending or self.stubs:

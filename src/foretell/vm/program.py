@@ -41,6 +41,7 @@ wider row. What is hashed and kept of a state is not this row but its packed for
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -349,18 +350,35 @@ class Target:
 
 @dataclass(slots=True)
 class ChoiceInfo:
-    """What a host may want to know of a choice point."""
+    """What a host may want to know of a choice point.
+
+    `wording` gives the text and the tags of its label as far as they are fixed, and whether logic
+    in it may say more or less. Few ask, so it is looked up in the tree when someone does.
+    """
 
     path: str
     target_path: str
     flags: int
     pc: int
-    label: str = ""
-    span: Span | None = None
-    place: int = 0
-    text: str = ""  # what its label says, as far as that is fixed
-    tags: tuple[str, ...] = ()
-    varies: bool = False  # whether logic in its label may say more, or less
+    label: str
+    span: Span | None
+    place: int
+    wording: Callable[[], tuple[str, tuple[str, ...], bool]] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """What its label says, as far as that is fixed."""
+        return self.wording()[0]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of its label, as far as they are fixed."""
+        return self.wording()[1]
+
+    @property
+    def varies(self) -> bool:
+        """Whether logic in its label may say more, or less."""
+        return self.wording()[2]
 
 
 @dataclass(slots=True)
