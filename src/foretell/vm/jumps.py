@@ -101,8 +101,8 @@ class Jumps(Survey):
         self.ends.clear()
         paths = self.container_paths
         for node in self.nodes[begin:]:
-            holder = node if node is None or type(node) is Container else node.parent
-            self.paths.append("" if holder is None else paths[holder.number])  # type: ignore[attr-defined]
+            holder = node.parent if node is not None and type(node) is not Container else node
+            self.paths.append(paths[holder.number] if isinstance(holder, Container) else "")
         ends = [pc for pc, _, _ in self.stretches[1:]]
         for (pc, place, scope), end in zip(self.stretches, [*ends, len(self.nodes)], strict=True):
             self.place_of_pc += [place] * (end - pc)

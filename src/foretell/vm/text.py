@@ -237,6 +237,7 @@ class Lines:
         self._saved_text = ""
         self._saved_tags = 0
         self._since: list[int] = []  # tokens since then
+        self._tagged = False  # whether a tag began in the stream
 
     def feed(self, tokens: Iterable[int]) -> None:
         """Take more tokens of this turn."""
@@ -247,11 +248,15 @@ class Lines:
             at += 1
             if self._saved is not None:
                 self._since.append(token)
+            items = self._stream.items
+            count, last = len(items), items[-1] if items else None
             _apply(self._stream, token, self._values)
+            if token >> P.TOKEN_SHIFT == P.TAG_BEGIN:
+                self._tagged = True
             if self._stream.strings:
                 continue
             if self._saved is not None:
-                verdict = self._line_ended()
+                verdict = 0 if self._changes_nothing(token, count, last) else self._line_ended()
                 if verdict > 0:
                     queue[at:at] = self._end_line()
                     continue
@@ -274,7 +279,30 @@ class Lines:
         self._stream = _Stream()
         self._saved = None
         self._since = []
+        self._tagged = False
         return lines
+
+    def _changes_nothing(self, token: int, count: int, last: _Item | None) -> bool:
+        """Whether the token just applied clearly leaves open if the saved newline ends a line.
+
+        `count` and `last` are how many items there were before it, and the last of them.
+
+        Loops that print nothing but blanks and call functions leave thousands of them behind a
+        newline; to read the whole stream again for each took minutes.
+        """
+        kind = token >> P.TOKEN_SHIFT
+        if self._tagged:
+            return False  # blanks in a tag make a tag
+        if kind == P.TEXT:
+            items = self._stream.items
+            if len(items) == count and items[-1] is last:
+                return True  # a newline that was not let in
+            return not self._values.strings[token & _PAYLOAD].strip(" \t")
+        if kind == P.FRAME_POP:  # takes from the end; what is after the newline is blank
+            assert self._saved is not None
+            end = len(self._saved.items)
+            return self._saved.items[-1:] == ["\n"] == self._stream.items[end - 1 : end]
+        return kind == P.FRAME_PUSH
 
     def _line_ended(self) -> int:
         """1 if the saved newline ends a line for sure, -1 if it is gone, 0 if it may yet be."""
@@ -297,6 +325,7 @@ class Lines:
         self._stream.frames = saved.frames
         self._stream.threads = saved.threads
         self._saved = None
+        self._tagged = False
         again, self._since = self._since, []
         return again
 
