@@ -135,6 +135,45 @@ def test_a_region_that_is_full_says_so_and_goes_on_when_it_is_wider(work: float)
         assert run(list_operation, 1, memo, 0, V.O_LIST_COUNT, a, 0, 1) in (-1, 0)
 
 
+@both_hosts
+@pytest.mark.parametrize("looked_at", ["by number", "by content", "all"])
+def test_lists_that_are_owed_are_what_they_would_have_been_at_once(
+    work: float, looked_at: str
+) -> None:
+    """What a region made is told to `values` as rows; whoever looks finds each list as ever."""
+    values, at_once = Values([], DEFINITIONS, []), Values([], DEFINITIONS, [])
+    region = ListRegion(values)
+    plain = region.laid_out(2000)
+    memo: Any = plain if work else np.array(plain, np.int64)
+    singles = [values.list_value(InkList((item,))) for item in ITEMS]
+    assert region.take_over(memo, 0)
+    rng = np.random.default_rng(3)
+    known, expected = [V.LIST << 32, *singles], [InkList(()), *(InkList((i,)) for i in ITEMS)]
+    with compiled_from(work):
+        for _ in range(5):
+            for _ in range(60):
+                x, y = (int(i) for i in rng.integers(0, len(known), 2))
+                known.append(run(list_operation, 1, memo, 0, V.O_ADD, known[x], known[y], 1))
+                both = {*expected[x].items, *expected[y].items}
+                expected.append(InkList(tuple(sorted(both))))
+            region.give_back(memo, 0)
+    assert len(values._owed) == 5
+    for content in expected:
+        at_once.list_value(content)
+    assert values.list_count == at_once.list_count
+    if looked_at == "by number":
+        assert [values.ink_list(value) for value in known] == expected
+        assert values._owed
+    elif looked_at == "by content":
+        assert [values.list_value(content) for content in expected] == known
+        assert not values._owed
+    assert values.lists == at_once.lists
+    assert values.list_value(InkList((ITEMS[0], *ITEMS[-3:]))) >> 32 == V.LIST
+    assert values.dump()["lists"] == [
+        [[list(item) for item in each.items], list(each.origins)] for each in values.lists
+    ]
+
+
 def test_no_operation_leaves_the_region() -> None:
     checked = compile_kernels([list_operation, range_of], bounds_checks=True)
     values = Values([], DEFINITIONS, [])

@@ -91,6 +91,7 @@ from foretell.config import VariableBound
 from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
+from foretell.vm import values as V
 from foretell.vm.kernel import I64, copy, kernel
 from foretell.vm.lists import index_lists, serve
 from foretell.vm.machine import memo_slot, run
@@ -613,7 +614,7 @@ class Explorer:
             again = True
             if self._due():
                 break
-            todo = sorted({k for kind, k, *_ in asked_for if kind != E.WARN})
+            todo = np.unique(asked_for[asked_for[:, 0] != E.WARN, 1]).tolist()
         done = np.asarray(items)[I_AT::I_SIZE] >= 0
         if not done.all():
             # what stands behind the first that is left is done again: states are numbered as if
@@ -697,8 +698,8 @@ class Explorer:
 
     # ------------------------------------------------------------ what workers ask for
 
-    def _requests(self) -> list[tuple[int, ...]]:
-        """All that was asked for in a pass, in the order of the batch."""
+    def _requests(self) -> Any:
+        """All that was asked for in a pass, in the order of the batch; lists are served."""
         found = []
         for worker in self.workers:
             made = int(worker.ctx[E.W_REQUESTS])
@@ -707,21 +708,19 @@ class Explorer:
         asked = np.concatenate(found)
         asked = asked[np.lexsort((asked[:, 2], asked[:, 1]))]
         self.serve_lists(asked)
-        return [tuple(request) for request in asked.tolist()]
+        return asked
 
-    def _answer(self, asked_for: Sequence[tuple[int, ...]], items: Any, again: bool) -> None:
+    def _answer(self, asked_for: Any, items: Any, again: bool) -> None:
         """Do what workers asked for; of turns that ask `again`, all that they still lack."""
+        serve = np.flatnonzero(asked_for[:, 0] == E.SERVE)
+        _, first = np.unique(asked_for[serve, 4:7], axis=0, return_index=True)
+        due = asked_for[:, 0] > E.SERVE  # and of those that lack the same operation, the first
+        due[serve[first]] = True
         widths = self.widths
         told: set[tuple[int, int]] = set()
-        performed: set[tuple[int, int, int]] = set()
-        for kind, item, i, label, a, b, c in asked_for:
-            if kind == E.SERVED:
-                continue
+        for kind, item, i, label, a, b, c in asked_for[due].tolist():
             if kind == E.SERVE:
-                if (a, b, c) not in performed:
-                    performed.add((a, b, c))
-                    self.perform(a, b, c)
-                if again and not self._due():
+                if self.perform(a, b, c) and again and not self._due():
                     self._play_out(item, i, items)
             elif kind == E.WIDEN:
                 if self.widths is widths:
@@ -736,7 +735,7 @@ class Explorer:
                 if item >= 0:
                     state = int(self.store.rows[int(items[item * I_SIZE + I_ROW]) - 1])
                 self.warnings.append((a, b, state, label))
-        for worker in self.workers if asked_for else ():
+        for worker in self.workers if len(asked_for) else ():
             if self.kernels is None:
                 worker.warned[:] = self.warned
             else:
@@ -805,15 +804,19 @@ class Explorer:
             elif status != P.WARNING:
                 return status
 
-    def perform(self, operation: int, a: int, b: int) -> None:
-        """Compute an operation and put it into the memo, unless it is there."""
+    def perform(self, operation: int, a: int, b: int) -> bool:
+        """Compute an operation, for the memo or the region of lists; False where it was there."""
         memo = view_of(self.memo)
-        if memo[memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)] == 0:
-            self.learn(operation, a, b, operate(self.values, operation, a, b))
-            if self.lists and not self.lists.take_over(
-                view_of(self.memo), self.slots * P.MEMO_SIZE
-            ):
-                self.lay_out_lists()
+        if memo[memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)] != 0:
+            return False
+        asked = np.array([[E.SERVE, 0, 0, 0, operation, a, b]], np.int64)
+        self.serve_lists(asked)
+        if asked[0, 0] == E.SERVED:
+            return True
+        self.learn(operation, a, b, operate(self.values, operation, a, b))
+        if self.lists and not self.lists.take_over(view_of(self.memo), self.slots * P.MEMO_SIZE):
+            self.lay_out_lists()
+        return True
 
     def forget(self) -> None:
         """Begin the memo anew; the row is to be laid out after it."""
@@ -825,7 +828,7 @@ class Explorer:
     def lay_out_lists(self) -> None:
         """Make the region of lists anew, behind the memo and with room for as many again."""
         if self.lists:
-            region = self.lists.laid_out(len(self.values.lists) + _MEMO)
+            region = self.lists.laid_out(self.values.list_count + _MEMO)
             slots = self.memo[: self.slots * P.MEMO_SIZE]
             if isinstance(slots, np.ndarray):
                 self.memo = np.concatenate((slots, np.array(region, np.int64)))
@@ -834,8 +837,10 @@ class Explorer:
 
     def serve_lists(self, asked: Any) -> None:
         """Do what the region of lists can say of what was asked for, in the order of the batch."""
-        wanted = np.flatnonzero(asked[:, 0] == E.SERVE)
-        if self.lists is None or not len(wanted):
+        if self.lists is None:
+            return
+        wanted = np.flatnonzero((asked[:, 0] == E.SERVE) & (asked[:, 5] >> V.TAG_SHIFT == V.LIST))
+        if not len(wanted):
             return
         requests: Any = asked[wanted].reshape(-1)
         if self.kernels is None:

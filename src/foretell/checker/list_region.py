@@ -158,7 +158,10 @@ class ListRegion:
         r = at + memo[at + L_ROWS] + number * self.width
         if memo[r + self.width - 1]:
             return next(content for content, n in self.foreign.items() if n == number)
-        row = [int(memo[r + i]) for i in range(self.width)]
+        return self._content(memo[r : r + self.width])
+
+    def _content(self, words: Any) -> V.InkList:
+        row = [int(word) for word in words]
         items: list[tuple[int, str, str]] = []
         for i, word in enumerate(row[: self.words]):
             while word:
@@ -174,16 +177,18 @@ class ListRegion:
 
     def take_over(self, memo: Any, at: int) -> bool:
         """Add what `values` has and the region has not, under the same numbers; False: no room."""
-        contents = self.values.lists
         return all(
-            self.add(memo, at, contents[number]) >= 0
-            for number in range(int(memo[at + L_COUNT]), len(contents))
+            self.add(memo, at, self.values.list_at(number)) >= 0
+            for number in range(int(memo[at + L_COUNT]), self.values.list_count)
         )
 
     def give_back(self, memo: Any, at: int) -> None:
         """Tell `values` what the region has added."""
-        for number in range(len(self.values.lists), int(memo[at + L_COUNT])):
-            self.values.list_value(self.content(memo, at, number))
+        r = at + int(memo[at + L_ROWS])
+        known, count = self.values.list_count, int(memo[at + L_COUNT])
+        if known < count:
+            rows = np.array(memo[r + known * self.width : r + count * self.width], np.int64)
+            self.values.owe(rows.reshape(-1, self.width), self._content)
 
     def is_own(self, value: int) -> bool:
         """Whether a value, or an output token that prints one, is a list that only it numbers."""
@@ -204,5 +209,5 @@ class ListRegion:
         number = (value & V.PAYLOAD) >> 1
         if value >> V.TAG_SHIFT != V.LIST or number < self.base:
             return value
-        found = self.add(memo, at, self.values.lists[number])
+        found = self.add(memo, at, self.values.list_at(number))
         return -1 if found < 0 else V.LIST << V.TAG_SHIFT | found << 1 | value & 1

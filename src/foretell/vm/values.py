@@ -247,7 +247,9 @@ class Values:
     ) -> None:
         self.strings = list(strings)
         self._string_index = {text: i for i, text in reversed(list(enumerate(self.strings)))}
-        self.lists: list[InkList] = []
+        self._lists: list[InkList] = []
+        self._owed: list[tuple[int, Any, Callable[[Any], InkList]]] = []  # first number, rows
+        self.list_count = 0
         self.lock = threading.RLock()  # held where lists get numbers
         self._list_index: dict[InkList, int] = {}
         self.messages: list[str] = []
@@ -289,13 +291,43 @@ class Values:
         index = self._list_index.get(content)
         if index is None:
             with self.lock:
+                self._settle()
                 index = self._list_index.get(content)
                 if index is None:
-                    index = len(self.lists)
-                    self.built += len(content.items)
-                    self.lists.append(content)
-                    self._list_index[content] = index
+                    index = self.list_count
+                    self.list_count += 1
+                    self._enter(content)
         return (LIST << TAG_SHIFT) | (index * 2 + bool(content.items))
+
+    def _enter(self, content: InkList) -> None:
+        self.built += len(content.items)
+        self._list_index[content] = len(self._lists)
+        self._lists.append(content)
+
+    def owe(self, rows: Any, content: Callable[[Any], InkList]) -> None:
+        """Give the next numbers to new lists; `content` tells what a row of `rows` holds.
+
+        Exploring makes millions of lists at which nobody ever looks, so that is asked only where
+        somebody does.
+        """
+        with self.lock:
+            self._owed.append((self.list_count, rows, content))
+            self.list_count += len(rows)
+            self.built += int(rows.nbytes)
+
+    def _settle(self) -> None:
+        """Enter the lists that are owed."""
+        for _, rows, content in self._owed:
+            for row in rows:
+                self._enter(content(row))
+        self._owed.clear()
+
+    @property
+    def lists(self) -> list[InkList]:
+        """All lists, by number."""
+        with self.lock:
+            self._settle()
+            return self._lists
 
     def list_of(self, items: Iterable[tuple[str, int]], origins: Iterable[str] = ()) -> int:
         """The LIST value of items given as `("Origin.item", number)`."""
@@ -309,7 +341,17 @@ class Values:
 
     def ink_list(self, value: int) -> InkList:
         """The list a LIST value stands for."""
-        return self.lists[(value & PAYLOAD) >> 1]
+        return self.list_at((value & PAYLOAD) >> 1)
+
+    def list_at(self, number: int) -> InkList:
+        """The list of a number."""
+        if number < len(self._lists):
+            return self._lists[number]
+        with self.lock:
+            for first, rows, content in self._owed:
+                if first <= number < first + len(rows):
+                    return content(rows[number - first])
+            return self._lists[number]
 
     def chain(self, before: int, token: int) -> int:
         """The number of the chain of output tokens `before` (0 for none) with one more."""
