@@ -7,7 +7,7 @@ import re
 import pytest
 
 from foretell.asking import whatifs_asked
-from foretell.checker.whatif import Comparison, comparisons
+from foretell.checker.whatif import Comparison, by_size, comparisons
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Config, Expression, WhatIf, read_config
 from foretell.diagnostics import StoryError
@@ -93,3 +93,9 @@ def test_a_name_set_twice_makes_two_whatifs() -> None:
 def test_a_name_beside_a_change_is_refused() -> None:
     with pytest.raises(StoryError, match="there is a name and a change"):
         whatifs_asked(Config(), names=["lit"], settings=["a=1"])
+
+
+def test_values_that_are_numbers_stand_by_size_and_others_by_how_likely_they_are() -> None:
+    shown = ["5", "-1", "10", "2.5"]
+    assert sorted(shown, key=by_size) == ["-1", "2.5", "5", "10"]
+    assert sorted(["b", "a", "3"], key=by_size) == ["3", "b", "a"]

@@ -261,7 +261,8 @@ class _Table:
             return [self._row(f"  {name}", one, two, scale) for name, one, two in values]
         out = self._wrapped(f"{text} at the end", "    ")
         out += (
-            self._row(f"    {name}", one, two, scale) for name, one, two in values[:_SHOWN_VALUES]
+            self._row(f"    {name}", one, two, scale)
+            for name, one, two in sorted(values[:_SHOWN_VALUES], key=lambda v: W.by_size(v[0]))
         )
         if len(values) > _SHOWN_VALUES:
             more = f"      … and {len(values) - _SHOWN_VALUES} more values"

@@ -21,6 +21,7 @@ What this does not do: reading files or showing anything (`asking`); verdicts th
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,7 @@ __all__ = [
     "Comparison",
     "EndingOdds",
     "as_json",
+    "by_size",
     "changes",
     "check_whatifs",
     "comparisons",
@@ -100,6 +102,14 @@ class Answer:
 
     values: tuple[tuple[str, float], ...]
     mean: float | None
+
+
+def by_size(value: str) -> float:
+    """What to sort shown values by: numbers by their size, all else as it stands, after them."""
+    try:
+        return float(value)
+    except ValueError:
+        return math.inf
 
 
 @dataclass(frozen=True)

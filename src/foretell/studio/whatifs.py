@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foretell.asking import parse_setting
-from foretell.checker.whatif import Comparison, comparisons, initial_values
+from foretell.checker.whatif import Answer, Comparison, by_size, comparisons, initial_values
 from foretell.config import Setting, WhatIf
 from foretell.container import CompiledStory
 from foretell.loading import read_story
@@ -105,8 +105,8 @@ def _comparison(comparison: Comparison, colours: Mapping[tuple[str, str], Json])
         "answers": [
             {
                 "expression": text,
-                "told": [list(value) for value in told.answers[text].values[:6]],
-                "changed": [list(value) for value in answer.values[:6]],
+                "told": _likeliest(told.answers[text]),
+                "changed": _likeliest(answer),
             }
             for text, answer in changed.answers.items()
             if text in told.answers
@@ -145,3 +145,8 @@ def _shown(value: Setting) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(value)})"
     return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def _likeliest(answer: Answer) -> list[list[object]]:
+    """The likeliest values with their odds, numbers by size."""
+    return [[value, p] for value, p in sorted(answer.values[:6], key=lambda v: by_size(v[0]))]

@@ -96,7 +96,7 @@ function comparison(c) {
       h("td", { class: "figure", data: { name: "difference" } }, moved ? `${by > 0 ? "+" : "−"} ${percent(Math.abs(by))}` : "="),
       h("td", { class: "pair" }, h("span", { class: "told", "width%": (100 * r.told[0]) / most, "aria-hidden": "true" }), h("span", { class: `now-so ${r.colour}`, "width%": (100 * r.changed[0]) / most, "aria-hidden": "true" })));
   };
-  const values = (list) => list.map(([v, p]) => `${v} ${percent(p)}`).join(", ");
+  const values = (list) => list.map(([v, p]) => `${v} in ${percent(p)}`).join(", ");
   return h("section", { class: "comparison" },
     h("h2", {}, c.question || `What if ${c.change}?`),
     c.question && h("p", { class: "quiet" }, h("code", {}, c.change), c.reader !== "uniform" && ` · for the reader ${c.reader}`),
