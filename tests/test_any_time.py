@@ -175,7 +175,7 @@ def test_the_whole_story_is_the_same_in_whatever_order_it_is_read(likeliest_firs
         assert found.complete, name
         assert (found.graph.n, found.graph.m) == (whole.graph.n, whole.graph.m), name
         if explorer.mass is not None:
-            explorer.mass.follow(explorer._kernel)
+            explorer.mass.follow(explorer.kernel)
             ended = 1 - whole.forever.high
             assert explorer.mass.followed <= ended + 1e-9, name
     assert orders > 20

@@ -140,8 +140,8 @@ def test_the_graph_is_the_same_in_plain_python_and_however_it_is_cut_into_rounds
     whole = everything(Explorer(lowered(source), compiled=True).run())
     assert everything(Explorer(lowered(source), compiled=False).run()) == whole
     monkeypatch.setattr("foretell.checker.explore._BATCH", 7)
-    monkeypatch.setattr("foretell.checker.explore._PIECE", 2)
-    monkeypatch.setattr("foretell.checker.explore._OUT", 16)
+    monkeypatch.setattr("foretell.checker.workers._PIECE", 2)
+    monkeypatch.setattr("foretell.checker.explore.OUT", 16)
     for threads in (1, 2):
         cut = everything(Explorer(lowered(source), compiled=True, threads=threads).run())
         assert {**cut, "warnings": 0, "asked": 0} == {**whole, "warnings": 0, "asked": 0}

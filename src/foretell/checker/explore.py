@@ -26,10 +26,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -38,9 +36,7 @@ from foretell.checker import expand as E
 from foretell.checker.bounds import bound_words
 from foretell.checker.effects import may_write
 from foretell.checker.expand import (
-    K_BOUND,
     K_BUDGET,
-    K_DRAW,
     K_FAULT,
     K_HANG,
     OutcomeCode,
@@ -51,17 +47,22 @@ from foretell.checker.expand import (
     run_on,
     settle,
 )
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
-from foretell.checker.growth import Growing, most_varied
+from foretell.checker.exploration import (
+    MET,
+    SAMPLES,
+    Exploration,
+    Limits,
+    Progress,
+    exploration_of,
+)
+from foretell.checker.graph import CHOICE
 from foretell.checker.hangs import find_loop
 from foretell.checker.interrupts import Interrupts
 from foretell.checker.likely import PART, Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
-from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.checker.liveness import analyse_liveness
 from foretell.checker.memory import free_memory
 from foretell.checker.rows import (
-    AFRESH,
-    DECIDED,
     M_WORDS,
     MASK_BITS,
     build_masks,
@@ -69,15 +70,14 @@ from foretell.checker.rows import (
     restore,
     unpack,
 )
+from foretell.checker.snapshots import OUT, put_back, shape_of, snapshot_of
 from foretell.checker.store import (
     I_AT,
     I_ROW,
     I_SIZE,
-    MARK,
     N_ASKED,
     R_SIZE,
     S_CODES,
-    S_STOPS,
     UNKNOWN,
     Store,
     find_state,
@@ -87,6 +87,7 @@ from foretell.checker.store import (
     reindex,
 )
 from foretell.checker.wording import text_only_shuffles
+from foretell.checker.workers import Worker, clear, try_all
 from foretell.config import VariableBound
 from foretell.diagnostics import StoryError
 from foretell.vm import faults, machine, object_cache
@@ -98,68 +99,7 @@ from foretell.vm.machine import memo_slot, run
 from foretell.vm.program import Program, Widths, layout
 from foretell.vm.text import operate
 
-__all__ = ["Exploration", "Explorer", "Limits", "Progress", "Worker", "explore", "view_of"]
-
-
-Progress = Callable[[int, int, float, int, float], None]
-"""Is told states found and expanded, seconds, choices to what is looked into, share followed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Where exploring stops: states found, seconds, steps in one turn, edges of one draw, bytes
-    of memory (0: a share of what is free), choices made (0: any number)."""
-
-    states: int = 20_000_000
-    seconds: float = 120.0
-    steps: int = 1_000_000
-    draw: int = 4096
-    memory: int = 0
-    depth: int = 0
-
-
-@dataclass(slots=True)
-class Exploration:
-    """What exploring found.
-
-    `asked[j][s]` is expression j's value at state s, -1 at draws; `touched[e]` says whether an
-    instruction that was watched for is executed on edge e, `touched_first` whether one is before
-    the first choice or draw; `met` is the first state at which `stop_when` said to stop.
-    """
-
-    program: Program
-    liveness: Liveness
-    graph: StateGraph
-    codes: list[OutcomeCode]  # by outcome index
-    seen: bytearray
-    warnings: list[tuple[int, int, int, int]]  # fault, pc, state, label
-    stopped: str  # "" if complete, else which limit was hit
-    seconds: float
-    edge_point: np.ndarray[Any, np.dtype[np.int32]] = field(
-        default_factory=lambda: np.zeros(0, np.int32)
-    )  # choice point, -1 for a draw
-    asked: list[np.ndarray[Any, np.dtype[np.int64]]] = field(default_factory=list)
-    touched: np.ndarray[Any, np.dtype[np.bool_]] = field(
-        default_factory=lambda: np.zeros(0, np.bool_)
-    )
-    touched_first: bool = False
-    timings: dict[str, float] = field(default_factory=dict)
-    # turns not followed to their end: what stopped them, and a state (UNEXPLORED) each led to
-    lost: list[tuple[OutcomeCode, int]] = field(default_factory=list)
-    growing: list[Growing] = field(default_factory=list)  # what the frontier differs in
-    assumed: list[str] = field(default_factory=list)  # EXTERNALs taken to return 0
-    state_index: Callable[[Sequence[int], Sequence[int]], int | None] = lambda _tables, _row: None
-    met: int | None = None
-    held: list[VariableBound] = field(default_factory=list)  # bounds that changed the story
-    # of each terminal state the place in `codes`, also where the graph's outcomes have been joined
-    end_code: np.ndarray[Any, np.dtype[np.int32]] = field(
-        default_factory=lambda: np.zeros(0, np.int32)
-    )
-
-    @property
-    def complete(self) -> bool:
-        """Whether every state was expanded."""
-        return not self.stopped
+__all__ = ["MET", "Exploration", "Explorer", "Limits", "Progress", "Worker", "explore", "view_of"]
 
 
 def explore(program: Program, **options: Any) -> Exploration:
@@ -167,8 +107,6 @@ def explore(program: Program, **options: Any) -> Exploration:
     return Explorer(program, **options).run()
 
 
-MET: Final = "asked"  # what stopped it where `stop_when` did
-_SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
 _FIRST_BUDGET: Final = 20_000  # steps after which a turn is first suspected of having no end
 _PYTHON_SECONDS: Final = 0.3  # a story that takes no longer is done before a compiler is loaded
 _KEPT_SECONDS: Final = 0.05  # … where machine code is kept on disk; that long it takes to load
@@ -178,10 +116,7 @@ _BATCH_PLAIN: Final = 64  # … and in plain Python
 _WIDE_ROW: Final = 2000  # words of a state that is not expanded in plain Python
 _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
-_PIECE: Final = 256  # items a thread takes at a time
 _MEMO: Final = 1024  # entries that the memo begins with
-_PLAIN_STATES: Final = 2000  # more are not indexed in plain Python when they are taken over
-_OUT: Final = 1 << 20  # words of output a thread begins with
 _PLAYED: Final = 1000  # operations that a turn is given, one by one, before it is run again
 _TELL: Final = 0.25  # seconds between two words on how far it has come
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
@@ -202,43 +137,6 @@ _KERNELS: Final = (
     begin_turn, move_memo,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
-
-
-class Worker:
-    """What one thread has for itself."""
-
-    def __init__(self, context: list[int], width: int, length: int, masks: list[int]) -> None:
-        self.ctx: Any = list(context)
-        self.masks: Any = list(masks)
-        self.seen: Any = bytearray(length)
-        self.unseen: Any = bytearray(length)  # what asking executes is not seen by readers
-        self.warned: Any = bytearray(length)
-        self.requests: Any = [0] * (E.REQUEST << 10)
-        self.ctx[E.W_REQUESTS_END] = len(self.requests)
-        self.row: Any = [0] * width
-        self.base: Any = [0] * width
-
-    def go_over(self) -> None:
-        """Go over to machine code."""
-        for name in ("ctx", "masks", "requests", "row", "base"):
-            setattr(self, name, np.array(getattr(self, name), np.int64))
-        for name in ("seen", "unseen", "warned"):
-            setattr(self, name, np.frombuffer(bytes(getattr(self, name)), np.uint8).copy())
-
-    def lay_out(self, width: int) -> None:
-        """Have rows of another width."""
-        wide = isinstance(self.row, np.ndarray)
-        self.row = np.zeros(width, np.int64) if wide else [0] * width
-        self.base = np.zeros(width, np.int64) if wide else [0] * width
-
-    def ask_for_more(self) -> None:
-        """Double the room for requests."""
-        more = np.zeros_like(self.requests) if isinstance(self.requests, np.ndarray) else None
-        if more is None:
-            self.requests = [*self.requests, *([0] * len(self.requests))]
-        else:
-            self.requests = np.concatenate([self.requests, more])
-        self.ctx[E.W_REQUESTS_END] = len(self.requests)
 
 
 class Explorer:
@@ -326,7 +224,7 @@ class Explorer:
         self.workers: list[Worker] = []
         self.masks = build_masks(self.liveness, reduce)
         self.everywhere: list[int] = []  # the same for any instruction; made when needed
-        self._lay_out()
+        self.lay_out()
         self.warned: Any = bytearray(program.length)
         self.warnings: list[tuple[int, int, int, int]] = []
         self.samples: list[list[int]] = []
@@ -348,13 +246,13 @@ class Explorer:
         self.start_words = 0
         self.touched_first = False
         self.spent = 0.0  # seconds of runs that are over
-        self._began = 0.0
+        self.began = 0.0
         self._interrupts = Interrupts()
         self._looked = False  # for machine code that is kept
 
     # ------------------------------------------------------------ setting up
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
         tables = layout(self.program, self.widths)
         tables[P.T_MEMO_MASK] = self.slots - 1
         tables[P.T_LISTS] = self.slots * P.MEMO_SIZE if self.lists else 0
@@ -391,7 +289,7 @@ class Explorer:
         self.fit(worker)
         return worker
 
-    def _compile(self) -> None:
+    def go_over(self) -> None:
         """Go over to machine code: the same kernels, the same arrays as NumPy's."""
         began = time.perf_counter()
         if not _machine_code:
@@ -409,7 +307,7 @@ class Explorer:
             self.workers.append(worker)
         for worker in self.workers:
             worker.go_over()
-        self.out = np.empty(max(_OUT, 4 * self.room) * len(self.workers), np.int64)
+        self.out = np.empty(max(OUT, 4 * self.room) * len(self.workers), np.int64)
         spent = time.perf_counter() - began
         self.timings["compile"] = self.timings.get("compile", 0.0) + spent
 
@@ -433,7 +331,7 @@ class Explorer:
                 self.timings["compile"] = time.perf_counter() - began
         return bool(_machine_code)
 
-    def _kernel(self, kernel: Callable[..., Any]) -> Callable[..., Any]:
+    def kernel(self, kernel: Callable[..., Any]) -> Callable[..., Any]:
         """A kernel as it is run now."""
         compiled: Callable[..., Any] = kernel if self.kernels is None else self.kernels[kernel]
         return compiled
@@ -442,28 +340,28 @@ class Explorer:
 
     def run(self) -> Exploration:
         """Explore until done or a limit is hit; from where it stopped, if called again."""
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
         before = self.timings.get("compile", 0.0)
         with self._interrupts:
             stopped = self._run()
-        seconds = time.perf_counter() - self._began
+        seconds = time.perf_counter() - self.began
         compiling = self.timings.get("compile", 0.0) - before
         self.timings["explore"] = self.timings.get("explore", 0.0) + seconds - compiling
         self.spent += seconds
-        self._began = 0.0
-        return self._result(stopped, self.spent)
+        self.began = 0.0
+        return exploration_of(self, stopped, self.spent)
 
     def so_far(self) -> Exploration:
         """What has been found between two rounds, for a look at it."""
-        return self._result(MET, self.spent + time.perf_counter() - self._began)
+        return exploration_of(self, MET, self.spent + time.perf_counter() - self.began)
 
     def _run(self) -> str:
         if not self.begun:
             self._first_state()
             self.begun = True
         if self.compiled and self.kernels is None:
-            self._compile()
-        reported = self._began
+            self.go_over()
+        reported = self.began
         depths = Depths(self.store) if self.progress is not None else None
         pool = ThreadPoolExecutor(max(1, self.threads - 1)) if self.threads > 1 else None
         try:
@@ -472,20 +370,20 @@ class Explorer:
                     return stopped
                 batch = self._batch()
                 if self.kernels is None and self.compiled is None and self._is_wide(batch):
-                    self._compile()
+                    self.go_over()
                 self._round(batch, pool)
                 now = time.perf_counter()
                 if self.progress is not None and depths is not None and now - reported > _TELL:
                     self.progress(
                         self.store.states,
                         self.store.expanded,
-                        now - self._began + self.spent,
+                        now - self.began + self.spent,
                         self._depth(depths),
                         self.mass.followed if self.mass is not None else 0.0,
                     )
                     reported = time.perf_counter()
-                if self._is_time_to_compile(now - self._began):
-                    self._compile()
+                if self._is_time_to_compile(now - self.began):
+                    self.go_over()
                 if self.between is not None and (stopped := self.between(self)):
                     return stopped
         finally:
@@ -516,7 +414,7 @@ class Explorer:
     def _depth(self, depths: Depths) -> int:
         """The choices to most of what was looked into last."""
         last = self.store.used("order")[-_BATCH:]
-        return int(np.median(depths.of(last, self._kernel))) if len(last) else 0
+        return int(np.median(depths.of(last, self.kernel))) if len(last) else 0
 
     def _limit(self) -> str:
         """The limit that is hit, "" if none."""
@@ -526,7 +424,7 @@ class Explorer:
             return "interrupt"
         if self.store.states >= self.limits.states:
             return "states"
-        if time.perf_counter() - self._began > self.limits.seconds:
+        if time.perf_counter() - self.began > self.limits.seconds:
             return "time"
         if self._bytes() > self.memory:
             return "memory"
@@ -534,11 +432,11 @@ class Explorer:
             return "depth"
         return ""
 
-    def _due(self) -> bool:
+    def is_due(self) -> bool:
         """Whether a round is to be broken off."""
         if self.values.built > self.memory:
             return True
-        return self._interrupts.noted or time.perf_counter() - self._began > self.limits.seconds
+        return self._interrupts.noted or time.perf_counter() - self.began > self.limits.seconds
 
     def _bytes(self) -> int:
         """Bytes that are used, and those that growing and solving will take."""
@@ -570,7 +468,7 @@ class Explorer:
             return self._nearest()[: min(most, room)]
         if self.mass is None:
             return waiting[: min(most, room)].copy()
-        self.mass.follow(self._kernel)
+        self.mass.follow(self.kernel)
         part = max(len(waiting) // 16, self.store.states // PART)
         return self.mass.heaviest(min(max(most, part), room))
 
@@ -591,7 +489,7 @@ class Explorer:
         return (
             waiting > _WIDE
             or 4 * self.store.states > limits.states
-            or 2 * (time.perf_counter() - self._began) > limits.seconds
+            or 2 * (time.perf_counter() - self.began) > limits.seconds
             or 2 * self._bytes() > self.memory
         )
 
@@ -604,15 +502,15 @@ class Explorer:
         items[I_AT::I_SIZE] = -1
         if self.kernels is None:
             items = items.tolist()
-        self._clear()
+        clear(self)
         todo = list(range(count))
         again = False
         while todo:
-            self._pass(items, todo, pool)
+            try_all(self, items, todo, pool)
             asked_for = self._requests()
             self._answer(asked_for, items, again)
             again = True
-            if self._due():
+            if self.is_due():
                 break
             todo = np.unique(asked_for[asked_for[:, 0] != E.WARN, 1]).tolist()
         done = np.asarray(items)[I_AT::I_SIZE] >= 0
@@ -623,78 +521,7 @@ class Explorer:
             for k in range(int(done.sum()), count):
                 items[k * I_SIZE + I_AT] = -1
         self.store.take_out(batch[done])
-        self.store.take_in(self._kernel, items, count, self.out)
-
-    def _clear(self) -> None:
-        """Make all output free."""
-        share = len(self.out) // len(self.workers)
-        self.verdicts = []
-        for number, worker in enumerate(self.workers):
-            worker.ctx[E.W_OUT] = number * share
-            worker.ctx[E.W_OUT_END] = (number + 1) * share
-            worker.ctx[E.W_REQUESTS] = 0
-            worker.ctx[E.W_VERDICTS] = 0
-
-    def _pass(self, items: Any, todo: list[int], pool: ThreadPoolExecutor | None) -> None:
-        """Have all that is to be done tried once, by all threads."""
-        plain = self.kernels is None
-        wanted: Any = todo if plain else np.array(todo, np.int64)
-        verdicts: Any = self.verdicts if plain else np.array(self.verdicts or [0], np.int64)
-        for worker in self.workers:
-            worker.ctx[E.W_VERDICTS] = len(self.verdicts) // E.VERDICT
-            worker.ctx[E.W_INDEX_MASK] = len(self.store.index) - 1
-        several = pool is not None and not plain and len(todo) >= 2 * _PIECE
-        size = _PIECE if not plain else 16
-        if several:
-            size = max(32, min(_PIECE, len(todo) // (4 * len(self.workers))))
-        pieces = deque((start, min(start + size, len(todo))) for start in range(0, len(todo), size))
-        step = self._kernel(expand)
-        index, prints = self.store.given("index"), self.store.given("prints")
-
-        def work(worker: Worker) -> None:
-            while not self._due():
-                try:
-                    start, stop = pieces.popleft()
-                except IndexError:
-                    return
-                came_to = step(
-                    worker.ctx, self.code, self.tables, self.memo, worker.row, worker.base,
-                    worker.seen, worker.unseen, worker.masks, self.places, self.store.rows,
-                    index, prints, items, wanted, self.out, worker.requests, verdicts,
-                    worker.warned, self.room, start, stop,
-                )  # fmt: skip
-                if came_to < stop:
-                    pieces.appendleft((came_to, stop))
-                    return
-
-        while pieces and not self._due():
-            others: list[Future[None]] = []
-            if several and pool is not None:
-                others = [pool.submit(work, worker) for worker in self.workers[1:]]
-            work(self.workers[0])
-            for other in others:
-                other.result()
-            if pieces and not self._due():
-                self._make_room(items)
-
-    def _make_room(self, items: Any) -> None:
-        """Give each worker twice the room for its output and its requests."""
-        count = len(self.workers)
-        share = len(self.out) // count
-        if self.kernels is None:
-            self.out = [*self.out, *([0] * len(self.out))]
-        else:
-            wider = np.empty(2 * len(self.out), np.int64)
-            for number, worker in enumerate(self.workers):
-                used = self.out[number * share : int(worker.ctx[E.W_OUT])]
-                wider[2 * number * share :][: len(used)] = used
-            self.out = wider
-            at = items[I_AT::I_SIZE]
-            at[at >= 0] += at[at >= 0] // share * share
-        for number, worker in enumerate(self.workers):
-            worker.ctx[E.W_OUT] += number * share
-            worker.ctx[E.W_OUT_END] = 2 * (number + 1) * share
-            worker.ask_for_more()
+        self.store.take_in(self.kernel, items, count, self.out)
 
     # ------------------------------------------------------------ what workers ask for
 
@@ -720,7 +547,7 @@ class Explorer:
         told: set[tuple[int, int]] = set()
         for kind, item, i, label, a, b, c in asked_for[due].tolist():
             if kind == E.SERVE:
-                if self.perform(a, b, c) and again and not self._due():
+                if self.perform(a, b, c) and again and not self.is_due():
                     self._play_out(item, i, items)
             elif kind == E.WIDEN:
                 if self.widths is widths:
@@ -785,10 +612,10 @@ class Explorer:
             )  # fmt: skip
             self._answer(self._requests(), [], again)
             again = True
-            if not settled and self._due():
+            if not settled and self.is_due():
                 raise StoryError([faults.unfinished(self.program, int(worker.row[P.PC]))])
         self.out[:R_SIZE] = [-1, 1, int(worker.ctx[E.W_OUT])]
-        self.store.take_in(self._kernel, [0, 0], 1, self.out)
+        self.store.take_in(self.kernel, [0, 0], 1, self.out)
         self.start_words = int(worker.row[P.WORDS])
         self.touched_first = any(worker.seen[pc] for pc in self.watched)
         self.verdicts = []
@@ -851,19 +678,19 @@ class Explorer:
                 self.lay_out_lists()
             while done < len(wanted):
                 at = self.slots * P.MEMO_SIZE
-                done = self._kernel(serve)(
+                done = self.kernel(serve)(
                     self.memo, at, requests, E.REQUEST, E.REQUEST - 3, done, len(wanted)
                 )
                 self.lists.give_back(view_of(self.memo), at)
                 if done < len(wanted):
                     self.memo = self.lists.widened(self.memo, at)
-                    self._kernel(index_lists)(self.memo, at)
+                    self.kernel(index_lists)(self.memo, at)
         asked[wanted, 0] = np.asarray(requests).reshape(-1, E.REQUEST)[:, 0]
 
     def widen(self) -> None:
         """Lay the work row out twice as wide."""
         self.widths = self.widths.wider()
-        self._lay_out()
+        self.lay_out()
 
     def _begun(self, item: int, i: int, items: Any) -> Any:
         """The first worker's row, where it is about to run a turn (of item −1: the first)."""
@@ -874,10 +701,10 @@ class Explorer:
         else:
             head = int(items[item * I_SIZE + I_ROW])
             store = self.store
-            self._kernel(unpack)(self.tables, worker.masks, worker.base, store.rows, head)
-            self._kernel(restore)(self.tables, row, worker.base)
+            self.kernel(unpack)(self.tables, worker.masks, worker.base, store.rows, head)
+            self.kernel(restore)(self.tables, row, worker.base)
             worker.ctx[E.W_TOO_WIDE] = 0
-            self._kernel(begin_turn)(worker.ctx, self.tables, row, store.rows, head, i)
+            self.kernel(begin_turn)(worker.ctx, self.tables, row, store.rows, head, i)
         return row
 
     def _play_out(self, item: int, i: int, items: Any) -> None:
@@ -892,11 +719,11 @@ class Explorer:
         if self.kernels is not None:
             hushed = np.frombuffer(hushed, np.uint8)
         for _ in range(_PLAYED):
-            ran = self._kernel(run_on)(
+            ran = self.kernel(run_on)(
                 worker.ctx, self.code, self.tables, self.memo, row, worker.unseen,
                 worker.requests, hushed, item, i, 0,
             )  # fmt: skip
-            if ran != P.NEEDS_OPERATION or self._due():
+            if ran != P.NEEDS_OPERATION or self.is_due():
                 return
             self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
 
@@ -908,7 +735,7 @@ class Explorer:
             self.everywhere = build_masks(self.liveness, self.reduce, everywhere=True)
         worker = self.workers[0]
         row: Any = self._begun(item, i, items)
-        ran = self._kernel(run_on)(
+        ran = self.kernel(run_on)(
             worker.ctx, self.code, self.tables, self.memo, row, worker.seen, worker.requests,
             worker.warned, item, i, 0,
         )  # fmt: skip
@@ -970,177 +797,25 @@ class Explorer:
     @property
     def shape(self) -> tuple[object, ...]:
         """The options that decide what is found; two that differ in it can't share a snapshot."""
-        observed, store = self.liveness.observed, self.store
-        stops = [int(word) for word in store.ctx[S_STOPS:]]
-        limits = self.limits
-        constants = sorted((name, repr(value)) for name, value in self.constants.items())
-        bounds = [(bound.name, bound.low, bound.high, bound.saturating) for bound in self.bounds]
-        return (
-            self.start, self.reduce, limits.steps, limits.draw, constants,
-            self.asked_pcs, self.watched, observed, stops, bounds, limits.depth > 0,
-            self.nearest_first, sorted(self.liveness.afresh),
-        )  # fmt: skip
+        return shape_of(self)
 
     def snapshot(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """All that is known between two rounds: plain data, and arrays (not copied) by name.
-
-        An `Explorer` made with the same program and options that is given both goes on as this one
-        would: same numbers, same order, same result. What follows from the program alone (code,
-        masks, liveness) is not in it, nor what a round leaves behind (output, requests).
-        """
-        now = time.perf_counter() if self._began else 0.0
-        widths = self.widths
-        notes = {
-            "widths": [widths.stack, widths.choices, widths.eval, widths.output],
-            "memo_used": self.memo_used,
-            "budget": int(self.workers[0].ctx[E.W_BUDGET]),
-            "held": self._held_bits(),
-            "start_words": self.start_words,
-            "touched_first": self.touched_first,
-            "spent": self.spent + now - self._began,
-            "warnings": [list(warning) for warning in self.warnings],
-            "samples": self.samples,
-            "values": self.values.dump(),
-        }
-        arrays: dict[str, Any] = self.store.snapshot()
-        arrays["memo"] = np.asarray(self.memo[: self.slots * P.MEMO_SIZE], np.int64)
-        if self.mass is not None:
-            notes["carried"], notes["due"] = self.mass.expanded, self.mass.due
-            arrays["mass"] = self.mass.mass[: self.mass.states]
-        arrays["seen"] = np.frombuffer(bytes(self._seen()), np.uint8)
-        arrays["warned"] = np.frombuffer(bytes(self.warned), np.uint8)
-        return notes, arrays
+        """All that is known between two rounds: plain data, and arrays (not copied) by name."""
+        return snapshot_of(self)
 
     def restore(self, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
         """Take over a snapshot, before the first run; ValueError where it can't be this story's."""
-        if len(arrays["seen"]) != self.program.length:
-            raise ValueError("another program")
-        self.values.restore(notes["values"])
-        if self.compiled or (self.compiled is None and len(arrays["kind"]) > _PLAIN_STATES):
-            self._compile()
-        self.memo = arrays["memo"] if self.kernels is not None else arrays["memo"].tolist()
-        self.memo_used = notes["memo_used"]
-        self.slots = len(self.memo) // P.MEMO_SIZE
-        self.lay_out_lists()
-        stack, choices, eval_, output = notes["widths"]
-        self.widths = Widths(stack, choices, eval_, output)
-        self._lay_out()
-        room = 4 * self.room
-        if self.kernels is None:
-            self.out = [0] * room
-        else:
-            self.out = np.empty(max(_OUT, room) * len(self.workers), np.int64)
-        self.seen = bytearray(arrays["seen"].tobytes())
-        self.warned = bytearray(arrays["warned"].tobytes())
-        for worker in self.workers:
-            worker.ctx[E.W_BUDGET] = notes["budget"]
-            worker.warned[:] = (
-                self.warned if self.kernels is None else np.frombuffer(self.warned, np.uint8)
-            )
-        self.workers[0].ctx[E.W_HELD] = notes["held"]
-        self.warnings = [(f, pc, state, label) for f, pc, state, label in notes["warnings"]]
-        self.samples = notes["samples"]
-        self.start_words = notes["start_words"]
-        self.touched_first = notes["touched_first"]
-        self.spent = notes["spent"]
-        self.store.restore(self._kernel, arrays)
-        if "mass" in arrays:
-            self.mass = Mass(self.store)
-            self.mass.mass, self.mass.states = arrays["mass"], len(arrays["mass"])
-            self.mass.expanded, self.mass.due = notes["carried"], notes["due"]
-        self.begun = True
+        put_back(self, notes, arrays)
 
     # ------------------------------------------------------------ the result
 
-    def _result(self, stopped: str, seconds: float) -> Exploration:
-        store = self.store
-        n, m = store.states, store.edges
-        kind = store.used("kind").copy()
-        first_edge, order = _in_order(store.used("first_edge"), m)
-        edges = {name: store.used(name) for name in ("target", "label", "words", "point")}
-        if order is not None:
-            edges = {name: array[order] for name, array in edges.items()}
-        decided = kind == DECIDED
-        kind[decided] = CHOICE
-        dealing = kind == AFRESH
-        kind[dealing] = CHANCE
-        kind[store.row_states(store.waiting())] = UNEXPLORED
-        terminal = kind == TERMINAL
-        raw = [(int(c), int(v)) for c, v in store.used("codes").reshape(-1, 2)]
-        codes = [decode(code, value) for code, value in raw]
-        outcome = store.used("outcome").copy()
-        lost: list[tuple[OutcomeCode, int]] = []
-        for code_kind, limit in ((K_DRAW, "outcomes of one draw"), (K_BUDGET, "steps of one turn")):
-            unknown = [i for i, code in enumerate(codes) if code.kind == code_kind]
-            if unknown:
-                lost += [(codes[i], int((terminal & (outcome == i)).argmax())) for i in unknown]
-                kind[terminal & np.isin(outcome, unknown)] = UNEXPLORED
-                stopped = stopped or limit
-        for index, bound in enumerate(self.bounds):
-            beyond = [i for i, c in enumerate(codes) if (c.kind, c.number) == (K_BOUND, index)]
-            if beyond:
-                kind[terminal & np.isin(outcome, beyond)] = UNEXPLORED
-                stopped = stopped or f"`{bound.name}`"
-        outcomes = [Outcome(str(i)) for i in range(len(codes))] or [Outcome("none")]
-        marked, point = edges["words"], edges["point"]
-        afresh = None
-        if dealing.any():
-            dealing &= kind == CHANCE
-            afresh = np.full(n, -1, np.int32)
-            afresh[dealing] = -1 - point[first_edge[:-1][dealing]]
-            point = np.where(np.repeat(dealing, np.diff(first_edge)), np.int32(-1), point)
-        drawn = bool((point < -1).any())  # where none is, nothing is copied
-        graph = StateGraph(
-            kind=kind,
-            first_edge=first_edge,
-            edge_target=edges["target"],
-            edge_label=edges["label"],
-            edge_weight=np.maximum(1.0, -point) if drawn else np.ones(m),
-            edge_words=marked & (MARK - 1) if self.watched else marked,
-            outcome=outcome,
-            outcomes=outcomes,
-            start_words=self.start_words,
-            entry=self.start or "",
-            mid_turn=decided if decided.any() else None,
-            afresh=afresh,
-        )
-        k = len(self.asked_pcs)
-        flat = store.used("asked").reshape(n, k)
-        return Exploration(
-            program=self.program,
-            liveness=self.liveness,
-            graph=graph,
-            codes=codes,
-            end_code=graph.outcome,
-            seen=self._seen(),
-            warnings=self.warnings,
-            stopped=stopped,
-            seconds=seconds,
-            edge_point=np.maximum(-1, point) if drawn else point,
-            asked=[np.ascontiguousarray(flat[:, j]) for j in range(k)],
-            touched=(marked & MARK) != 0 if self.watched else np.zeros(m, np.bool_),
-            touched_first=self.touched_first,
-            timings=self.timings,
-            lost=lost,
-            growing=self._growing() if stopped not in ("", MET) else [],
-            assumed=[self.program.externals[index] for index in self.assumed],
-            state_index=self.find,
-            met=store.met,
-            held=self._held(),
-        )
-
-    def _held(self) -> list[VariableBound]:
-        """The bounds at which a variable was held, which changed the story."""
-        bits = self._held_bits()
-        return [bound for i, bound in enumerate(self.bounds) if bits >> i & 1]
-
-    def _held_bits(self) -> int:
+    def held_bits(self) -> int:
         bits = 0
         for worker in self.workers:
             bits |= int(worker.ctx[E.W_HELD])
         return bits
 
-    def _seen(self) -> bytearray:
+    def executed(self) -> bytearray:
         """The instructions that were executed."""
         seen = np.frombuffer(bytes(self.seen), np.uint8).copy()
         for worker in self.workers:
@@ -1150,16 +825,8 @@ class Explorer:
     def _sample(self, at: int) -> None:
         """Keep a packed row, to tell what grows."""
         self.samples.append(self.store.row(at))
-        if len(self.samples) > _SAMPLES:
+        if len(self.samples) > SAMPLES:
             del self.samples[::2]
-
-    def _growing(self) -> list[Growing]:
-        """The live things that take the most different values."""
-        places = self.store.waiting()
-        places = places[:: max(1, len(places) // _SAMPLES)][:_SAMPLES]
-        waiting = [self.store.row(int(at)) for at in places]
-        tables = [int(x) for x in self.tables]
-        return most_varied(self.samples, waiting, tables, self.masks, self.liveness)
 
     def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
         """The number of the state that a played story's work row stands at, if it was reached."""
@@ -1173,26 +840,6 @@ class Explorer:
         index, prints = store.index.data, store.arrays["prints"].data
         found = find_state(index, len(index) - 1, prints, out[end], out[end + 1])
         return None if found == UNKNOWN else found
-
-
-def _in_order(first_edge: Any, m: int) -> tuple[Any, Any]:
-    """CSR offsets of states, and the order of edges that they are for, None if it is theirs."""
-    n = len(first_edge)
-    expanded = np.flatnonzero(first_edge >= 0)
-    begins = first_edge[expanded]
-    order = None
-    degree = np.zeros(n, np.int64)
-    if len(begins) and (np.diff(begins) < 0).any():
-        turn = np.argsort(begins)
-        counts = np.empty(len(begins), np.int64)
-        counts[turn] = np.diff(np.append(begins[turn], m))
-        degree[expanded] = counts
-        first = np.concatenate(([0], np.cumsum(degree)))
-        order = np.repeat(begins - first[expanded], counts)
-        order += np.arange(m)
-        return first, order
-    degree[expanded] = np.diff(np.append(begins, m))
-    return np.concatenate(([0], np.cumsum(degree))), None
 
 
 def view_of(array: Any) -> Any:

@@ -1,0 +1,140 @@
+"""Threads that expand a batch together: what each has for itself, and how they share the work.
+
+Each takes pieces of the batch until none is left, and writes records into a part of the output of
+its own. The store stands still meanwhile, so which thread takes which piece changes nothing in the
+result.
+
+What this does not do: choose the batch, serve what workers ask for (`explore`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from foretell.checker import expand as E
+from foretell.checker.expand import expand
+from foretell.checker.store import I_AT, I_SIZE
+
+if TYPE_CHECKING:
+    from foretell.checker.explore import Explorer
+
+__all__ = ["Worker", "clear", "try_all"]
+
+_PIECE: Final = 256  # items a thread takes at a time
+
+
+class Worker:
+    """What one thread has for itself."""
+
+    def __init__(self, context: list[int], width: int, length: int, masks: list[int]) -> None:
+        self.ctx: Any = list(context)
+        self.masks: Any = list(masks)
+        self.seen: Any = bytearray(length)
+        self.unseen: Any = bytearray(length)  # what asking executes is not seen by readers
+        self.warned: Any = bytearray(length)
+        self.requests: Any = [0] * (E.REQUEST << 10)
+        self.ctx[E.W_REQUESTS_END] = len(self.requests)
+        self.row: Any = [0] * width
+        self.base: Any = [0] * width
+
+    def go_over(self) -> None:
+        """Go over to machine code."""
+        for name in ("ctx", "masks", "requests", "row", "base"):
+            setattr(self, name, np.array(getattr(self, name), np.int64))
+        for name in ("seen", "unseen", "warned"):
+            setattr(self, name, np.frombuffer(bytes(getattr(self, name)), np.uint8).copy())
+
+    def lay_out(self, width: int) -> None:
+        """Have rows of another width."""
+        wide = isinstance(self.row, np.ndarray)
+        self.row = np.zeros(width, np.int64) if wide else [0] * width
+        self.base = np.zeros(width, np.int64) if wide else [0] * width
+
+    def ask_for_more(self) -> None:
+        """Double the room for requests."""
+        more = np.zeros_like(self.requests) if isinstance(self.requests, np.ndarray) else None
+        if more is None:
+            self.requests = [*self.requests, *([0] * len(self.requests))]
+        else:
+            self.requests = np.concatenate([self.requests, more])
+        self.ctx[E.W_REQUESTS_END] = len(self.requests)
+
+
+def clear(explorer: Explorer) -> None:
+    """Make all output free."""
+    share = len(explorer.out) // len(explorer.workers)
+    explorer.verdicts = []
+    for number, worker in enumerate(explorer.workers):
+        worker.ctx[E.W_OUT] = number * share
+        worker.ctx[E.W_OUT_END] = (number + 1) * share
+        worker.ctx[E.W_REQUESTS] = 0
+        worker.ctx[E.W_VERDICTS] = 0
+
+
+def try_all(
+    explorer: Explorer, items: Any, todo: list[int], pool: ThreadPoolExecutor | None
+) -> None:
+    """Have all that is to be done tried once, by all threads."""
+    plain = explorer.kernels is None
+    wanted: Any = todo if plain else np.array(todo, np.int64)
+    verdicts: Any = explorer.verdicts if plain else np.array(explorer.verdicts or [0], np.int64)
+    for worker in explorer.workers:
+        worker.ctx[E.W_VERDICTS] = len(explorer.verdicts) // E.VERDICT
+        worker.ctx[E.W_INDEX_MASK] = len(explorer.store.index) - 1
+    several = pool is not None and not plain and len(todo) >= 2 * _PIECE
+    size = _PIECE if not plain else 16
+    if several:
+        size = max(32, min(_PIECE, len(todo) // (4 * len(explorer.workers))))
+    pieces = deque((start, min(start + size, len(todo))) for start in range(0, len(todo), size))
+    step = explorer.kernel(expand)
+    index, prints = explorer.store.given("index"), explorer.store.given("prints")
+
+    def work(worker: Worker) -> None:
+        while not explorer.is_due():
+            try:
+                start, stop = pieces.popleft()
+            except IndexError:
+                return
+            came_to = step(
+                worker.ctx, explorer.code, explorer.tables, explorer.memo, worker.row, worker.base,
+                worker.seen, worker.unseen, worker.masks, explorer.places, explorer.store.rows,
+                index, prints, items, wanted, explorer.out, worker.requests, verdicts,
+                worker.warned, explorer.room, start, stop,
+            )  # fmt: skip
+            if came_to < stop:
+                pieces.appendleft((came_to, stop))
+                return
+
+    while pieces and not explorer.is_due():
+        others: list[Future[None]] = []
+        if several and pool is not None:
+            others = [pool.submit(work, worker) for worker in explorer.workers[1:]]
+        work(explorer.workers[0])
+        for other in others:
+            other.result()
+        if pieces and not explorer.is_due():
+            _make_room(explorer, items)
+
+
+def _make_room(explorer: Explorer, items: Any) -> None:
+    """Give each worker twice the room for its output and its requests."""
+    count = len(explorer.workers)
+    share = len(explorer.out) // count
+    if explorer.kernels is None:
+        explorer.out = [*explorer.out, *([0] * len(explorer.out))]
+    else:
+        wider = np.empty(2 * len(explorer.out), np.int64)
+        for number, worker in enumerate(explorer.workers):
+            used = explorer.out[number * share : int(worker.ctx[E.W_OUT])]
+            wider[2 * number * share :][: len(used)] = used
+        explorer.out = wider
+        at = items[I_AT::I_SIZE]
+        at[at >= 0] += at[at >= 0] // share * share
+    for number, worker in enumerate(explorer.workers):
+        worker.ctx[E.W_OUT] += number * share
+        worker.ctx[E.W_OUT_END] = 2 * (number + 1) * share
+        worker.ask_for_more()
