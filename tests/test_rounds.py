@@ -203,6 +203,23 @@ def test_machine_code_is_taken_up_soon_where_it_is_kept_and_compiled_late(
     assert last.kernels is warm.kernels
 
 
+def test_rows_given_back_between_rounds_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "_BATCH", 3)
+    program = lowered(wide(4))
+    given: list[int] = []
+
+    def give_back(explorer: Explorer) -> str:
+        had = len(explorer.store.rows)
+        explorer.store.give_back(explorer.kernel, 0)
+        given.append(had - len(explorer.store.rows))
+        return ""
+
+    plain = everything(Explorer(program, compiled=True, threads=1).run())
+    often = Explorer(program, compiled=True, threads=1, between=give_back)
+    assert everything(often.run()) == plain
+    assert sum(more > 0 for more in given) > 1
+
+
 def test_an_interrupt_gives_what_is_known_so_far() -> None:
     program = lowered(wide(12))
 

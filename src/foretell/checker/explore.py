@@ -118,6 +118,7 @@ _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may tak
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
 _MEMO: Final = 1024  # entries that the memo begins with
 _PLAYED: Final = 1000  # operations that a turn is given, one by one, before it is run again
+_WORTH: Final = 16  # part of the memory that is worth looking for rows to forget
 _TELL: Final = 0.25  # seconds between two words on how far it has come
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
@@ -427,7 +428,9 @@ class Explorer:
         if time.perf_counter() - self.began > self.limits.seconds:
             return "time"
         if self._bytes() > self.memory:
-            return "memory"
+            self.store.give_back(self.kernel, self.memory // _WORTH)
+            if self._bytes() > self.memory:
+                return "memory"
         if self.limits.depth and self._depths().min() >= self.limits.depth:
             return "depth"
         return ""

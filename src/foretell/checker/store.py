@@ -319,6 +319,7 @@ class Store:
             ctx[S_STOP + 2 * i], ctx[S_STOP + 2 * i + 1] = question, int(truth_of_it)
         self.compiled = False
         self.head = 0  # entries of `waiting` before it are expanded
+        self.together = 0  # words of rows when they were pushed together last
         self.rows: Any = [0] * (1 << 12)
         ctx[S_ROWS_CAP] = len(self.rows)
         self.index = np.zeros(1 << 12, np.int64)
@@ -499,8 +500,7 @@ class Store:
         if size != len(self.index):
             self.reindex(kernels, size)
         if int(ctx[S_ROWS]) + words > int(ctx[S_ROWS_CAP]):
-            kernels(move_rows)(ctx, self.rows, self.given("waiting"), self.head)
-            self.head = 0
+            self.push_together(kernels)
             have = int(ctx[S_ROWS_CAP])
             while 2 * (int(ctx[S_ROWS]) + words) > have:
                 have *= 2
@@ -513,6 +513,26 @@ class Store:
                     more[: len(used_rows)] = used_rows
                     self.rows = more
                 ctx[S_ROWS_CAP] = have
+
+    def push_together(self, kernels: Any) -> None:
+        """Forget the rows of what was expanded, and let those that wait stand side by side."""
+        kernels(move_rows)(self.ctx, self.rows, self.given("waiting"), self.head)
+        self.head = 0
+        self.together = int(self.ctx[S_ROWS])
+
+    def give_back(self, kernels: Any, least: int) -> None:
+        """Free the room of forgotten rows; nothing where less than `least` bytes were added since
+        rows were pushed together last."""
+        if not self.compiled or 8 * (int(self.ctx[S_ROWS]) - self.together) < least:
+            return
+        self.push_together(kernels)
+        room = self.together + self.together // 4 + 1
+        if room < len(self.rows):
+            if self.rows.flags.owndata:
+                self.rows.resize(room, refcheck=False)  # in place: the system has the rest back
+            else:
+                self.rows = self.rows[:room].copy()
+            self.ctx[S_ROWS_CAP] = room
 
     def reindex(self, kernels: Any, size: int) -> None:
         """Make the index anew, with so many slots."""
