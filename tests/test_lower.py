@@ -11,6 +11,7 @@ from foretell import ink_json
 from foretell.container import ChoicePoint, Divert, DivertTarget, ReadCount, resolve_path
 from foretell.loading import compile_text
 from foretell.vm.lower import lower
+from foretell.vm.story import Story
 from tests.generate_ink import seeded
 from tests.hostile import HUGE, grounds
 
@@ -67,3 +68,25 @@ def test_what_no_layout_has_a_place_for_does_not_lower_for_ever() -> None:
         '"done",null],"listDefs":{}}'
     )
     assert lower(ink_json.load(text)).length < 100
+
+
+def test_a_number_in_a_path_that_no_container_has_is_no_place() -> None:
+    """Python refuses to read a number of thousands of digits."""
+    for digits in ("9" * 5000, "9" * 18, "7"):
+        text = (
+            '{"inkVersion":21,"root":[["^hi","\\n",{"->":"0.' + digits + '"},"done",null],'
+            '"done",null],"listDefs":{}}'
+        )
+        story = Story(lower(ink_json.load(text)))
+        assert [line.text for line in story.turn.lines] == ["hi"]
+        assert [problem.code for problem in story.turn.problems] == ["missing-target"]
+
+
+def test_a_shuffle_of_as_many_elements_as_json_says_takes_no_room() -> None:
+    text = (
+        '{"inkVersion":21,"root":[["ev",1,2147483647,"seq","out","/ev","\\n","done",null],'
+        '"done",null],"listDefs":{}}'
+    )
+    program = lower(ink_json.load(text))
+    assert len(program.shuffle_sizes) < 100
+    assert [problem.code for problem in Story(program).turn.problems] == ["shuffle-size"]

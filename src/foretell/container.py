@@ -67,6 +67,8 @@ __all__ = [
     "resolve_path",
 ]
 
+_DIGITS: Final = 19  # a number of so many is no index, and may be one that Python refuses to read
+
 COUNT_VISITS: Final = 1  # container flag `#f`: visits are counted
 COUNT_TURNS: Final = 2  # the turn of the last visit is recorded
 COUNT_AT_START: Final = 4  # only when entered at the start
@@ -151,7 +153,7 @@ class Container(Node):
         if component == "^":
             return self.parent
         if component.isdecimal():
-            index = int(component)
+            index = int(component) if len(component) < _DIGITS else len(self.content)
             return self.content[index] if index < len(self.content) else None
         found = self.named.get(component)
         if found is not None:

@@ -137,6 +137,7 @@ class ValueFlow:
         self.long: set[int] = set()  # uses that long strings go into
         self.touched: set[int] = set()  # … and that counts or variables go into
         self.idle: set[int] = set()
+        self.parameters: dict[int, dict[int, None]] = {}  # by entry (`_parameters`)
 
     def follow(self, idle: Iterable[int] = ()) -> None:
         """Follow the values; `idle` are uses that are known to come to nothing."""
@@ -514,16 +515,17 @@ class ValueFlow:
             self._observe([pop()])
             stack.append(_Entry(kind=LIST if op == P.OP_LIST_RANDOM else OTHER))
 
-    def _parameters(self, pc: int) -> list[int]:
-        """The stores that take arguments of what begins at `pc`, the last argument first."""
-        stores: list[int] = []
-        while pc < self.program.length:
-            op = self.code[pc * 4]
-            if op == P.OP_SET_TEMP:
-                stores.append(pc)
-            elif op not in (P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK):
-                break
-            pc += 1
+    def _parameters(self, entry: int) -> dict[int, None]:
+        """The stores that take arguments of what begins at `entry`, the last argument first."""
+        stores = self.parameters.get(entry)
+        if stores is None:
+            stores = self.parameters[entry] = {}
+            for pc in range(entry, self.program.length):
+                op = self.code[pc * 4]
+                if op == P.OP_SET_TEMP:
+                    stores[pc] = None
+                elif op not in (P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK):
+                    break
         return stores
 
     def _pass(self, stack: list[_Entry], target: int) -> None:

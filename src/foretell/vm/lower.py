@@ -68,6 +68,8 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 
 __all__ = ["lower", "lower_expression"]
 
+_MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
+
 _BINARY: Final = {
     "==": P.OP_EQ,
     "+": P.OP_ADD,
@@ -552,6 +554,7 @@ class _Lowering(Jumps):
         elif name == "seq":
             before = node.parent.content[index - 1] if index else None
             size = before.value if isinstance(before, IntValue) else 0
+            size = size if size <= _MOST_DEALT else 0
             # the copies of a choice's shared text deal from one pack
             words = 1 + (max(size, 1) - 1) // P.DEAL_BITS
             slot = self.shuffle_slots.setdefault(node, len(self.shuffle_sizes))
