@@ -34,7 +34,7 @@ _PASSES: Final = 8
 # Looking at everything that waits is worth it for a round of many: a round takes this part of all
 # states at least, and what goes round in circles is carried on when so much more was expanded.
 PART: Final = 64
-_MORE: Final = 16
+_MORE: Final = 4
 
 
 @kernel
