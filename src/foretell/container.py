@@ -41,6 +41,7 @@ __all__ = [
     "IS_FALLBACK",
     "NATIVE_FUNCTIONS",
     "ONCE_ONLY",
+    "THE_END",
     "Assign",
     "BoolValue",
     "ChoicePoint",
@@ -67,6 +68,7 @@ __all__ = [
     "resolve_path",
 ]
 
+THE_END: Final = "the end"  # the ending of a story that ends in no knot
 _DIGITS: Final = 19  # a number of so many is no index, and may be one that Python refuses to read
 
 COUNT_VISITS: Final = 1  # container flag `#f`: visits are counted

@@ -35,12 +35,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from foretell.container import THE_END
 from foretell.diagnostics import Diagnostic, StoryError, counted
 from foretell.output import write_whole
 from foretell.page import Page
 from foretell.seen import seen_on
 from foretell.terminal import printable
-from foretell.vm.program import THE_END
 from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
 if TYPE_CHECKING:

@@ -639,10 +639,11 @@ class Explorer:
         memo = view_of(self.memo)
         if memo[memo_slot(memo, int(self.tables[P.T_MEMO_MASK]), operation, a, b)] != 0:
             return False
-        asked = np.array([[E.SERVE, 0, 0, 0, operation, a, b]], np.int64)
-        self.serve_lists(asked)
-        if asked[0, 0] == E.SERVED:
-            return True
+        if a >> V.TAG_SHIFT == V.LIST:
+            asked = np.array([[E.SERVE, 0, 0, 0, operation, a, b]], np.int64)
+            self.serve_lists(asked)
+            if asked[0, 0] == E.SERVED:
+                return True
         self.learn(operation, a, b, operate(self.values, operation, a, b))
         if self.lists and not self.lists.take_over(view_of(self.memo), self.slots * P.MEMO_SIZE):
             self.lay_out_lists()
@@ -667,10 +668,8 @@ class Explorer:
 
     def serve_lists(self, asked: Any) -> None:
         """Do what the region of lists can say of what was asked for, in the order of the batch."""
-        if self.lists is None:
-            return
-        wanted = np.flatnonzero((asked[:, 0] == E.SERVE) & (asked[:, 5] >> V.TAG_SHIFT == V.LIST))
-        if not len(wanted):
+        wanted = np.flatnonzero(asked[:, 0] == E.SERVE)
+        if self.lists is None or not len(wanted):
             return
         requests: Any = asked[wanted].reshape(-1)
         if self.kernels is None:

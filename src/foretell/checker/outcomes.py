@@ -12,9 +12,9 @@ from dataclasses import replace
 from foretell.checker import expand as X
 from foretell.checker.expand import OutcomeCode
 from foretell.checker.graph import Outcome
+from foretell.container import THE_END
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults
-from foretell.vm import program as P
 from foretell.vm.program import Program
 
 __all__ = ["outcome_of", "problem_of"]
@@ -25,7 +25,7 @@ def outcome_of(program: Program, code: OutcomeCode) -> Outcome:
     if code.kind == X.K_ENDING:
         return Outcome(program.values.strings[code.number], "ending")
     if code.kind == X.K_PLACE:
-        return Outcome(program.places[code.number] or P.THE_END, "ending")
+        return Outcome(program.places[code.number] or THE_END, "ending")
     where = _where(program, code.number)
     if code.kind == X.K_FAULT:
         kind = "dead end" if code.fault in faults.RAN_OUT else "error"

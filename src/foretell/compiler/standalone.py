@@ -58,6 +58,7 @@ from foretell.container import (
     COUNT_AT_START,
     COUNT_TURNS,
     COUNT_VISITS,
+    THE_END,
     Assign,
     BoolValue,
     Command,
@@ -85,7 +86,6 @@ WORDS: Final = {
 }
 """Names that stand for what the story itself can't ask."""
 
-_THE_END: Final = "the end"  # what a story ends in that ends in no knot
 _WORD_COMMANDS: Final = {"here": "here", "turns": "turn", "ending": "ending"}
 _DRAWS: Final = frozenset({"RANDOM", "SEED_RANDOM", "LIST_RANDOM"})
 
@@ -143,7 +143,7 @@ class StoryNames:
         """Everything an ending can be called, None where that is not known."""
         if self.tagged is None:
             return None
-        return [*(name for name, _ in self.endings), *self.tagged, *self.entered, _THE_END]
+        return [*(name for name, _ in self.endings), *self.tagged, *self.entered, THE_END]
 
     def suggest(self, name: str, among: Iterable[str] | None = None) -> str:
         """A hint that names what is most like `name`, or "" where nothing is."""

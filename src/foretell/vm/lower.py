@@ -29,6 +29,7 @@ from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
+    THE_END,
     Assign,
     BoolValue,
     ChoicePoint,
@@ -265,7 +266,7 @@ class _Lowering(Jumps):
             tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self.unit_of(node)]
             for entry in walk:
                 tables += entry
-        tables += [self.values.string_index(P.THE_END)]
+        tables += [self.values.string_index(THE_END)]
         tables[P.T_PLACE_NAMES] = len(tables)
         tables += [self.values.string_index(place) for place in self.places]
         tables[P.T_CHOICE_TABLE] = len(tables)

@@ -311,8 +311,6 @@ OP_NOP: Final = 68
 OP_LOAD_HERE: Final = 69  #                        ( -- s )          in expressions that ask only
 OP_LOAD_ENDING: Final = 70  #                      ( -- s )          likewise
 
-THE_END: Final = "the end"  # the ending of a story that ends in no knot
-
 OPCODES: Final = {
     value: name[3:].lower() for name, value in list(globals().items()) if name.startswith("OP_")
 }

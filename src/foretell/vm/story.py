@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from foretell.container import CompiledStory
+from foretell.container import THE_END, CompiledStory
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine
 from foretell.vm import program as P
@@ -639,7 +639,7 @@ class Story:
             if not choices:
                 name = row[P.ENDING]
                 place = self.program.places[self.program.place_of_pc[row[P.LAST]]]
-                ending = self.values.strings[name] if name else place or P.THE_END
+                ending = self.values.strings[name] if name else place or THE_END
         self._turn = Turn(tuple(lines), tuple(choices), tuple(problems), ending, row[P.WORDS])
         self._steps.append((choice, self._drawn))
         self._drawn = []

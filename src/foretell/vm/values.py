@@ -26,8 +26,10 @@ import ctypes
 import math
 import struct
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 __all__ = [
@@ -253,7 +255,8 @@ class Values:
         self.lock = threading.RLock()  # held where lists get numbers
         self._list_index: dict[InkList, int] = {}
         self.messages: list[str] = []
-        self.built = 0  # characters of strings, and items of lists, that were ever interned
+        # characters of strings, items of lists and bytes of rows that were ever interned
+        self.built = 0
         self._message_index: dict[str, int] = {}
         self.definitions = list_definitions
         self.target_paths = list(target_paths)
@@ -348,10 +351,11 @@ class Values:
         if number < len(self._lists):
             return self._lists[number]
         with self.lock:
-            for first, rows, content in self._owed:
-                if first <= number < first + len(rows):
-                    return content(rows[number - first])
-            return self._lists[number]
+            if number < len(self._lists):
+                return self._lists[number]
+            block = bisect_right(self._owed, number, key=itemgetter(0)) - 1
+            first, rows, content = self._owed[block]
+            return content(rows[number - first])
 
     def chain(self, before: int, token: int) -> int:
         """The number of the chain of output tokens `before` (0 for none) with one more."""
