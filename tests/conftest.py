@@ -19,6 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("foretell")
 
+os.environ.pop("COLUMNS", None)  # of whatever runs the tests, which is nothing to them
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # so a shell starts what it runs in the background; commands that tests start would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -68,7 +68,9 @@ def test_without_arguments_it_greets_with_the_vigil_and_every_verb(foretell: Com
     assert done.out.index("play vigil") < done.out.index("What can be done")
     for verb, command in cli.verbs.commands.items():
         assert re.search(
-            rf"^  {verb} STORY +{re.escape(command.short_help or '')}", done.out, re.MULTILINE
+            rf"^  {verb} STORY(?: TARGET)? +{re.escape(command.short_help or '')}",
+            done.out,
+            re.MULTILINE,
         )
 
 
@@ -223,6 +225,22 @@ def test_the_disassembly_shows_text_and_places(foretell: Command) -> None:
     done = foretell("disassemble", INN)
     assert done.code == 0
     assert re.search(r"text .*'Warm at last\. ?' +docs/inn\.ink:6:3", done.out)
+
+
+def test_a_report_is_called_as_its_story_is_and_spares_what_is_no_report(
+    foretell: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inn = Path(INN).resolve()
+    monkeypatch.chdir(tmp_path)
+    done = foretell("report", str(inn))
+    assert (done.code, done.out, done.err) == (0, "", "wrote inn.html\n")
+    assert "The Inn" in Path("inn.html").read_text("utf-8")
+    assert foretell("report", str(inn)).code == 0  # a newer one takes its place
+    Path("inn.html").write_text("<p>Exported from Inky", "utf-8")
+    refused = foretell("report", str(inn))
+    assert refused.code == 2 and "-o FILE" in refused.err
+    assert Path("inn.html").read_text("utf-8") == "<p>Exported from Inky"
+    assert foretell("report", str(inn), "-o", "inn.html").code == 0
 
 
 # ---------------------------------------------------------------- wrong input
@@ -415,3 +433,32 @@ def test_an_example_of_the_docs_is_what_happens(page: str, command: str, output:
         ["bash", "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.stdout.rstrip().splitlines() == output.rstrip().splitlines()
+
+
+INLINE = re.compile(r"(?:^ {4}|`|^\$ |\| )foretell ([a-z]+)((?: [^\n`|]*)?)", re.MULTILINE)
+
+
+def commands_named() -> list[tuple[str, str, str]]:
+    """(page, verb, what follows it) of every command line that stands anywhere in the pages."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [
+        (page.name, verb, rest)
+        for page in pages
+        for verb, rest in INLINE.findall(page.read_text("utf-8"))
+    ]
+
+
+def test_every_command_line_in_the_pages_has_a_verb_and_options_there_are() -> None:
+    named = commands_named()
+    assert len(named) > 50
+    for page, verb, rest in named:
+        assert verb in cli.verbs.commands, f"{page}: {verb}"
+        known = {option for each in cli.verbs.commands[verb].params for option in each.opts}
+        for option in re.findall(r"(?<= )--?[a-z][a-z-]*", rest):
+            assert option in known | {"--help"}, f"{page}: foretell {verb}{rest}"
+
+
+def test_every_console_block_of_the_pages_is_run_by_some_test() -> None:
+    """Those of check.md are about another program; what it writes is held by test_export."""
+    shown = {p.name for p in (ROOT / "docs").glob("*.md") if CONSOLE.search(p.read_text("utf-8"))}
+    assert shown == {"playing.md", "commands.md", "sample.md", "whatif.md", "check.md"}

@@ -16,6 +16,7 @@ import pytest
 
 import foretell
 from foretell.checking import read_whole
+from foretell.cli import run
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.dream import Dream
 from foretell.endings import EndingNames
@@ -632,6 +633,38 @@ def test_a_screenful_does_not_leave_a_line_across_for_the_next(
     screen.rule()
     screen.present()
     assert len(asked) == 1
+
+
+def test_choices_stay_together_on_the_whole_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 13)))
+    story = foretell.load("Line 0.\nLine 1.\nLine 2.\n* One\n* Two\n* Three\n* Four\n")
+    shown = io.StringIO()
+    screen = Screen(shown)
+    pages: list[int] = []
+
+    def pause(_: object) -> str:
+        pages.append(len(shown.getvalue()))
+        return ""
+
+    screen.pause = pause
+    screen.turn(story.turn)
+    screen.choices(story.turn)
+    screen.present()
+    (end,) = pages
+    first, second = shown.getvalue()[:end], shown.getvalue()[end:]
+    assert "Line 2." in first and "One" not in first
+    assert all(word in second for word in ("One", "Two", "Three", "Four"))
+
+
+def test_tags_that_only_readers_of_foretell_toml_weigh_are_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    (tmp_path / "ferry.ink").write_text("* [Swim. # risky # loud]\n  You swim.\n", "utf-8")
+    weights = '[readers.careful]\nweights = [{ tag = "risky", weight = 0.2 }]\n'
+    (tmp_path / "foretell.toml").write_text(weights, "utf-8")
+    assert run(["play", str(tmp_path / "ferry.ink"), "--plain"]) == 0
+    assert "1: Swim.  # loud\n" in capsys.readouterr().out
 
 
 @pytestmark_terminal

@@ -95,6 +95,54 @@ def test_colour_adds_nothing_but_colour(name: str) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
 
 
+ENDS = """\
+* [A choice] -> an_ending_with_a_name_that_is_long_enough_to_be_in_the_way
+* [Another] -> b
+== an_ending_with_a_name_that_is_long_enough_to_be_in_the_way
+Well, then. -> END
+== b
++ [On and on] -> b
++ [Leave] -> away
+== away
+* [Now] -> END
+"""
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 140, None])
+def test_a_report_is_no_wider_than_the_terminal(columns: int | None) -> None:
+    shown = text(analysed(ENDS), Heading("x", 2000, 12_000), every=True, columns=columns)
+    assert all(len(line) <= (columns or 200) for line in shown.splitlines())
+    assert "uniform" in shown and "50.0 %" in shown
+    assert ("words read" in shown) == (columns is None or columns >= 120)
+    assert ("in_the_way" in shown) == (columns is None or columns >= 140)
+
+
+def test_a_path_is_cut_between_choices() -> None:
+    path = "0/0/1/0/1@1/0@17,2/3/1/0/2/2/1"
+    for width in range(20, len(path)):
+        shown, _, told = short_path(path, width).partition("/…")
+        assert len(short_path(path, width)) <= width
+        assert path.startswith(shown + "/") and told == " (12 choices)"
+    assert short_path(path, 14) == "12 choices"
+
+
+def test_errors_stand_before_warnings_however_many_there_are() -> None:
+    many = "".join(f"== lost_{i}\nNobody.\n-> END\n" for i in range(30))
+    analysis = analysed("* [In] -> cellar\n* [Out] -> END\n== cellar\n* [Search] Dust.\n" + many)
+    shown = text(analysis, Heading("x"))
+    assert "error[out-of-content]" in shown
+    assert shown.index("error[") < shown.index("warning[")
+
+
+def test_a_story_without_a_playthrough_that_ends_says_so() -> None:
+    assert "read all of it: no playthrough ends (" in text(
+        analysed("-> a\n== a\n+ [on] -> a\n"), Heading("x")
+    )
+    one = text(analysed("* [a] -> END\n* [b] -> b\n== b\n+ [on] -> b\n"), Heading("x"))
+    assert "read its only playthrough that ends (" in one
+    assert "every playthrough reads 0 words" in one
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_json_fits_the_schema(name: str) -> None:
     analysis = analysed(STORIES[name])

@@ -250,6 +250,17 @@ def test_the_example_in_the_docs_is_what_sample_prints(
     assert re.sub(time, "", capsys.readouterr().out) == re.sub(time, "", shown[2])
 
 
+def test_a_sample_is_no_wider_than_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for columns in (60, 70, 80, 100):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert run(["sample", str(DOCS / "inn.ink"), "-n", "100"]) == 0
+        out = capsys.readouterr().out
+        assert all(len(line) <= columns for line in out.splitlines())
+        assert ("first run" in out) == (columns >= 80)
+
+
 def test_what_goes_wrong_is_in_the_json_with_its_path(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from foretell.checker.explore import Limits
 from foretell.checker.why import Why, as_json, explain
+from foretell.cli import run
 from foretell.compiler import compile_ink
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError
@@ -227,3 +229,15 @@ def test_the_data_says_the_same() -> None:
     assert data["path"] == "0/1"
     assert len(data["needed"]) == 2
     assert {e["always"] for e in data["excluding"]} == {True}
+
+
+INN = str(Path(__file__).resolve().parents[1] / "docs" / "inn.ink")
+
+
+def test_odds_are_told_in_the_words_of_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["why", INN, "lost"]) == 0
+    assert "the ending `lost`: 25.0 % of uniform readers come to it\n  at best 100 %\n" in (
+        capsys.readouterr().out
+    )
+    assert run(["why", INN, "visits >= 0"]) == 0
+    assert "all uniform readers come to it" in capsys.readouterr().out

@@ -16,9 +16,11 @@ from typing import Any, Final
 
 from foretell.checker import whatif as W
 from foretell.checker import why as Y
-from foretell.checker.claims import percent, shown_odds
+from foretell.checker.claims import percent
 from foretell.checker.explore import Limits
 from foretell.checker.questions import ask_story
+from foretell.checker.report import odds_text, short_path
+from foretell.checker.solve import Interval
 from foretell.checking import in_turn, places_entered, progress_line
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Bounds, Config, Expression, Setting, WhatIf
@@ -292,8 +294,9 @@ def _why(found: Y.Why, paint: _Paint) -> str:
         verdict = "no reader ever comes to" if found.complete else "no way was found to"
         out.append(f"{paint('1;31', verdict)} {found.what}")
     else:
-        out.append(f"{found.what}: {shown_odds(found.uniform)} of uniform readers come to it")
-        out.append(f"  at best {shown_odds(found.best)}")
+        out.append(f"{found.what}: {_who_come(found.uniform)}")
+        best = odds_text(found.best)
+        out.append(f"  at best {'100 %' if best == 'always' else best}")
         out.append(f"{paint('1', 'shortest path')}  {found.path or '(the start)'}")
         out += (f"  {number:>3}  {name}" for number, name in enumerate(found.choices, 1))
     if not found.complete:
@@ -315,6 +318,15 @@ def _why(found: Y.Why, paint: _Paint) -> str:
     return "\n".join(out) + "\n"
 
 
+def _who_come(odds: Interval) -> str:
+    """How many uniform readers come somewhere, in the figures of `check`."""
+    shown = odds_text(odds)
+    if shown == "always":
+        return "all uniform readers come to it"
+    if shown.startswith("1 in "):
+        return f"one uniform reader in {shown[5:]} comes to it"
+    return f"{shown} of uniform readers come to it"
+
+
 def _short(path: str) -> str:
-    width = max(24, shutil.get_terminal_size((100, 24)).columns - 60)
-    return path if len(path) <= width else f"{path[: width - 1]}…"
+    return short_path(path, max(24, shutil.get_terminal_size((100, 24)).columns - 60))

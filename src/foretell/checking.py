@@ -67,6 +67,7 @@ class Options:
     allow: Sequence[str] = ()
     entries: Sequence[str] = ()  # in place of those of foretell.toml; "" is the story's top
     colour: bool = False
+    columns: int | None = None  # that the report may take; None for any number
     progress: bool = False
     sizing: float = 10.0  # seconds, at most, for how many states there are at least
     fail_fast: bool = False  # stop at the first state or fault that breaks a claim
@@ -199,7 +200,12 @@ def check(loaded: Loaded, options: Options) -> tuple[str, int]:
         report: dict[str, Any] = entered_json(found, heading)
         return json.dumps(report, indent=2, ensure_ascii=False) + "\n", code
     shown = entered_text(
-        found, heading, colour=options.colour, every=options.every, timings=options.timings
+        found,
+        heading,
+        colour=options.colour,
+        every=options.every,
+        timings=options.timings,
+        columns=options.columns,
     )
     return shown, code
 

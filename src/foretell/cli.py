@@ -30,7 +30,7 @@ import click
 
 from foretell import __version__
 from foretell.diagnostics import Diagnostic, StoryError, closest, counted
-from foretell.terminal import show_problems
+from foretell.terminal import columns_of, show_problems
 
 if TYPE_CHECKING:
     from foretell.loading import Loaded
@@ -128,9 +128,12 @@ entry_option = click.option(
 def verbs(ctx: click.Context) -> None:
     """Compile, play and foresee interactive stories written in ink."""
     if ctx.invoked_subcommand is None:
-        width = max(map(len, verbs.commands)) + 8
+        usages = {
+            name: f"{name} STORY{' TARGET' if name == 'why' else ''}" for name in verbs.commands
+        }
+        width = max(map(len, usages.values())) + 2
         listed = [
-            f"  {name + ' STORY':<{width}} {command.get_short_help_str(64)}"
+            f"  {usages[name]:<{width}} {command.get_short_help_str(64)}"
             for name, command in verbs.commands.items()
         ]
         click.echo(_GREETING.format(verbs="\n".join(listed)), nl=False)
@@ -138,9 +141,13 @@ def verbs(ctx: click.Context) -> None:
 
 @verbs.command(short_help="play in the terminal, with undo and saves")
 @story_argument
-@click.option("--path", default="", help="Begin at the end of this path, such as 0/2@17/1.")
+@click.option(
+    "--path", default="", metavar="PATH", help="Begin at the end of this path, such as 0/2@17/1."
+)
 @click.option("--from", "start", metavar="KNOT", help="Enter at a knot, as a host might.")
-@click.option("--seed", type=int, help="Deal luck from this number: the same each time.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Deal luck from this number: the same each time."
+)
 @click.option("--dream", is_flag=True, help="Show the odds of every ending beside each choice.")
 @click.option("--plain", is_flag=True, help="No colour, no layout: one line of story a line.")
 @click.option("--full", is_flag=True, help="On the whole screen, one turn at a time.")
@@ -200,9 +207,12 @@ def play(
         click.echo(f"(assumed: the EXTERNAL function `{name}` returns 0)", err=True)
     command = f"foretell play {shlex.quote(story)}"
     from foretell.endings import EndingNames
+    from foretell.loading import read_promises
 
     names, foreseen = None, None
+    unsaid: set[str] = set()
     try:
+        unsaid = read_promises(loaded).weighed_tags
         names = EndingNames.of(loaded)
     except StoryError:
         if dream:
@@ -210,7 +220,6 @@ def play(
         click.echo("(foretell.toml is not read: `foretell check` shows what is wrong)", err=True)
     if dream:
         from foretell.dream import Dream
-        from foretell.loading import read_promises
 
         bounds = read_promises(loaded).bounds.variables
         foreseen = Dream.of(playing, bounds=bounds, names=names)
@@ -231,6 +240,7 @@ def play(
             dream=foreseen,
             names=names,
             explain=explain,
+            unsaid=unsaid,
         )
         return FINE if player.run() else PROBLEMS
 
@@ -242,54 +252,21 @@ def play(
     return reading(Page(sys.stdout, plain=plain or not sys.stdout.isatty()))
 
 
-@verbs.command("compile", short_help="write the ink JSON that every ink runtime plays")
-@story_argument
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output.")
-@click.option(
-    "-c", "--count-all-visits", is_flag=True, help="Count the visits of every knot and stitch."
-)
-def compile_story(story: str, output: str | None, count_all_visits: bool) -> int:
-    """Compile a story to ink JSON (version 21), the same that inklecate writes.
-
-    Warnings go to standard error.
-    """
-    loaded = _load(story, count_all=count_all_visits)
-    if count_all_visits and not loaded.is_source:
-        raise _refusal(
-            "usage",
-            f"`{story}` is compiled already, and what it counts can't be changed any more",
-            "leave out -c, or give its .ink source",
-        )
-    from foretell.ink_json import dump
-
-    text = dump(loaded.usable())
-    show_problems(loaded.diagnostics)
-    if output is None or output == "-":
-        click.echo(text, nl=sys.stdout.isatty())
-    else:
-        _write(output, text, loaded)
-    return FINE
-
-
-@verbs.command(short_help="show the flat program that a story becomes")
-@story_argument
-def disassemble(story: str) -> int:
-    """Show a story's instructions with the lines they come from."""
-    loaded = _load(story)
-    from foretell.vm.lower import lower
-    from foretell.vm.program import disassemble as listing
-
-    click.echo(listing(lower(loaded.usable())), nl=False)
-    return FINE
-
-
 @verbs.command(short_help="read every playthrough: endings, odds, problems, claims")
 @story_argument
-@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
-@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option(
+    "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
+)
+@click.option(
+    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
+)
 @click.option("--max-memory", type=_Size(), help="Stop before taking more: 2G, 500M.")
-@click.option("--max-depth", type=click.IntRange(1), help="Follow so many choices and no more.")
-@click.option("--threads", type=click.IntRange(1), help="Use so many processors (all).")
+@click.option(
+    "--max-depth", type=click.IntRange(1), metavar="N", help="Follow so many choices and no more."
+)
+@click.option(
+    "--threads", type=click.IntRange(1), metavar="N", help="Use so many processors (all)."
+)
 @entry_option
 @click.option("--allow", multiple=True, metavar="CODE", help="Leave out problems of this kind.")
 @click.option("--all", "every", is_flag=True, help="Show every problem, notes included.")
@@ -354,6 +331,7 @@ def check(
         fail_fast=fail_fast,
         entries=entries,
         colour=_colourful(),
+        columns=columns_of(sys.stdout),
         progress=sys.stderr.isatty(),
         export=None if export is None else Path(export),
         reader=reader,
@@ -376,8 +354,12 @@ def check(
 @story_argument
 @click.argument("target")
 @entry_option
-@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
-@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option(
+    "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
+)
+@click.option(
+    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
+)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -419,8 +401,12 @@ def why(
 @click.option("--ask", multiple=True, metavar="EXPR", help="Compare this at the end.")
 @click.option("--reader", default="uniform", metavar="NAME", help="Who reads (uniform).")
 @entry_option
-@click.option("--max-states", type=click.IntRange(1), help="Stop after so many states.")
-@click.option("--max-seconds", type=click.FloatRange(0.0), help="Stop after so many seconds.")
+@click.option(
+    "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
+)
+@click.option(
+    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
+)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -463,89 +449,16 @@ def whatif(
     return code
 
 
-@verbs.command(short_help="the story's whole future as a page in the browser")
-@story_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
-@click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.option("--token", default="", help="Asked of whoever is not on this machine.")
-@entry_option
-def studio(
-    story: str, host: str, port: int, no_open: bool, token: str, entries: tuple[str, ...]
-) -> int:
-    """Serve a web page for a story: read it with odds, its map, river, endings, claims, source.
-
-    The page follows the files as they change. Only this machine can see it, unless --host says
-    otherwise; then a token is asked for.
-    """
-    from foretell.loading import find_story
-    from foretell.studio import serve
-
-    find_story(story)
-    if entries:  # those of foretell.toml may be mended while the page is open
-        from foretell.checking import places_entered
-        from foretell.config import Config
-        from foretell.vm.lower import lower
-
-        places_entered(lower(_load(story).usable()), entries, Config())
-    serve(story, host, port, not no_open, token, entries)
-    return FINE
-
-
-@verbs.command(short_help="the same views as one file to send to someone")
-@story_argument
-@click.option("-o", "--output", metavar="FILE", required=True, help="The HTML file to write.")
-@entry_option
-def report(story: str, output: str, entries: tuple[str, ...]) -> int:
-    """Write one self-contained HTML page about a story: endings, claims, map, river, source."""
-    loaded = _load(story)
-    folder = Path(output).parent
-    if not folder.is_dir():  # better said before the story is read
-        raise _refusal("unwritable", f"can't write `{output}`: there is no folder `{folder}`")
-    from foretell.checking import Options, read_entries
-    from foretell.studio.report import name_by_folder, write
-
-    name_by_folder(loaded)
-    found = read_entries(loaded, Options(progress=sys.stderr.isatty(), entries=entries))
-    try:
-        write(found, loaded, output, found.verdicts)
-    except OSError as error:
-        raise _refusal("unwritable", f"can't write `{output}`: {error.strerror or error}") from None
-    click.echo(f"wrote {output}", err=True)
-    return FINE
-
-
-@verbs.command(short_help="write a first foretell.toml, from what the story contains")
-@story_argument
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE; - for standard output.")
-def init(story: str, output: str | None) -> int:
-    """Write a foretell.toml to begin with beside a story.
-
-    It promises that the story is sound; claims, readers and what-ifs stand in it as examples, in
-    the story's own names. A file that is there already is left alone.
-    """
-    from foretell.init import first_config
-    from foretell.loading import PROMISES
-
-    loaded = _load(story)
-    text = first_config(loaded.usable(), loaded.stem)
-    if output == "-":
-        click.echo(text, nl=False)
-        return FINE
-    target = Path(output) if output else (loaded.path or Path()).parent / PROMISES
-    if target.exists():
-        raise _refusal("exists", f"`{target}` is there already", "write elsewhere: -o FILE")
-    _write(str(target), text, loaded)
-    click.echo(f"wrote {target}", err=True)
-    return FINE
-
-
 @verbs.command(short_help="random readers, for what can't be read whole")
 @story_argument
 @click.option("-n", "--runs", default="100000", metavar="N", help="How many, such as 1e6.")
 @click.option("--reader", default="uniform", metavar="NAME", help="uniform, least-used, or a name.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same runs each time.")
-@click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every processor.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="The same runs each time."
+)
+@click.option(
+    "--threads", type=click.IntRange(0), default=0, metavar="N", help="0 takes every processor."
+)
 @entry_option
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Begin with this.")
 @click.option("--ask", multiple=True, metavar="EXPR", help="Count what this is at the end.")
@@ -586,11 +499,145 @@ def sample(
         settings=settings,
         ask=ask,
         as_json=form == "json",
+        columns=columns_of(sys.stdout),
         progress=sys.stderr.isatty(),
     )
     shown, code = read_at_random(_load(story), options)
     click.echo(shown, nl=False)
     return code
+
+
+@verbs.command(short_help="the story's whole future as a page in the browser")
+@story_argument
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Where to listen."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one."
+)
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option(
+    "--token", default="", metavar="TEXT", help="Asked of whoever is not on this machine."
+)
+@entry_option
+def studio(
+    story: str, host: str, port: int, no_open: bool, token: str, entries: tuple[str, ...]
+) -> int:
+    """Serve a web page for a story: read it with odds, its map, river, endings, claims, source.
+
+    The page follows the files as they change. Only this machine can see it, unless --host says
+    otherwise; then a token is asked for.
+    """
+    from foretell.loading import find_story
+    from foretell.studio import serve
+
+    find_story(story)
+    if entries:  # those of foretell.toml may be mended while the page is open
+        from foretell.checking import places_entered
+        from foretell.config import Config
+        from foretell.vm.lower import lower
+
+        places_entered(lower(_load(story).usable()), entries, Config())
+    serve(story, host, port, not no_open, token, entries)
+    return FINE
+
+
+@verbs.command(short_help="the same views as one file to send to someone")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to STORY.html.")
+@entry_option
+def report(story: str, output: str | None, entries: tuple[str, ...]) -> int:
+    """Write one self-contained HTML page about a story: endings, claims, map, river, source.
+
+    It is called as the story is, with .html behind it, and written to the present folder.
+    """
+    from foretell.studio.report import is_report, name_by_folder, write
+
+    loaded = _load(story)
+    if output is None:
+        output = f"{loaded.stem}.html"
+        if Path(output).exists() and not (Path(output).is_file() and is_report(Path(output))):
+            what = f"`{output}` is there already, and no report of foretell's"
+            raise _refusal("exists", what, "write elsewhere: -o FILE")
+    folder = Path(output).parent
+    if not folder.is_dir():  # better said before the story is read
+        raise _refusal("unwritable", f"can't write `{output}`: there is no folder `{folder}`")
+    from foretell.checking import Options, read_entries
+
+    name_by_folder(loaded)
+    found = read_entries(loaded, Options(progress=sys.stderr.isatty(), entries=entries))
+    try:
+        write(found, loaded, output, found.verdicts)
+    except OSError as error:
+        raise _refusal("unwritable", f"can't write `{output}`: {error.strerror or error}") from None
+    click.echo(f"wrote {output}", err=True)
+    return FINE
+
+
+@verbs.command(short_help="write a first foretell.toml, from what the story contains")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE; - for standard output.")
+def init(story: str, output: str | None) -> int:
+    """Write a foretell.toml to begin with beside a story.
+
+    It promises that the story is sound; claims, readers and what-ifs stand in it as examples, in
+    the story's own names. A file that is there already is left alone.
+    """
+    from foretell.init import first_config
+    from foretell.loading import PROMISES
+
+    loaded = _load(story)
+    text = first_config(loaded.usable(), loaded.stem)
+    if output == "-":
+        click.echo(text, nl=False)
+        return FINE
+    target = Path(output) if output else (loaded.path or Path()).parent / PROMISES
+    if target.exists():
+        raise _refusal("exists", f"`{target}` is there already", "write elsewhere: -o FILE")
+    _write(str(target), text, loaded)
+    click.echo(f"wrote {target}", err=True)
+    return FINE
+
+
+@verbs.command("compile", short_help="write the ink JSON that every ink runtime plays")
+@story_argument
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output.")
+@click.option(
+    "-c", "--count-all-visits", is_flag=True, help="Count the visits of every knot and stitch."
+)
+def compile_story(story: str, output: str | None, count_all_visits: bool) -> int:
+    """Compile a story to ink JSON (version 21), the same that inklecate writes.
+
+    Warnings go to standard error.
+    """
+    loaded = _load(story, count_all=count_all_visits)
+    if count_all_visits and not loaded.is_source:
+        raise _refusal(
+            "usage",
+            f"`{story}` is compiled already, and what it counts can't be changed any more",
+            "leave out -c, or give its .ink source",
+        )
+    from foretell.ink_json import dump
+
+    text = dump(loaded.usable())
+    show_problems(loaded.diagnostics)
+    if output is None or output == "-":
+        click.echo(text, nl=sys.stdout.isatty())
+    else:
+        _write(output, text, loaded)
+    return FINE
+
+
+@verbs.command(short_help="show the flat program that a story becomes")
+@story_argument
+def disassemble(story: str) -> int:
+    """Show a story's instructions with the lines they come from."""
+    loaded = _load(story)
+    from foretell.vm.lower import lower
+    from foretell.vm.program import disassemble as listing
+
+    click.echo(listing(lower(loaded.usable())), nl=False)
+    return FINE
 
 
 # ---------------------------------------------------------------- what verbs share

@@ -273,7 +273,7 @@ class _Table:
 
     def _extremes(self) -> list[str]:
         """How the best and worst change, endings that change alike together."""
-        alike: dict[str, list[str]] = {}
+        alike: dict[tuple[str, str, str], list[str]] = {}
         for name in self.names:
             before, after = (c.endings.get(name) for c in self._columns)
             rows = (
@@ -283,10 +283,12 @@ class _Table:
             for which, one, two in rows:
                 shown = _figure(one), _figure(two)
                 if shown[0] != shown[1]:
-                    change = f"{which:<5} {shown[0]:>8} → {shown[1]:<8}"
-                    alike.setdefault(change, []).append(name)
+                    alike.setdefault((which, *shown), []).append(name)
+        widest = max((len(figure) for _, *figures in alike for figure in figures), default=0)
+        width = max(8, widest)
         out: list[str] = []
-        for change, names in alike.items():
+        for (which, told, changed), names in alike.items():
+            change = f"{which:<5} {told:>{width}} → {changed:<{width}}"
             room = self.layout.width - len(change) - 6
             lines = textwrap.wrap(", ".join(names), room)
             out.append(f"  {self.paint(_BOLD, change)}  {lines[0]}")

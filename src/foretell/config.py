@@ -204,6 +204,11 @@ class Config:
     bounds: Bounds = Bounds()
     source: Source | None = None
 
+    @property
+    def weighed_tags(self) -> set[str]:
+        """The tags of choices that some reader weighs: said to foretell, not to who reads."""
+        return {w.tag for r in self.readers.values() for w in r.weights if w.tag is not None}
+
 
 def read_config(text: str, name: str = "foretell.toml") -> Config:
     """The configuration a TOML text describes; StoryError, with every mistake, if it is none."""

@@ -14,6 +14,7 @@ the hint the remedy.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
@@ -27,6 +28,7 @@ __all__ = [
     "StoryError",
     "closest",
     "counted",
+    "folded",
     "render",
     "render_all",
 ]
@@ -37,6 +39,9 @@ _COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
 _MAX_SHOWN_PATH: Final = 10_000  # characters
 _MOST_TOLD: Final = 1000
 _MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
+_LEAST_SHOWN_WIDTH: Final = 30
+_TAB: Final = 4  # columns, where the width of a line matters
+_PAINT: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(slots=True, eq=False)
@@ -144,29 +149,63 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """The problem as text of several lines, readable without colour."""
+def folded(text: str, columns: int | None, hang: str = "") -> str:
+    """`text` with lines broken at spaces to hold `columns`; `hang` stands before what goes on.
+
+    What paints takes no room. None leaves lines as long as they are, and so is a word too long.
+    """
+    if columns is None:
+        return text
+    out: list[str] = []
+    for line in text.split("\n"):
+        words = line.split(" ")
+        held = words[0]
+        for word in words[1:]:
+            if len(_PAINT.sub("", f"{held} {word}")) <= columns or not held.strip():
+                held = f"{held} {word}"
+            elif word:
+                out.append(held.rstrip())
+                held = hang + word
+        out.append(held)
+    return "\n".join(out)
+
+
+def render(diagnostic: Diagnostic, *, colour: bool = False, columns: int | None = None) -> str:
+    """The problem as text of several lines, readable without colour, at most `columns` wide."""
 
     def paint(code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if colour else text
 
     tone = _COLOURS[diagnostic.severity]
     head = paint(tone, f"{diagnostic.severity}[{diagnostic.code}]")
-    out = [f"{head}: {paint('1', diagnostic.message)}"]
+    out = [folded(f"{head}: {paint('1', diagnostic.message)}", columns, "  ")]
     span = diagnostic.span
     if span is not None:
         number = str(span.line)
         pad = " " * len(number)
         out.append(f"{pad} {paint('34', '┌─')} {span.place}")
-        text, column = _window(span.source.line(span.line).rstrip("\r"), span.column)
+        line, start, end = span.source.line(span.line).rstrip("\r"), span.column, span.end_column
+        room = _MAX_SHOWN_WIDTH
+        if columns is not None:
+            room = min(room, max(_LEAST_SHOWN_WIDTH, columns - len(pad) - 5))  # two for "…"
+            start, end = (len(line[: at - 1].expandtabs(_TAB)) + 1 for at in (start, max(end, 1)))
+            line = line.expandtabs(_TAB)
+        text, column = _window(line, start, room)
         if text.strip():
             width = 1
-            if span.end_line in (0, span.line) and span.end_column > span.column:
-                width = min(span.end_column - span.column, max(1, len(text) - column + 1))
+            if span.end_line in (0, span.line) and end > start:
+                width = min(end - start, max(1, len(text) - column + 1))
             indent = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
             out.append(f"{paint('34', f'{number} │')} {text}")
-            caret = paint(tone, "^" * width + (f" {diagnostic.label}" if diagnostic.label else ""))
-            out.append(f"{paint('34', f'{pad} │')} {indent}{caret}")
+            label = f" {diagnostic.label}" if diagnostic.label else ""
+            if columns is not None and len(pad) + 3 + column - 1 + width + len(label) > columns:
+                told = folded(diagnostic.label, max(_LEAST_SHOWN_WIDTH, columns - len(pad) - 3))
+                below = [f"{paint('34', f'{pad} │')} {paint(tone, t)}" for t in told.split("\n")]
+                label = ""
+            else:
+                below = []
+            out.append(f"{paint('34', f'{pad} │')} {indent}{paint(tone, '^' * width + label)}")
+            out += below
         elif diagnostic.label:
             out.append(f"{pad} = {diagnostic.label}")
     if diagnostic.path is not None:
@@ -175,21 +214,23 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
             path = f"{path[:_MAX_SHOWN_PATH]}… ({len(path)} characters)"
         out.append(f"path: {path}")
     if diagnostic.hint:
-        out.append(f"{paint('1;32', 'hint')}: {diagnostic.hint}")
+        out.append(folded(f"{paint('1;32', 'hint')}: {diagnostic.hint}", columns, "  "))
     return "\n".join(out)
 
 
-def render_all(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
+def render_all(
+    diagnostics: Iterable[Diagnostic], *, colour: bool = False, columns: int | None = None
+) -> str:
     """All problems, a blank line between them."""
-    return "\n\n".join(render(d, colour=colour) for d in diagnostics)
+    return "\n\n".join(render(d, colour=colour, columns=columns) for d in diagnostics)
 
 
-def _window(text: str, column: int) -> tuple[str, int]:
+def _window(text: str, column: int, room: int) -> tuple[str, int]:
     """A part of a long line around `column`, and where the column falls in it."""
     column = min(max(column, 1), len(text) + 1)
-    if len(text) <= _MAX_SHOWN_WIDTH:
+    if len(text) <= room:
         return text, column
-    start = max(0, column - 1 - _MAX_SHOWN_WIDTH // 3)
-    shown = text[start : start + _MAX_SHOWN_WIDTH]
-    lead = "…" if start else ""
-    return f"{lead}{shown}…", column - start + len(lead)
+    start = max(0, min(column - 1 - room // 3, len(text) - room))
+    shown = text[start : start + room]
+    lead, tail = "…" if start else "", "…" if start + room < len(text) else ""
+    return f"{lead}{shown}{tail}", column - start + len(lead)

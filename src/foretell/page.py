@@ -17,7 +17,7 @@ made visible.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from foretell.diagnostics import Diagnostic
@@ -209,14 +209,20 @@ class Page:
             tags.remove(tag)
         return [_LINE_STYLES[tag.lower()] for tag in asked]
 
-    def choices(self, turn: Turn, beside: Sequence[str] = ()) -> None:
-        """What is on offer, numbered from 1; `beside` holds a remark on each choice."""
+    def choices(
+        self, turn: Turn, beside: Sequence[str] = (), *, unsaid: Collection[str] = ()
+    ) -> None:
+        """What is on offer, numbered from 1; `beside` holds a remark on each choice.
+
+        Tags that are `unsaid` are left out.
+        """
         self.gap()
         width = len(str(len(turn.choices)))
         for choice in turn.choices:
             number = choice.index + 1
             lead = f"{number}: " if self.plain else f"{number:>{width}}  "
-            tags = "  # " + ", ".join(choice.tags) if choice.tags else ""
+            said = [tag for tag in choice.tags if tag not in unsaid]
+            tags = "  # " + ", ".join(said) if said else ""
             self.write(choice.text + tags, lead=lead, lead_style="bold cyan")
             if beside:
                 self.write(beside[choice.index], "dim", lead=" " * len(lead))

@@ -30,7 +30,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -69,7 +69,8 @@ class Player:
 
     `seed` is None for fresh luck at every beginning; with a `dream` odds are shown, and `names`
     names endings by conditions. `command` is what plays this story from a shell, to be shown with
-    a path behind it. `explain` tells how readers come to a place, as `foretell why` does.
+    a path behind it. `explain` tells how readers come to a place, as `foretell why` does. Tags of
+    choices that are `unsaid` are meant for foretell, not for who reads.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Player:
         names: EndingNames | None = None,
         keyboard: TextIO | None = None,
         explain: Callable[[str], str] | None = None,
+        unsaid: Collection[str] = (),
     ) -> None:
         self.story = story
         self.page = page
@@ -92,6 +94,7 @@ class Player:
         self.dream = dream
         self.names = names
         self.explain = explain
+        self.unsaid = unsaid
         self.save_file = Path(f"{stem}.save")
         self.keyboard = keyboard if keyboard is not None else sys.stdin
         self.at_terminal = bool(self.keyboard and self.keyboard.isatty() and page.is_terminal)
@@ -111,8 +114,10 @@ class Player:
         if self.story.turns:
             self._retell()
         else:
-            if has_more and self.at_terminal and self._ask("Enter to begin ") in (None, "q"):
-                return True
+            if has_more and self.at_terminal:
+                if self._ask("Enter to begin ") in (None, "q"):
+                    return True
+                self.page.begin()
             self._show()
         while self._serve():
             pass
@@ -129,7 +134,8 @@ class Player:
             self.page.begin()
         self.page.turn(turn, self.story.global_tags if len(self._read) == 1 else ())
         if turn.choices:
-            self.page.choices(turn, self.dream.beside(self.story) if self.dream else ())
+            beside = self.dream.beside(self.story) if self.dream else ()
+            self.page.choices(turn, beside, unsaid=self.unsaid)
             return
         if len(self._read) == 1 and not turn.lines and not turn.problems:
             self.page.note(

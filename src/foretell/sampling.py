@@ -3,7 +3,7 @@
 A front door: it takes a loaded story and what was typed, has `checker.simulate` make the runs, and
 gives text or JSON with the exit code.
 
-    inn · 20,000 random readers (uniform, seed 1) in 0.03 s · 690,000 a second
+    The Inn · 20,000 random readers (uniform, seed 1) in 0.03 s · 690,000 a second
 
     ending              share     95 % sure between    words  choices  first run
     warm             49.885 %       49.2 and 50.6 %       14      1.0          0
@@ -31,9 +31,9 @@ from foretell.checker.lines import shown_lines
 from foretell.checker.questions import Questions, ask_story, number_of, shown_value
 from foretell.checker.readers import choice_weights
 from foretell.checker.report import problem_as_json
-from foretell.checking import places_entered
+from foretell.checking import heading_of, places_entered
 from foretell.config import Expression
-from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest, render_all
+from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest, folded, render_all
 from foretell.loading import Loaded, read_promises
 from foretell.vm import program as P
 from foretell.vm.program import Program
@@ -60,6 +60,7 @@ class SampleOptions:
     settings: Sequence[str] = ()  # NAME=VALUE, before the first line
     ask: Sequence[str] = ()  # expressions, where a run is over
     as_json: bool = False
+    columns: int | None = None  # that the table may take; None for any number
     progress: bool = False
 
 
@@ -99,9 +100,11 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
             each.text: _Answer.of(program, found.answers[questions.position[each.text]])
             for each in asked
         }
-        told.append(
-            (_json if options.as_json else _text)(loaded.stem, found, options, answers, place)
-        )
+        if options.as_json:
+            told.append(_json(loaded.stem, found, options, answers, place))
+        else:
+            title = heading_of(loaded, program).title
+            told.append(_text(title, found, options, answers, place))
         if interrupts.noted:
             code = INTERRUPTED
             break
@@ -200,7 +203,7 @@ def _about(options: SampleOptions, place: str) -> str:
 
 
 def _text(
-    name: str,
+    title: str,
     found: S.Sample,
     options: SampleOptions,
     answers: Mapping[str, _Answer],
@@ -208,20 +211,25 @@ def _text(
 ) -> str:
     stopped = f"stopped by Ctrl-C, of {options.runs:,} " if found.runs < options.runs else ""
     head = (
-        f"{name} · {found.runs:,} random readers ({_about(options, place)}) {stopped}"
+        f"{title} · {found.runs:,} random readers ({_about(options, place)}) {stopped}"
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
     )
-    out = [head, ""]
-    title = f"{'ending':{_NAME}} {'share':>9}   {'95 % sure between':>19}"
-    out.append(f"{title} {'words':>8} {'choices':>8} {'first run':>10}")
+    out = [folded(head, options.columns, "  "), ""]
+    columns = options.columns or 1000
+    name = max(14, min(_NAME, columns - 61))
+    words, runs = columns >= name + 43, columns >= name + 61
+    head = f"{'ending':{name}} {'share':>9}   {'95 % sure between':>19}"
+    head += f" {'words':>8}" if words else ""
+    out.append(head + (f" {'choices':>8} {'first run':>10}" if runs else ""))
     for end in found.endings:
         label = end.name if end.kind == "ending" else f"{end.name} ({end.kind})"
-        shown = label if len(label) <= _NAME else label[: _NAME - 1] + "…"
-        between = f"{100 * end.low:.3g} and {100 * end.high:.3g} %"
-        out.append(
-            f"{shown:{_NAME}} {100 * end.share:7.3f} %   {between:>19} {end.words:8,.0f} "
-            f"{end.choices:8,.1f} {end.first:10,}"
-        )
+        shown = label if len(label) <= name else label[: name - 1] + "…"
+        row = f"{shown:{name}} {100 * end.share:7.3f} %   {_between(end.low, end.high):>19}"
+        if words:
+            row += f" {end.words:8,.0f}"
+        if runs:
+            row += f" {end.choices:8,.1f} {end.first:10,}"
+        out.append(row)
     out.append("")
     error = 1.96 * found.words_error
     out.append(
@@ -234,7 +242,8 @@ def _text(
     lines = line_reach(found)
     unread = [line for line in lines if line["runs"] == 0]
     rare = sorted((line for line in lines if line["runs"]), key=lambda line: line["runs"])
-    out.append(f"{len(lines) - len(unread):,} of {len(lines):,} lines were read by somebody")
+    read = f"{len(lines) - len(unread):,} of {len(lines):,} lines were read by somebody"
+    out.append(f"{read}; the rarest of them:" if rare else read)
     out += [
         f"  {100 * line['share']:8.4f} %  {line['file']}:{line['line']}"
         for line in rare[:_SHOWN_LINES]
@@ -245,7 +254,16 @@ def _text(
         for name, domain in found.program.domains.items()
     ]
     text = "\n".join(out) + "\n"
-    return text + ("\n" + render_all(found.problems) + "\n" if found.problems else "")
+    return text + (
+        "\n" + render_all(found.problems, columns=options.columns) + "\n" if found.problems else ""
+    )
+
+
+def _between(low: float, high: float) -> str:
+    """An interval of shares, both in as many decimals as the upper one has three digits."""
+    high *= 100
+    decimals = 3 if high <= 0 else min(6, max(1, 2 - math.floor(math.log10(high))))
+    return f"{100 * low:.{decimals}f} and {high:.{decimals}f} %"
 
 
 def _answer(text: str, answer: _Answer, runs: int) -> list[str]:
@@ -253,7 +271,7 @@ def _answer(text: str, answer: _Answer, runs: int) -> list[str]:
     out = [f"{text} at the end"]
     for value, count in answer.values[:_SHOWN_LINES]:
         low, high = S.wilson(count, runs)
-        between = f"{100 * low:.3g} and {100 * high:.3g} %"
+        between = _between(low, high)
         label = value if len(value) <= _NAME - 2 else value[: _NAME - 3] + "…"
         out.append(f"  {label:{_NAME - 2}} {100 * count / runs:7.3f} %   {between:>19}")
     more = len(answer.values) - _SHOWN_LINES

@@ -15,11 +15,13 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TextIO
 
 from foretell.page import MEASURE, Page, console_on
 from foretell.terminal import takes_colour
+from foretell.vm.story import Turn
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +43,7 @@ class Screen(Page):
         self._gathered = io.StringIO()
         super().__init__(self._gathered, plain=False)
         self._last = ""
+        self._choices_at = 0  # the row where the choices begin, 0 for none
         self._fresh_turn = True
         self.pause = input  # asks for Enter between two screenfuls
         self._console = self._made()
@@ -91,6 +94,13 @@ class Screen(Page):
         self._fresh = True
         self._console = self._made()  # the window may have another size now
 
+    def choices(
+        self, turn: Turn, beside: Sequence[str] = (), *, unsaid: Collection[str] = ()
+    ) -> None:
+        """What is on offer, together on a screen where they have room on one."""
+        self._choices_at = self._gathered.getvalue().count("\n")
+        super().choices(turn, beside, unsaid=unsaid)
+
     def present(self) -> None:
         """Show what was written since the reader was last asked."""
         text = self._gathered.getvalue()
@@ -103,10 +113,13 @@ class Screen(Page):
         if self._fresh_turn:
             self.terminal.write(_CLEAR + "\n")
         self._fresh_turn = False
+        together, self._choices_at = self._choices_at, 0
         while len(rows) > room:
-            self.terminal.write("\n".join(rows[:room]) + "\n\n")
+            shown = together if 0 < together <= room and len(rows) - together <= room else room
+            together -= shown
+            self.terminal.write("\n".join(rows[:shown]).rstrip("\n") + "\n\n")
             self.terminal.flush()
-            rows = rows[room:]
+            rows = rows[shown:]
             if not any(_BLANK.sub("", row) for row in rows):
                 rows = []  # a screen of its own for a line across would be odd
                 break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import Final, TextIO
 
 from foretell.diagnostics import Diagnostic, Source, render
 
-__all__ = ["printable", "show_problems", "takes_colour"]
+__all__ = ["columns_of", "printable", "show_problems", "takes_colour"]
 
 # all but tab and line feed: C0, delete, C1, and the marks that turn text around
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -28,6 +29,16 @@ def takes_colour(stream: TextIO | None) -> bool:
     return stream.isatty()
 
 
+def columns_of(stream: TextIO | None) -> int | None:
+    """How many columns lines may take: COLUMNS, else those of the terminal that `stream` is.
+
+    None, for any number, where it is a file or a pipe: what is searched and kept is not folded.
+    """
+    if os.environ.get("COLUMNS", "").isdigit() or (stream is not None and stream.isatty()):
+        return shutil.get_terminal_size().columns
+    return None
+
+
 def printable(text: str) -> str:
     """`text` with its control characters made visible; tabs and line ends stay."""
     return _CONTROLS.sub(_picture, text)
@@ -36,11 +47,11 @@ def printable(text: str) -> str:
 def show_problems(problems: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
     """Write problems, a blank line after each, to `stream` (standard error if none is given)."""
     out = stream or sys.stderr
-    colour = takes_colour(out)
+    colour, columns = takes_colour(out), columns_of(out)
     for problem in problems:
         # what is painted holds escapes of our own, so each part is made printable before
         shown = _printable_problem(problem)
-        out.write(render(shown, colour=colour) + "\n\n")
+        out.write(render(shown, colour=colour, columns=columns) + "\n\n")
 
 
 def _picture(match: re.Match[str]) -> str:

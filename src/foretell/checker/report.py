@@ -22,7 +22,7 @@ from foretell.checker.explore import MET
 from foretell.checker.growth import Growing
 from foretell.checker.memory import whole_memory
 from foretell.checker.solve import Interval
-from foretell.diagnostics import Diagnostic, counted, render
+from foretell.diagnostics import Diagnostic, counted, folded, render_all
 
 if TYPE_CHECKING:
     from foretell.checker.claims import Verdict
@@ -43,9 +43,11 @@ __all__ = [
 
 _TONES: Final = {"ending": "1", "dead end": "1;31", "error": "1;31", "hang": "1;31"}
 _ASSUMED: Final = ("assumed-external", "assumed-bound")
+_GRAVEST: Final = ("error", "warning", "note")
 _SHOWN_PROBLEMS: Final = 20
 _ALMOST: Final = 0.9999  # more was never followed where something was not
 _SHOWN_PATH: Final = 28
+_LEAST_NAMES: Final = (20, 12)  # columns of an ending's name, before others go, and at last
 _MUCH: Final = 1.2  # times what was found: fewer states that are proved are not worth a word
 SCHEMA: Final = 1
 
@@ -102,8 +104,9 @@ def short_path(path: str | None, width: int = _SHOWN_PATH) -> str:
         return "(the start)"
     if len(path) <= width:
         return path
-    turns = path.count("/") + 1
-    return f"{path[: width - 12].rstrip('/')}/… ({turns} choices)"
+    choices = counted(path.count("/") + 1, "choice")
+    whole = path[: width - len(choices) - 5].rpartition("/")[0]  # no step is cut in two
+    return f"{whole}/… ({choices})" if whole and width >= _SHOWN_PATH // 2 + 6 else choices
 
 
 def exit_code(
@@ -126,8 +129,14 @@ def exit_code(
 
 
 class _Painter:
-    def __init__(self, colour: bool) -> None:
+    """How a report looks: with or without colour, and how wide it may be."""
+
+    def __init__(self, colour: bool, columns: int | None = None) -> None:
         self.colour = colour
+        self.columns = None if columns is None else max(40, columns)
+
+    def folded(self, text: str, hang: str = "") -> str:
+        return folded(text, self.columns, hang)
 
     def __call__(self, code: str, shown: str) -> str:
         return f"\x1b[{code}m{shown}\x1b[0m" if self.colour and shown else shown
@@ -142,9 +151,13 @@ def text(
     problems: Sequence[Diagnostic] | None = None,
     every: bool = False,
     timings: bool = False,
+    columns: int | None = None,
 ) -> str:
-    """The whole report; at most 20 problems and no notes unless `every` is asked for."""
-    paint = _Painter(colour)
+    """The whole report, of at most so many columns where that can be.
+
+    It has at most 20 problems and no notes unless `every` is asked for.
+    """
+    paint = _Painter(colour, columns)
     found = list(analysis.problems if problems is None else problems)
     parts = [f"{_title(heading, paint)}\n{_read(analysis, paint)}", _endings(analysis, paint)]
     if not math.isnan(analysis.flow.all_words):
@@ -160,9 +173,10 @@ def entered_text(
     colour: bool = False,
     every: bool = False,
     timings: bool = False,
+    columns: int | None = None,
 ) -> str:
     """The report on a story read from each of its entries; `text` where there is one."""
-    paint = _Painter(colour)
+    paint = _Painter(colour, columns)
     if len(found.entries) == 1:
         return text(
             found.analyses[0],
@@ -172,6 +186,7 @@ def entered_text(
             problems=found.problems,
             every=every,
             timings=timings,
+            columns=columns,
         )
     parts = [f"{_title(heading, paint)} · entered at {len(found.entries)} places"]
     for place, analysis in found.entries:
@@ -190,12 +205,15 @@ def _found(
     timings: bool,
 ) -> Iterable[str]:
     """What comes below the endings: problems, claims, what was assumed, what stopped it."""
+    found = sorted(found, key=lambda problem: _GRAVEST.index(problem.severity))
     shown = found if every else [p for p in found if p.severity != "note"][:_SHOWN_PROBLEMS]
-    yield "\n\n".join(render(problem, colour=paint.colour) for problem in shown)
+    yield render_all(shown, colour=paint.colour, columns=paint.columns)
     if verdicts:
         yield _claims(verdicts, paint)
     assumed = [p for p in found if p.code in _ASSUMED and p not in shown]
-    yield "\n".join(paint("2", f"assumed: {problem.message}") for problem in assumed)
+    yield "\n".join(
+        paint("2", paint.folded(f"assumed: {problem.message}", "  ")) for problem in assumed
+    )
     bounded = [analysis for analysis in analyses if not analysis.complete]
     for analysis in bounded:
         yield _why_stopped(analysis, paint)
@@ -204,7 +222,7 @@ def _found(
         names = dict.fromkeys(name for analysis in analyses for name in analysis.timings)
         spent = {n: sum(a.timings.get(n, 0.0) for a in analyses) for n in names}
         told = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in spent.items())
-        yield f"time: {told}; together {sum(spent.values()):.3f} s"
+        yield paint.folded(f"time: {told}; together {sum(spent.values()):.3f} s", "  ")
 
 
 def _title(heading: Heading, paint: _Painter) -> str:
@@ -233,22 +251,26 @@ def _read(analysis: Analysis, paint: _Painter) -> str:
         stopped = "at a claim that fails" if analysis.stopped == MET else analysis.stopped
         verdict = paint("1;33", f"stopped: {stopped}")
     else:
+        ends = " that end" if analysis.forever.high > 0 else ""
         if counts.total is None:
             read = "read all of infinitely many playthroughs"
+        elif counts.total == 0:
+            read = "read all of it: no playthrough ends"
         elif counts.drawn:
             read = f"read all {counts.total:,} branches of choice and chance"
         elif counts.total == 1:
-            read = "read its only playthrough"
+            read = f"read its only playthrough{ends and ' that ends'}"
         else:
-            read = f"read all {counts.total:,} playthroughs"
+            read = f"read all {counts.total:,} playthroughs{ends}"
         verdict = paint("1;32", "complete")
-    return f"{read} ({inside}) in {analysis.seconds:.1f} s · {verdict}"
+    return paint.folded(f"{read} ({inside}) in {analysis.seconds:.1f} s · {verdict}", "  ")
 
 
 def _endings(analysis: Analysis, paint: _Painter) -> str:
     rows = [("ending", "uniform", "best", "worst", "shortest", "words read")]
     tones = [""]
-    for ending in sorted(analysis.endings, key=lambda e: (e.kind != "ending", -e.uniform.high)):
+    shown = sorted(analysis.endings, key=lambda e: (e.kind != "ending", -e.uniform.high))
+    for ending in shown:
         words = "—" if math.isnan(ending.words) else f"{ending.words:,.0f}"
         rows.append(
             (
@@ -266,20 +288,51 @@ def _endings(analysis: Analysis, paint: _Painter) -> str:
         tones.append("33")
     if len(rows) == 1:
         return ""
-    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    table = _fitted(rows, [ending.shortest for ending in shown], paint.columns)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     out: list[str] = []
-    for row, tone in zip(rows, tones, strict=True):
+    for row, tone in zip(table, tones, strict=True):
         cells = [
-            row[0].ljust(widths[0]),
-            *(row[i].rjust(widths[i]) for i in (1, 2, 3)),
-            row[4].ljust(widths[4]),
-            row[5].rjust(widths[5]),
+            cell.ljust(width) if i in (0, 4) else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         if not tone:
             out.append(paint("2", "   ".join(cells).rstrip()))
         else:
             out.append("   ".join([paint(tone, cells[0]), *cells[1:]]).rstrip())
     return "\n".join(out)
+
+
+def _fitted(
+    rows: Sequence[Sequence[str]], paths: Sequence[str | None], columns: int | None
+) -> list[list[str]]:
+    """A table of endings, at most so wide: its paths are cut, then names, then columns go."""
+    table = [list(row) for row in rows]
+
+    def over() -> int:
+        if columns is None:
+            return 0
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        return sum(widths) + 3 * (len(widths) - 1) - columns
+
+    def cut_names(least: int) -> None:
+        width = max(least, max(len(row[0]) for row in table) - over())
+        for row in table:
+            row[0] = row[0] if len(row[0]) <= width else f"{row[0][: width - 1]}…"
+
+    if over() > 0:
+        table[0][5] = "words"
+    if over() > 0:
+        room = max(len(row[4]) for row in table) - over()
+        for row, path in zip(table[1:], paths, strict=False):
+            row[4] = short_path(path, max(room, len("99 choices")))
+    for least in _LEAST_NAMES:
+        if over() > 0:
+            cut_names(least)
+        while over() > 0 and len(table[0]) > 4:
+            for row in table:
+                row.pop()
+    return table
 
 
 def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
@@ -290,9 +343,11 @@ def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
     read = f"{least} words or more" if endless else f"{least} to {extent.most:,.0f} words"
     about = "about " if analysis.deals_again else ""
     line = f"a playthrough reads {about}{read}, {mean:,.0f} on average"
+    if extent.least is not None and extent.least == extent.most and not about:
+        line = f"every playthrough reads {counted(extent.least, 'word')}"
     if heading.words:
         line += f" ({_percent(min(1.0, mean / heading.words))} % of the text)"
-    return paint("2", line)
+    return paint("2", paint.folded(line, "  "))
 
 
 def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
@@ -308,16 +363,16 @@ def _claims(verdicts: Sequence[Verdict], paint: _Painter) -> str:
         line = f"  {paint(tones[verdict.verdict], verdict.verdict.ljust(7))}  {verdict.text}"
         if verdict.path is not None and verdict.verdict != "holds":
             line += f"   path {verdict.path or '(the start)'}"
-        out.append(line)
+        out.append(paint.folded(line, " " * 11))
         if verdict.reason and verdict.verdict != "holds":
-            out.append(f"           {verdict.reason}")
+            out.append(paint.folded(" " * 11 + verdict.reason, " " * 11))
     return "\n".join(out)
 
 
 def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
     where = f" from {analysis.graph.entry}" if analysis.graph.entry else ""
     if analysis.stopped == MET:
-        return (
+        return paint.folded(
             f"{paint('1;33', 'not everything was read')}{where}: a claim was seen to fail after "
             f"{analysis.states:,} states, and no more was asked for. Odds are bounds."
         )
@@ -330,6 +385,7 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
         "does; what no reader met so far is not called unreachable."
     )
     line += "".join(f"\n{told}" for told in (*_how_far(analysis), *_how_many(analysis)))
+    line = paint.folded(line)
     if analysis.growing:
         line += "\n\nwhat takes the most different values, and what keeps it apart:\n"
         line += "\n".join(_growing(thing, paint) for thing in analysis.growing)
@@ -396,7 +452,7 @@ def _growing(thing: Growing, paint: _Painter) -> str:
         where = read.span.place if read.span else ""
         lines.append(f"    {read.how}{f'   {where}' if where else ''}")
     if thing.hint:
-        lines.append(f"    hint: {thing.hint}")
+        lines.append(paint.folded(f"    hint: {thing.hint}", " " * 6))
     if thing.bound:
         lines.append(f"    or in foretell.toml:   [bounds]  {thing.bound}")
     return "\n".join(lines)

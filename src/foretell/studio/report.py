@@ -22,7 +22,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foretell import __version__
 from foretell.checker.analysis import Analysis
@@ -35,12 +35,19 @@ from foretell.studio.opening import Opened
 from foretell.studio.places import places_of
 from foretell.studio.shares import sample_lines
 
-__all__ = ["edition_of", "html", "name_by_folder", "write"]
+__all__ = ["edition_of", "html", "is_report", "name_by_folder", "write"]
 
 _STATIC = Path(__file__).resolve().parent / "static"
 _COLUMNS = 6
+_MARK: Final = '<meta name="generator" content="foretell">'
 _LINK = re.compile(r'<a( class="[^"]*") href="[^"]*" data-node="[^"]*" aria-label="[^"]*"')
 percent = pictures.percent
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is a report that foretell wrote, so that a newer one may take its place."""
+    with path.open("rb") as file:
+        return _MARK.encode() in file.read(200)
 
 
 def write(
@@ -89,6 +96,7 @@ def html(
     made = f"foretell {__version__}"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"{_MARK}\n"
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_e(title)}: a report</title>\n<style>{style}</style>\n</head>\n<body>\n"
