@@ -642,7 +642,7 @@ def test_choices_stay_together_on_the_whole_screen(monkeypatch: pytest.MonkeyPat
     screen = Screen(shown)
     pages: list[int] = []
 
-    def pause(_: object) -> str:
+    def pause(_: object = "", /) -> str:
         pages.append(len(shown.getvalue()))
         return ""
 

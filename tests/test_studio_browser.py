@@ -637,3 +637,103 @@ def test_a_list_chooses_where_the_story_is_entered(tmp_path: Path, open_page: An
         becomes(page, "location.hash === '#/read/hall:'")
         see(page, "map")
         page.wait_for_selector("svg.map a[aria-label^='hall: 100 %']")
+
+
+def test_the_reading_bar_stands_below_the_bar_at_the_top_however_many_rows_that_has(
+    lamp: Studio, open_page: Any
+) -> None:
+    for width in (700, 768, 900, 1280):
+        page = open_page(lamp, "#/read/1/0", (width, 400))
+        page.wait_for_selector(".reading-bar")
+        page.evaluate("scrollTo(0, 200)")
+        page.wait_for_timeout(250)
+        boxes = [
+            page.locator(which).bounding_box() for which in (".top", ".reading-bar button >> nth=1")
+        ]
+        assert boxes[0] and boxes[1]
+        assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"], width
+
+
+ARABIC = """\
+# title: الفندق
+-> بداية
+== بداية
+إنها تمطر، ولا يزال في الفندق ضوء واحد.
+* [ادخل إلى الداخل] -> دافئ
+* [Go on]
+  Mud. # ending: lost
+  -> END
+== دافئ
+دافئ أخيراً. # ending: دافئ
+-> END
+"""
+
+
+def test_words_run_the_way_their_letters_do(tmp_path: Path, open_page: Any) -> None:
+    where = """(p) => {
+        const range = document.createRange();
+        range.selectNodeContents(p);
+        const line = range.getBoundingClientRect(), box = p.getBoundingClientRect();
+        return line.left - box.left > box.right - line.right ? "right" : "left";
+    }"""
+    with running(write_story(tmp_path, ARABIC, "hotel.ink")) as studio:
+        studio.until("ready")
+        page = open_page(studio, "#/read/")
+        page.wait_for_selector(".choice")
+        shown = [page.locator(".line").evaluate(where)]
+        shown += [words.evaluate(where) for words in page.locator(".choice .words").all()]
+        assert shown == ["right", "right", "left"]
+        see(page, "river")
+        legend = page.locator("svg.river .bank-name").all_text_contents()
+        assert "\u2068دافئ\u2069 50.0 %" in legend and "lost 50.0 %" in legend
+
+
+def test_a_story_without_claims_or_variables_says_so(tmp_path: Path, open_page: Any) -> None:
+    with running(write_story(tmp_path, "Hello.\n* [Hi] -> END\n", "tiny.ink")) as studio:
+        studio.until("ready")
+        page = open_page(studio, "#/claims")
+        page.wait_for_selector("text=Nothing is claimed so far")
+        see(page, "whatif")
+        page.wait_for_selector("text=no variable that could begin otherwise")
+        assert not page.locator("form.change").is_visible()
+        see(page, "words")
+        page.wait_for_selector("text=words in every playthrough")
+        assert page.locator("svg.dots").count() == 0
+        see(page, "map")
+        page.wait_for_selector("text=The one place as a list")
+
+
+def test_hundreds_of_endings_with_long_names_stay_on_the_page(
+    tmp_path: Path, open_page: Any
+) -> None:
+    ends = [f"end_{i}_and_they_lived_in_it_for_a_very_long_time_indeed" for i in range(200)]
+    text = "".join(f"+ [Number {i}] -> {name}\n" for i, name in enumerate(ends))
+    text += "".join(f"== {name}\nThe end.\n-> END\n" for name in ends)
+    with running(write_story(tmp_path, text, "many.ink")) as studio:
+        studio.until("ready")
+        for size in (NARROW, WIDE):
+            page = open_page(studio, "", size, dream=True)
+            for view in ("read/", "map", "river", "endings", "words"):
+                see(page, view)
+                page.wait_for_timeout(250)
+                over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert over <= 0, f"{view} at {size}: {over} too wide"
+                bars = page.locator("main .bar").evaluate_all(
+                    "bars => bars.map(b => b.scrollWidth - b.clientWidth)"
+                )
+                assert all(more <= 1 for more in bars), f"{view} at {size}: a bar is cut off"
+            see(page, "river")
+            assert "more" in page.locator(".view-river figure").inner_text()
+
+
+@pytest.mark.parametrize("size", [(360, 740), NARROW])
+def test_on_a_phone_the_river_is_whole_and_its_endings_are_named_below(
+    lamp: Studio, open_page: Any, size: tuple[int, int]
+) -> None:
+    page = open_page(lamp, "#/river", size)
+    page.wait_for_selector("svg.river")
+    last = page.locator("svg.river .end").last.bounding_box()
+    assert last and last["x"] + last["width"] <= size[0]
+    named = page.locator(".river-legend li").all_inner_texts()
+    assert len(named) == page.locator("svg.river .end").count()
+    assert any(text.startswith("warned") for text in named)

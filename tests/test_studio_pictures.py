@@ -179,6 +179,51 @@ def test_places_do_not_overlap_on_large_maps(tmp_path: Path, count: int) -> None
     assert len(cells) == len(root.findall(f".//{SVG}a"))
 
 
+def _points(d: str) -> list[tuple[float, float]]:
+    """Points along a path of M, C and V, some sixteen for each piece."""
+    out: list[tuple[float, float]] = []
+    for letter, numbers in re.findall(r"([MCV])([^MCV]+)", d):
+        n = [float(x) for x in numbers.split()]
+        if letter == "M":
+            out.append((n[0], n[1]))
+            continue
+        x, y = out[-1]
+        curve = [(x, y), (n[0], n[1]), (n[2], n[3]), (n[4], n[5])] if letter == "C" else []
+        for step in range(1, 17):
+            t = step / 16
+            if letter == "V":
+                out.append((x, y + t * (n[0] - y)))
+                continue
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            out.append(
+                (
+                    sum(w * p[0] for w, p in zip(weights, curve, strict=True)),
+                    sum(w * p[1] for w, p in zip(weights, curve, strict=True)),
+                )
+            )
+    return out
+
+
+@pytest.mark.parametrize("columns", ["2", "3", "6"])
+def test_a_route_passes_beside_the_places_it_does_not_lead_to(tmp_path: Path, columns: str) -> None:
+    edition = analysed(write_story(tmp_path, many_knots(60)))
+    root = parsed(data.VIEWS["map"](edition, {"columns": columns})["picture"])
+    boxes = {}
+    for link in root.findall(f".//{SVG}a"):
+        frame = link.find(f"{SVG}rect")
+        assert frame is not None
+        x, y, w, h = (float(frame.get(k, "")) for k in ("x", "y", "width", "height"))
+        boxes[link.get("data-node")] = (x, y, x + w, y + h)
+    routes = root.findall(f".//{SVG}path")
+    assert len(routes) > 60
+    for route in routes:
+        ends = (route.get("data-from"), route.get("data-to"))
+        for x, y in _points(route.get("d", "")):
+            for node, (left, top, right, bottom) in boxes.items():
+                inside = left < x < right and top < y < bottom
+                assert node in ends or not inside, f"{ends} runs behind {node}"
+
+
 def test_the_river_is_as_high_at_every_turn(lamp: Edition) -> None:
     answer = data.VIEWS["river"](lamp, {})
     total = np.cumsum(np.array(answer["ended"]), axis=0).sum(axis=1) + np.array(answer["going"])

@@ -368,7 +368,7 @@ def heading_of(loaded: Loaded, program: Program) -> Heading:
         if colon and name.strip().lower() == "title":
             title = value.strip()
     lines = sum(_lines(source.text) for source in loaded.sources)
-    return Heading(title, lines, loaded.words or program.words)
+    return Heading(title, lines, loaded.words or program.words, program.words)
 
 
 def _lines(text: str) -> int:

@@ -54,11 +54,15 @@ SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a report says at its head: the story's title and size (0 where not known)."""
+    """What a report says at its head: the story's title and size (0 where not known).
+
+    `words` are all of its text, choices and tags too; `prose` those that a playthrough may read.
+    """
 
     title: str
     lines: int = 0
     words: int = 0
+    prose: int = 0
 
 
 def odds_text(odds: Interval | tuple[float, float]) -> str:
@@ -345,8 +349,8 @@ def _words(analysis: Analysis, heading: Heading, paint: _Painter) -> str:
     line = f"a playthrough reads {about}{read}, {mean:,.0f} on average"
     if extent.least is not None and extent.least == extent.most and not about:
         line = f"every playthrough reads {counted(extent.least, 'word')}"
-    if heading.words:
-        line += f" ({_percent(min(1.0, mean / heading.words))} % of the text)"
+    if heading.prose:
+        line += f" ({_percent(min(1.0, mean / heading.prose))} % of the prose)"
     return paint("2", paint.folded(line, "  "))
 
 

@@ -83,7 +83,8 @@ def overview(edition: Edition) -> str:
         long = f"{least:,} to {int(most):,}" if most > least else f"{least:,}"
         length = f", {long} choice{'' if most == 1 else 's'} long"
     found = "" if analysis.complete else " found so far"
-    return f"{ways} through it{luck}{length}, to {counted(endings, 'ending')}{found}."
+    ends = counted(endings, "ending") if endings or not analysis.complete else "no ending"
+    return f"{ways} through it{luck}{length}, to {ends}{found}."
 
 
 def _power(n: int) -> str:
@@ -360,7 +361,9 @@ def words(edition: Edition, _: dict[str, str]) -> Json:
         "most": _number(analysis.words.most),
         "quantiles": quantiles,
         "dealt_afresh": analysis.deals_again,
-        "picture": pictures.word_dots([low for low, _ in quantiles]) if quantiles else None,
+        "picture": pictures.word_dots([low for low, _ in quantiles])
+        if quantiles and quantiles[0] != quantiles[-1]
+        else None,
         "outcomes": outcomes,
         "rows": [
             {"outcome": names[e.name, e.kind], "words": _number(e.words)}
@@ -451,8 +454,11 @@ def source(edition: Edition, _: dict[str, str]) -> Json:
     for (file, line), held in shares.held.items():
         if file in files and any(part is not None for part in held):
             files[file]["held"][line] = held
+    amiss = {p.code for p in found_problems(edition)} & {"unreachable", "never-offered"}
     return {
         "files": list(files.values()),
+        # whether lines that no reader sees are all there for what-ifs, so that nothing is wrong
+        "meant": bool(edition.opened.config.whatifs) and not amiss,
         "explored": analysis is not None,
         "complete": bool(analysis is not None and analysis.complete),
         "sampled": shares.readers,

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from foretell.checker.explore import Limits
+from foretell.checker.graph import TERMINAL
 from foretell.studio.opening import Opened
 from foretell.studio.pictures import COLOURS
 from foretell.studio.playback import Player, front_matter
@@ -134,9 +135,11 @@ class Edition:
             (k for k in range(len(found)) if found[k].kind == "ending"), key=lambda k: -low[k]
         )
         colours = {k: f"e{i % COLOURS}" for i, k in enumerate(endings)}
+        # a graph without any end has an outcome in its place that nobody has met
+        unmet = not (analysis.graph.kind == TERMINAL).any()
         made = [
             {
-                "name": o.name,
+                "name": "an end not met so far" if unmet else o.name,
                 "kind": o.kind,
                 "colour": colours.get(k, "broken"),
                 "rank": endings.index(k) if k in colours else len(endings),

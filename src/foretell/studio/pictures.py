@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,13 +34,19 @@ DOTS = 50
 """How many dots stand for all readers."""
 
 _COLUMN, _ROW, _EDGE = 168, 78, 26  # pixels of the map's grid, and around it
+_BESIDE = 7  # pixels that a route leaves between itself and a place it passes
 _SERIF_WIDTH = 0.56  # of a letter, to its size: on the generous side for system fonts
 
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def _text(text: str) -> str:
-    """A story's text for XML: escaped, without what XML can't hold."""
+    """A story's text for XML: escaped, without what XML can't hold.
+
+    What has letters that run from right to left is set apart, so that figures beside it stay.
+    """
+    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
+        text = f"\u2068{text}\u2069"
     return escape(_CONTROL.sub("\ufffd", text), quote=True)
 
 
@@ -117,6 +124,7 @@ def story_map(
             x = _EDGE + _COLUMN * (columns - len(row)) / 2 + _COLUMN * (c + 0.5)
             y = _EDGE + _ROW * (r + 0.5) + (gap + 20 if gap else 0)
             boxes[i] = _box(by_id[i], x, y, r)
+    lanes = [sorted((boxes[i] for i in row), key=lambda box: box.x) for row in rows]
     width = 2 * _EDGE + _COLUMN * columns
     height = 2 * _EDGE + _ROW * (len(rows) + len(below)) + (_EDGE + 20 if below else 0)
     head = (
@@ -126,7 +134,7 @@ def story_map(
     out = [head, '<g class="routes" aria-hidden="true">']
     for a, b, times in sorted(routes, key=lambda route: route[2]):
         if a in known and b in known and a != b:
-            out.append(_route(boxes[a], boxes[b], by_id[b], a, b, times))
+            out.append(_route(boxes[a], boxes[b], by_id[b], a, b, times, lanes))
     out.append("</g>")
     if below:
         y = _EDGE + _ROW * len(rows) + 24
@@ -192,30 +200,59 @@ def _node(node: Node, box: _Box) -> str:
     )
 
 
-def _route(a: _Box, b: _Box, target: Node, i: int, j: int, times: float) -> str:
-    """A route's curve: down to a lower row, under one's own, up again dashed."""
+def _route(
+    a: _Box, b: _Box, target: Node, i: int, j: int, times: float, lanes: Sequence[Sequence[_Box]]
+) -> str:
+    """A route's curve: down to a lower row, under one's own, up again dashed.
+
+    Through the rows between it goes where no place stands (`lanes` are the boxes of each row).
+    """
     kind = "route"
-    if b.row > a.row:
-        x0, y0, x1, y1 = a.x, a.y + a.height / 2, b.x, b.y - b.height / 2
-        bend = (y1 - y0) / 2
-        d = f"M{x0:g} {y0:g}C{x0:g} {y0 + bend:g} {x1:g} {y1 - bend:g} {x1:g} {y1:g}"
-    elif b.row == a.row:
+    if b.row == a.row:
         x0, y0, x1, y1 = a.x, a.y + a.height / 2, b.x, b.y + b.height / 2
         dip = max(y0, y1) + 16 + min(16.0, abs(x1 - x0) / 40)
         d = f"M{x0:g} {y0:g}C{x0:g} {dip:g} {x1:g} {dip:g} {x1:g} {y1:g}"
     else:
-        side = 1 if b.x >= a.x else -1
-        x0, x1 = a.x + side * a.width * 0.3, b.x + side * b.width * 0.3
-        y0, y1 = a.y - a.height / 2, b.y + b.height / 2
-        bend = (y0 - y1) / 2
-        d = f"M{x0:g} {y0:g}C{x0:g} {y0 - bend:g} {x1:g} {y1 + bend:g} {x1:g} {y1:g}"
-        kind = "route up"
+        down = 1 if b.row > a.row else -1
+        x0, x1 = a.x, b.x
+        if down < 0:
+            side = 1 if b.x >= a.x else -1
+            x0, x1 = a.x + side * a.width * 0.3, b.x + side * b.width * 0.3
+            kind = "route up"
+        y0, y1 = a.y + down * a.height / 2, b.y - down * b.height / 2
+        d = f"M{x0:g} {y0:g}"
+        between = range(a.row + down, b.row, down)
+        for passed, row in enumerate(between, start=1):
+            share = passed / (len(between) + 1)
+            x = _clear(lanes[row], a.x + (b.x - a.x) * share, x0)
+            deep = max(box.height for box in lanes[row]) / 2
+            near, far = lanes[row][0].y - down * deep, lanes[row][0].y + down * deep
+            d += _flowing(x0, y0, x, near) + f"V{far:g}"
+            x0, y0 = x, far
+        d += _flowing(x0, y0, x1, y1)
     colour = f" {target.colour}" if target.ending else ""
     wide = 0.8 + 5.2 * math.sqrt(min(1.0, times))
     return (
         f'<path class="{kind}{colour}" data-from="{i}" data-to="{j}" stroke-width="{wide:.1f}" '
         f'd="{d}"/>'
     )
+
+
+def _flowing(x0: float, y0: float, x1: float, y1: float) -> str:
+    """A curve that sets out and arrives straight up or down."""
+    bend = (y1 - y0) / 2
+    return f"C{x0:g} {y0 + bend:g} {x1:g} {y1 - bend:g} {x1:g} {y1:g}"
+
+
+def _clear(row: Sequence[_Box], wished: float, before: float) -> float:
+    """Where a route passes a row: as near to where it would as no box stands, without a detour."""
+    free = [
+        x for x in (wished, before) if all(abs(x - box.x) >= box.width / 2 + _BESIDE for box in row)
+    ]
+    edges = [(box.x - box.width / 2 - _BESIDE, box.x + box.width / 2 + _BESIDE) for box in row]
+    free += (x for left, right in edges for x in (left, right))
+    free = [x for x in free if all(not left < x < right for left, right in edges)]
+    return min(free, key=lambda x: abs(x - wished) + 0.5 * abs(x - before))
 
 
 # The river -------------------------------------------------------------------------------------
@@ -375,13 +412,14 @@ def _water_name(
 def _bank_names(labels: list[tuple[float, str, str, float]], x: float, least: str) -> list[str]:
     """The outcomes' names beside their bands, moved apart; the rarest make way for the others."""
     room = int((_RIVER_HEIGHT - 60) / 16)
-    kept = sorted(labels, key=lambda label: -label[3])[:room]
+    more = len(labels) - room + 1 if len(labels) > room else 0
+    kept = sorted(labels, key=lambda label: -label[3])[: len(labels) - more]
     kept.sort()
     ys = [label[0] for label in kept]
     for i in range(1, len(ys)):
         ys[i] = max(ys[i], ys[i - 1] + 16)
     if ys:
-        ys[-1] = min(ys[-1], _RIVER_HEIGHT - 46)
+        ys[-1] = min(ys[-1], _RIVER_HEIGHT - 46 - (16 if more else 0))
     for i in range(len(ys) - 2, -1, -1):
         ys[i] = min(ys[i], ys[i + 1] - 16)
     out = []
@@ -391,6 +429,11 @@ def _bank_names(labels: list[tuple[float, str, str, float]], x: float, least: st
             f'<path class="leader {colour}" d="M{x + 1:.1f} {middle:.1f}l6 0L{x + 14:.1f} {y:.1f}'
             f'l4 0"/><text class="bank-name" x="{x + 22:.1f}" y="{y + 4:.1f}">{_text(shown)} '
             f'<tspan class="figure">{least}{percent(share)}</tspan></text>'
+        )
+    if more:
+        out.append(
+            f'<text class="bank-name figure" x="{x + 22:.1f}" y="{_RIVER_HEIGHT - 42:g}">'
+            f"and {more:,} more</text>"
         )
     return out
 
@@ -405,7 +448,7 @@ def _choices_axis(x: Any, turns: int) -> list[str]:
     ]
     middle = float(x[0] + x[-1]) / 2
     out.append(
-        f'<text class="axis" x="{middle:.1f}" y="{y + 26:g}" text-anchor="middle">'
+        f'<text class="axis title" x="{middle:.1f}" y="{y + 26:g}" text-anchor="middle">'
         "choices made</text>"
     )
     return out
@@ -439,11 +482,11 @@ def word_dots(quantiles: Sequence[float]) -> str:
         cx, cy = 30 + (b + 0.5) * 18.0, base - (pile + 0.5) * step
         out.append(f'<circle class="reader-dot" cx="{cx:g}" cy="{cy:g}" r="{step * 0.42:g}"/>')
     out.append(f'<path class="tick" d="M30 {base + 2:g}H{width - 30:g}"/>')
-    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+    marks = {round(low + part * span): part for part in (1.0, 0.75, 0.5, 0.25, 0.0)}
+    for words, part in marks.items():  # no number twice, where there are few
         cx = 30 + part * bins * 18.0
         out.append(
-            f'<text class="axis" x="{cx:g}" y="{base + 18:g}" text-anchor="middle">'
-            f"{low + part * span:,.0f}</text>"
+            f'<text class="axis" x="{cx:g}" y="{base + 18:g}" text-anchor="middle">{words:,}</text>'
         )
     out.append(
         f'<text class="axis" x="{width / 2:g}" y="{base + 34:g}" text-anchor="middle">'

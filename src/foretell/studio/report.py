@@ -206,7 +206,9 @@ def _chip(outcome: Json) -> str:
         "" if outcome["kind"] == "ending" else f' <span class="kind">{_e(outcome["kind"])}</span>'
     )
     name = _e(outcome["name"].replace("_", " "))
-    return f'<span class="dot {outcome["colour"]}" aria-hidden="true"></span>{name}{kind}'
+    return (
+        f'<span class="dot {outcome["colour"]}" aria-hidden="true"></span><bdi>{name}</bdi>{kind}'
+    )
 
 
 def _endings(edition: Edition) -> str:

@@ -187,6 +187,12 @@ async function poll() {
   setTimeout(poll, document.hidden ? 5000 : wait);
 }
 
+// what sticks below the bar at the top, or is scrolled to, has to know how high it is
+const top = document.querySelector(".top");
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--bar", `${getComputedStyle(top).position === "sticky" ? top.offsetHeight : 0}px`);
+}).observe(top);
+
 document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   view.focus();

@@ -57,10 +57,15 @@ export function oneIn(x) {
 /** The name of an ending in a sentence. */
 export const spoken = (name) => name.replaceAll("_", " ");
 
+const PARTS = 48; // of a bar that can be told apart; of more the rarest are one
+
 /** A stacked bar of [outcome, low, high]; `outcomes` say names and colours. */
 export function stacked(parts, outcomes) {
   const known = parts.reduce((sum, part) => sum + part[1], 0);
-  const shown = parts.filter((part) => part[1] > 0).sort((a, b) => outcomes[a[0]].rank - outcomes[b[0]].rank);
+  const likely = parts.filter((part) => part[1] > 0).sort((a, b) => b[1] - a[1]);
+  const rest = likely.length > PARTS ? likely.splice(PARTS - 1) : [];
+  const others = rest.reduce((sum, part) => sum + part[1], 0);
+  const shown = likely.sort((a, b) => outcomes[a[0]].rank - outcomes[b[0]].rank);
   const label = [...shown]
     .sort((a, b) => b[1] - a[1])
     .slice(0, 4)
@@ -72,6 +77,7 @@ export function stacked(parts, outcomes) {
     shown.map(([k, low]) =>
       h("span", { class: `part ${outcomes[k].colour}`, "width%": 100 * low, title: `${spoken(outcomes[k].name)} ${percent(low)}` }),
     ),
+    others > 0 && h("span", { class: "part forever", "width%": 100 * others, title: `${count(rest.length)} more ${percent(others)}` }),
     known < 1 - 1e-9 && h("span", { class: "part unknown", "width%": 100 * (1 - known), title: `not known ${percent(1 - known)}` }),
   );
 }
@@ -88,4 +94,4 @@ export function partly(status) {
 
 /** The coloured square that stands for an outcome, and its name. */
 export const chip = (outcome) =>
-  h("span", { class: "chip" }, h("span", { class: `dot ${outcome.colour}`, "aria-hidden": "true" }), spoken(outcome.name));
+  h("span", { class: "chip" }, h("span", { class: `dot ${outcome.colour}`, "aria-hidden": "true" }), h("bdi", {}, spoken(outcome.name)));

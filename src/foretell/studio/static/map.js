@@ -1,8 +1,9 @@
 // The map: places as travelled. The picture comes from the server; here it is moved and answered.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, odds, partly, percent, spoken, stacked } from "./figures.js";
+import { chip, count, odds, partly, percent, spoken, stacked } from "./figures.js";
 
+const MANY = 36; // endings named beside the map
 const ZOOMS = [0.35, 0.5, 0.7, 1, 1.4, 2];
 
 export async function map(root, rest, { status }) {
@@ -89,7 +90,7 @@ export async function map(root, rest, { status }) {
   const used = [...new Set([...drawing.querySelectorAll(".tint")].map((t) => t.classList[1]))];
   const legend = answer.outcomes.filter((o) => used.includes(o.colour)).sort((a, b) => a.rank - b.rank);
   const explained = () => [h("h2", {}, "Choose a place"), h("p", {}, "to see how many come there, what becomes of them, its source, and to read from there."),
-    h("ul", { class: "legend", "aria-label": "Endings" }, legend.map((o) => h("li", {}, chip(o))))];
+    h("ul", { class: "legend", "aria-label": "Endings" }, legend.slice(0, MANY).map((o) => h("li", {}, chip(o))), legend.length > MANY && h("li", {}, `and ${count(legend.length - MANY)} more`))];
   replace(root, h("div", { class: "map-view" },
     h("div", { class: "heading" }, h("h1", {}, "Map"),
       h("p", { class: "lead" }, "Larger is met more often; the colour is the ending that a place makes likelier. Dashed roads lead back."),
@@ -99,7 +100,7 @@ export async function map(root, rest, { status }) {
         h("button", { type: "button", "aria-label": "Zoom in", on: { click: () => step(1) } }, "+"))),
     partly(status),
     h("div", { class: "map-and-detail" }, frame, detail),
-    h("details", { class: "as-list" }, h("summary", {}, `The ${answer.places.length} places as a list`), list(answer, status.complete))));
+    h("details", { class: "as-list" }, h("summary", {}, answer.places.length === 1 ? "The one place as a list" : `The ${count(answer.places.length)} places as a list`), list(answer, status.complete))));
   const slack = size[0] - frame.clientWidth;
   if (slack > 0) frame.scrollLeft = slack / 2;
   await choose(rest);

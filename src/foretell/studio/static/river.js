@@ -1,7 +1,9 @@
 // The river: who still reads after so many choices, and who has come where.
 
 import { ask, h, picture, replace } from "./dom.js";
-import { chip, count, odds, partly, percent } from "./figures.js";
+import { chip, count, odds, partly, percent, several } from "./figures.js";
+
+const MANY = 24; // endings named below the picture, where it has no room for them
 
 export async function river(root, _, { status }) {
   const answer = await ask("river");
@@ -13,7 +15,8 @@ export async function river(root, _, { status }) {
       h("p", { class: "lead" }, "All readers set out at the left and choose at random. In the middle flow those still reading, by the place they are in; endings branch off to the sides.")),
     partly(status),
     h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "The river" }, picture(answer.picture)),
-      answer.left > 1e-9 && h("figcaption", {}, `After ${count(answer.turns - 1)} choices ${percent(answer.left)} are still reading.`)),
+      h("ul", { class: "legend river-legend", "aria-hidden": "true" }, met.slice(0, MANY).map((o) => h("li", {}, chip(o), " ", h("span", { class: "quiet" }, percent(o.total)))), met.length > MANY && h("li", {}, `and ${count(met.length - MANY)} more`)),
+      answer.left > 1e-9 && h("figcaption", {}, `After ${several(answer.turns - 1, "choice", "choices")} ${answer.left < 0.001 ? `1 reader in ${count(Math.round(1 / answer.left))} is` : `${percent(answer.left)} are`} still reading.`)),
     h("details", { class: "as-list" }, h("summary", {}, "The figures"),
       h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Readers by number of choices" }, h("table", {},
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "choices"), h("th", { scope: "col" }, "still reading"), shown.map((o) => h("th", { scope: "col" }, chip(o))))),

@@ -103,6 +103,7 @@ export async function source(root, rest) {
   const said = () => [
     !answer.explored ? "Which lines nobody ever sees is known when every playthrough has been read."
       : !answer.complete ? "The story was read in part: lines without a mark may yet be seen."
+      : unread() && answer.meant ? `${several(unread(), "line is", "lines are")} there for what-ifs alone: no reader of the story as told sees them${from}. Every other line is seen by some reader.`
       : unread() ? `${count(unread())} ${unread() === 1 ? "line is" : "lines are"} never seen by any reader${from}: that is proved.` : `Every line is seen by some reader${from}.`,
     answer.sampled > 0 && ` Shares are estimates, from ${count(answer.sampled)} readers who choose at random (right to about ± ${rough(1 / Math.sqrt(answer.sampled))}); choose a line’s number for its exact share and the ways there. Holds: for how many of those who come to a condition it is ever true.`];
   const lead = h("p", { class: "lead" }, said());

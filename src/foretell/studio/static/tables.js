@@ -83,6 +83,9 @@ export async function claims(root) {
     c.verdict === "unknown" && c.bound && h("p", { class: "why" }, `Not decided: ${c.bound}`),
     c.odds && h("p", { class: "why" }, "Odds ", h("b", {}, odds(...c.odds))),
     c.path !== null && h("p", { class: "witness" }, readLink(c.path, c.verdict === "fails" ? "Read how it fails" : "Read how")));
+  if (!answer.claims.length) {
+    return replace(root, h("div", { class: "sheet" }, heading("Claims", h("p", { class: "lead" }, "Nothing is claimed so far. What a story promises stands in foretell.toml beside it, under [[claim]]; ", h("code", {}, "foretell init"), " writes one to begin with."))));
+  }
   replace(root, h("div", { class: "sheet" },
     heading("Claims", h("p", { class: "lead" }, tally.map(([n, v]) => `${count(n)} ${n === 1 ? { holds: "holds", fails: "fails", unknown: "is unknown" }[v] : { holds: "hold", fails: "fail", unknown: "are unknown" }[v]}`).join(", ") + ".")),
     h("ol", { class: "problems claims" }, answer.claims.map(one))));
@@ -96,10 +99,10 @@ export async function words(root, _, { status }) {
     heading("Words"), partly(status),
     h("dl", { class: "facts" },
       fact(count(answer.all), "words in all of its prose"),
-      answer.mean !== null && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
+      answer.mean !== null && answer.least !== answer.most && fact(count(Math.round(answer.mean)), "words in a playthrough, on average"),
       answer.mean_choices !== null && fact(answer.mean_choices.toFixed(1), "choices in it, on average"),
       seen !== null && seen <= 1 && fact(percent(seen), "of its length, in one playthrough"),
-      answer.least !== null && fact(`${answer.dealt_afresh ? "about " : ""}${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough")),
+      answer.least !== null && (answer.least === answer.most && !answer.dealt_afresh ? fact(count(answer.least), "words in every playthrough") : fact(`${answer.dealt_afresh ? "about " : ""}${count(answer.least)} to ${answer.most === null ? "any number" : count(answer.most)}`, "words, the shortest and the longest playthrough"))),
     answer.picture && h("figure", { class: "chart" }, h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Picture of words read" }, picture(answer.picture)), h("figcaption", {}, "Each dot is one reader in fifty, placed by the words they read.")),
     h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Words by ending" }, h("table", { class: "by-ending" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Ending"), h("th", { scope: "col", title: "read on average by those who come there" }, "words"))),
       h("tbody", {}, answer.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, chip(answer.outcomes[r.outcome])), h("td", { class: "figure" }, r.words === null ? "–" : count(Math.round(r.words))))))))));

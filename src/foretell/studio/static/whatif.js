@@ -29,12 +29,13 @@ export async function whatif(root, rest) {
     value.placeholder = chosen?.flips ? other(chosen.value) : chosen?.value ?? "";
   }
 
-  function show(found) {
+  function show(found, asked) {
     if (variables.length) return;
     variables = found;
+    form.hidden = !variables.length; // nothing that could begin otherwise
     replace(name, variables.map((v) => h("option", { value: v.name }, v.name)));
     const truths = variables.filter((v) => v.flips);
-    replace(flips, truths.length > 0 && h("details", { open: truths.length <= 18 }, h("summary", {}, "Or turn one over"), h("ul", {}, truths.map((v) =>
+    replace(flips, truths.length > 0 && h("details", { open: truths.length <= 18 && !asked }, h("summary", {}, "Or turn one over"), h("ul", {}, truths.map((v) =>
       h("li", {}, h("a", { href: `#/whatif/${v.name}=${other(v.value)}` }, h("code", {}, v.name), h("span", { class: "quiet" }, ` ${v.value} → ${other(v.value)}`)))))));
     suggest();
   }
@@ -50,7 +51,7 @@ export async function whatif(root, rest) {
       answer = { phase: "failed", failure: error.message };
     }
     if (turn !== mine) return;
-    if (answer.variables) show(answer.variables);
+    if (answer.variables) show(answer.variables, answer.wanted > 0 || answer.comparisons?.length > 0);
     const typed = /^(\w+)=(.*)$/u.exec(change ?? "");
     if (typed) {
       name.value = typed[1];
@@ -70,7 +71,7 @@ export async function whatif(root, rest) {
     } else if (answer.phase === "failed") {
       replace(body, h("p", { class: "remark error", role: "alert" }, answer.failure));
     } else {
-      replace(body, answer.comparisons.length ? answer.comparisons.map(comparison) : h("p", { class: "quiet" }, "Choose a variable and give it another first value. An author's own questions stand in foretell.toml, under [[whatif]]."));
+      replace(body, answer.comparisons.length ? answer.comparisons.map(comparison) : h("p", { class: "quiet" }, variables.length ? "Choose a variable and give it another first value. " : "The story has no variable that could begin otherwise. ", "An author’s own questions stand in foretell.toml, under [[whatif]]."));
       if (answer.comparisons.length) say("The comparison is here.");
     }
   }
