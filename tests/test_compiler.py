@@ -500,3 +500,55 @@ def heavy(modules: Iterable[str]) -> list[str]:
     """Those of `modules` that make an import slow."""
     slow = ("numpy", "scipy", "llvmlite", "rich", "click", "starlette", "foretell.vm", "asyncio")
     return [m for m in modules if m.startswith(slow)]
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("Hello.\n-> end\n", "did you mean `-> END`? Capitals matter"),
+        ("Hello.\n-> ENDE\n", "did you mean `-> END`? Capitals matter"),
+        ("* Go\n  -> done\n", "did you mean `-> DONE`? Capitals matter"),
+        ("-> ends\n== end\nx\n-> END\n", "did you mean `end`? (2:1)"),
+        ("-> a\n== the old shop ===\nx\n-> END\n", "write `the_old_shop`"),
+        ("VAR name = Bob\n{name}\n-> END\n", 'a text stands in quotes: "Bob"'),
+        ("VAR hp = 1\n{ hp = 0: You die.}\n-> END\n", "`=` sets; to ask, write `hp == …`"),
+        ("VAR hp = 1\n{ hp == 1:\n a\n- else\n b\n}\n-> END\n", "write `- else:`, with a colon"),
+        ("VAR gold = 1\n~ if gold > 3\n-> END\n", "a condition stands in braces"),
+        ("{ lamp == 1: a}\n-> END\n", "declare it: VAR lamp = …"),
+    ],
+)
+def test_what_beginners_write_gets_a_remedy(source: str, hint: str) -> None:
+    problems = compile_ink(source, name="").diagnostics
+    hints = [problem.hint.replace("(:", "(") for problem in problems]
+    assert any(hint in each for each in hints), hints
+
+
+def test_a_first_value_that_is_no_name_is_told_once() -> None:
+    problems = compile_ink("VAR name = Bob\n{name}\n-> END\n", name="x.ink").diagnostics
+    assert [problem.code for problem in problems] == ["unknown-variable"]
+
+
+@pytest.mark.parametrize("line", ["gold = gold - 5", "  gold += 2", "gold++", "* gold = 3"])
+def test_logic_without_its_tilde_is_a_warning(line: str) -> None:
+    source = f"VAR gold = 1\n-> k\n== k\n{line}\n{{gold}} -> END\n"
+    done = compile_ink(source, name="x.ink")
+    (problem,) = (p for p in done.diagnostics if p.code == "printed-logic")
+    assert problem.severity == "warning" and done.story is not None
+    assert problem.hint == f"logic begins with a tilde: `~ {line.strip(' *')}`"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "silver = 5",
+        "gold => 5",
+        "gold == 5",
+        "He has gold = 5.",
+        "{gold} = 5",
+        "gold =",
+        "~ gold = 5",
+    ],
+)
+def test_text_that_only_looks_a_little_like_logic_is_text(line: str) -> None:
+    done = compile_ink(f"VAR gold = 1\n{line}\n{{gold}}\n-> END\n", name="x.ink")
+    assert not any(p.code == "printed-logic" for p in done.diagnostics)

@@ -542,7 +542,8 @@ def _traps(exploration: Exploration) -> Iterable[Diagnostic]:
             "no-ending",
             "no reader ever comes to an end: this story only goes on",
             path=format_path(graph, []),
-            hint="if a host decides when it is over, allow this with `--allow no-ending`",
+            hint="give it a way to `-> END`; where a host decides when it is over, allow this with "
+            "`--allow no-ending`",
         )
         return
     entrances = np.flatnonzero(trap_entrances(graph))
@@ -743,8 +744,10 @@ def _mentions(program: Program, pc: int, names: set[str]) -> bool:
 def _guard_hint(program: Program, pc: int) -> str:
     code = program.code
     names: list[str] = []
+    fixed = True  # whether it asks for variables alone that keep their first values
     for at in reversed(_expression_before(program, pc)):
         op, a, b = code[at * 4 : at * 4 + 3]
+        fixed = fixed and op == P.OP_LOAD_GLOBAL and _keeps_its_value(program, a)
         if op == P.OP_LOAD_GLOBAL:
             names.append(program.global_names[a])
         elif op == P.OP_LOAD_VISITS:
@@ -756,7 +759,19 @@ def _guard_hint(program: Program, pc: int) -> str:
     span = program.spans[pc]
     where = f" on line {span.line}" if span else ""
     listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
-    return f"the condition{where} never lets a reader through: it asks for {listed}"
+    told = f"the condition{where} never lets a reader through: it asks for {listed}"
+    return f"{told}, which nothing in the story changes" if fixed else told
+
+
+def _keeps_its_value(program: Program, slot: int) -> bool:
+    """Whether nothing but its declaration sets a global variable."""
+    code, sets = program.code, 0
+    for pc in range(program.length):
+        if code[pc * 4 + 1] == slot and code[pc * 4] in (P.OP_STORE_GLOBAL, P.OP_POINT_GLOBAL):
+            sets += 1 if code[pc * 4] == P.OP_STORE_GLOBAL else 2
+        elif code[pc * 4] == P.OP_POINT_TEMP and code[pc * 4 + 2] - 1 == slot:
+            sets += 2
+    return sets < 2
 
 
 def _idle_choices(explorations: Sequence[Exploration]) -> Iterable[Diagnostic]:

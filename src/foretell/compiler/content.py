@@ -48,6 +48,7 @@ __all__ = ["ContentParser", "trim_end"]
 
 _TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#<-]+|-(?!>)|<(?![->]))+")
 _CHOICE_TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#\[\]<-]+|-(?!>)|<(?![->]))+")
+_ONE_EQUALS: Final = re.compile(r"\{[ \t]*(\w+)[ \t]*=(?!=)")
 _STRING_TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#\"<-]+|-(?!>)|<(?![->]))+")
 _TILDE: Final = re.compile(r"[ \t]*~[ \t]*")
 _TAG: Final = re.compile(r"[ \t]*#")
@@ -194,10 +195,14 @@ class ContentParser(ExpressionParser):
         self.nesting -= 1
         if logic is None:
             closed = "}" in self.text[start : start + 1000].partition("\n")[0]
+            hint = "for the character itself write `\\{`"
+            asked = _ONE_EQUALS.match(self.text, start)
+            if asked is not None:
+                hint = f"`=` sets; to ask, write `{asked[1]} == …`"
             self.expected(
                 "logic, a conditional or a sequence in the braces"
                 + ("" if closed else ", and `}` to close them"),
-                "for the character itself write `\\{`",
+                hint,
             )
             self.reset(mark)
             return None
@@ -436,7 +441,9 @@ class ContentParser(ExpressionParser):
             if otherwise is not None:
                 if not otherwise.is_else:
                     self._branch_error(
-                        "expected an `- else:` branch, since the first has no `-`", otherwise
+                        "expected an `- else:` branch, since the first has no `-`",
+                        otherwise,
+                        self._missing_colon(otherwise),
                     )
                     otherwise.is_else = True
                 branches.append(otherwise)
@@ -450,6 +457,11 @@ class ContentParser(ExpressionParser):
 
     def _branch_error(self, message: str, branch: Branch, hint: str = "") -> None:
         self.report("error", "syntax", message, branch.span, "this branch", hint)
+
+    def _missing_colon(self, branch: Branch) -> str:
+        """A hint for `- else` without its colon."""
+        line = branch.span.source.line(branch.span.line)
+        return "write `- else:`, with a colon" if line.strip() == "- else" else ""
 
     def _arrange_by_query(self, branches: list[Branch]) -> None:
         """Settle what each branch compares: a switch, or true and false."""

@@ -207,8 +207,11 @@ class _Emitter(ExpressionEmitter):
                 )
                 container.add(ListValue(items, () if items else (name,), span=span))
             else:
+                self.in_initial_value, told = True, len(self.problems.found)
                 self.value(declaration.value, container)
-                self._check_initial(declaration)
+                self.in_initial_value = False
+                if len(self.problems.found) == told:  # what is unknown need not be told twice
+                    self._check_initial(declaration)
             container.add(Assign(name, True, True, span=span))
         container.add(Command("/ev"))
         container.add(Command("end"))

@@ -52,7 +52,7 @@ from foretell.container import (
     VoidValue,
 )
 from foretell.container import Divert as Jump
-from foretell.diagnostics import Span
+from foretell.diagnostics import Span, closest
 
 __all__ = [
     "BUILT_IN_FUNCTIONS",
@@ -109,6 +109,7 @@ class ExpressionEmitter:
         self.visits_counted: set[Target] = set()
         self.turns_counted: set[Target] = set()
         self.used_variables: set[str] = set()
+        self.in_initial_value = False  # of a VAR
         self.reached: set[Target] = set()
         self._pushes: dict[type[Syntax], Callable[[Any, Container], None]] = {
             Binary: self._binary,
@@ -286,6 +287,10 @@ class ExpressionEmitter:
             )
         elif name in self.symbols.externals or name in _FUNCTION_NAMES:
             hint = f"to call it write `{name}()`"
+        elif self.in_initial_value:
+            hint = f'a text stands in quotes: "{name}"'
+        elif not hint:
+            hint = f"declare it: VAR {name} = …"
         self.problems.error(
             "unknown-variable", f"there is no variable `{name}` here", use.span, "this name", hint
         )
@@ -668,6 +673,9 @@ class ExpressionEmitter:
                 f"the variable `{dotted}` is declared further down ({declared.name.span.place});"
                 " ink must meet it before it is diverted to"
             )
+        meant = closest(dotted.upper(), ("END", "DONE"))
+        if meant is not None and (not hint or dotted.upper() == meant):
+            hint = f"did you mean `-> {meant}`? Capitals matter"
         if is_call:
             message = f"there is no function `{dotted}`"
             label = "called here"

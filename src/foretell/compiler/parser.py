@@ -72,6 +72,7 @@ _LETTERS: Final = IDENTIFIER_CHARACTERS.removeprefix("0-9")
 _STITCH: Final = re.compile(rf"[ \t]*=(?!=)[ \t]*(?:function[ \t]*)?+(?=[0-9]*[{_LETTERS}])")
 _INNER_BREAK: Final = re.compile(r"[ \t]*(?:-(?!>)|\})")
 _EQUALS: Final = re.compile(r"==+")
+_MORE_OF_A_NAME: Final = re.compile(r"[ \t]*((?:\w+[ \t]*)+)=*[ \t]*$", re.MULTILINE)
 _KEYWORD: Final = re.compile(
     rf"(TODO|LIST|VAR|CONST|EXTERNAL)(?![{IDENTIFIER_CHARACTERS}])|INCLUDE"
 )
@@ -432,6 +433,8 @@ class StatementParser(ContentParser):
     def _useless_expression(self, result: Syntax, begin: int) -> None:
         if isinstance(result, VariableUse) and result.dotted == "include":
             hint = "to include a file write `INCLUDE file.ink`, without the `~`"
+        elif isinstance(result, VariableUse) and result.dotted == "if":
+            hint = "a condition stands in braces: `{ gold > 3: … }`"
         else:
             hint = "write `~ x = …`, `~ temp x = …`, `~ x++`, `~ f()` or `~ return`"
         self.error("syntax", "this logic has no effect", begin, self.pos, hint=hint)
@@ -694,7 +697,9 @@ class StatementParser(ContentParser):
         match = _EQUALS.match(self.text, self.pos)
         if match is not None:
             self.pos = match.end()
-        self.expect_end_of_line()
+        more = _MORE_OF_A_NAME.match(self.text, self.pos) if name.text else None
+        joined = "_".join([name.text, *more[1].split()]) if more is not None else ""
+        self.expect_end_of_line(f"a name has no blanks: write `{joined}`" if joined else "")
         return self._flow_body(span, KNOT, name, arguments, is_function)
 
     def _stitch(self) -> Flow:

@@ -12,6 +12,7 @@ in ink's own compiler, temporaries declared outside any knot count as globals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -60,6 +61,8 @@ _DECLARING: Final = frozenset(
 )
 _LABEL_LEVEL: Final = 3  # below stitches
 _MOST_SUGGESTIONS: Final = 40  # looking for the closest of many names takes time
+# `gold = gold - 5`, `gold += 2`, `gold++`: a whole line of text that looks like logic
+_SETS: Final = re.compile(r"\s*(\w+)\s*(?:(?:=|\+=|-=)(?![=>]).*\S|\+\+|--)\s*")
 
 
 class Problems:
@@ -103,16 +106,33 @@ class Symbols:
         self.externals: dict[str, ExternalDeclaration] = {}
         self.returns: dict[Flow, Return] = {}  # the first `~ return` in a flow's own weave
         self.words = 0
+        self._printed: list[Text] = []  # text that might have been meant as logic
         self._suggestions_left = _MOST_SUGGESTIONS
         self._inside_knot: dict[Flow, dict[str, Target]] = {}
         self._items: dict[str, list[tuple[ListDeclaration, ListItem]]] = {}
         self._collect(story)
+        for text in self._printed:
+            self._check_printed(text)
         for declaration in self.lists.values():
             seen: set[str] = set()
             for item in declaration.items:
                 if item.name.text not in seen:
                     self._items.setdefault(item.name.text, []).append((declaration, item))
                 seen.add(item.name.text)
+
+    def _check_printed(self, text: Text) -> None:
+        """Warn of a line that would set a variable if it began with `~`: it is printed."""
+        match = _SETS.fullmatch(text.text)
+        if match is None or match[1] not in self.globals:
+            return
+        before = text.span.source.line(text.span.line)[: text.span.column - 1]
+        if not before.strip(" \t-*+"):
+            self.problems.warning(
+                "printed-logic",
+                f"this line is shown to readers; it does not set `{match[1]}`",
+                text.span,
+                hint=f"logic begins with a tilde: `~ {text.text.strip()}`",
+            )
 
     # --- collecting -----------------------------------------------------------------------
 
@@ -132,6 +152,8 @@ class Symbols:
                     if kind is Text:
                         assert isinstance(node, Text)
                         self.words += len(node.text.split())
+                        if "=" in node.text or "++" in node.text or "--" in node.text:
+                            self._printed.append(node)
                     elif kind in _DECLARING:
                         self._declare(node, flow)
             stack.extend(reversed(flow.flows))

@@ -48,7 +48,7 @@ _FRAME_NAMES: Final = {
 _HINTS: Final = {
     "out-of-content": (
         "every way through a story ends in `-> END` or `-> DONE`; where once-only choices can all "
-        "be used up, add a fallback choice `* ->`"
+        "be used up, add a fallback choice `* ->`, or let one stay with `+`"
     ),
     "out-of-tunnel": "end the tunnel with `->->`",
     "variable-not-found": "declare it with `~ temp` on every way that leads here",
