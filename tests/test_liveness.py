@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from foretell.checker.analysis import analyse
+from foretell.checker.analysis import analyse, with_outcomes
+from foretell.checker.explore import Explorer
 from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.checker.solve import odds
 from foretell.vm.lower import lower
+from foretell.vm.program import Program
 from tests import ours
 
 AGAIN = """
@@ -333,3 +336,103 @@ def test_a_knot_that_is_entered_is_where_reading_begins() -> None:
     program = lower(story)
     assert "n" not in at_choices(analyse_liveness(program, start="b"))
     assert "n" in at_choices(analyse_liveness(program))
+
+
+# Which LISTs the items of an empty list came from -------------------------------------------------
+
+EMPTIED = """
+LIST Lamp = red, green
+VAR lit = ()
+VAR other = ()
+-> top
+=== top
++ [hold one]
+  ~ lit = red
++ [hold none]
+- -> next
+=== next
++ [empty it]
+- ~ lit = ()
+-> ask
+=== ask
++ [ask]
+- ROUTE
+=== decide(x)
+{ LIST_ALL(x): -> one | -> two }
+=== one
+-> END
+=== two
+-> END
+"""
+
+ASKED = {
+    "at once": "{ LIST_ALL(lit): -> one | -> two }",
+    "for what it lacks": "{ LIST_INVERT(lit) ? green: -> one | -> two }",
+    "of a copy": "~ other = lit\n{ LIST_ALL(other): -> one | -> two }",
+    "of a temporary": "~ temp copy = lit\n~ temp more = copy\n{ LIST_ALL(more): -> one | -> two }",
+    "of what an operation leaves": "{ LIST_ALL(lit + lit - green): -> one | -> two }",
+    "of what takes its place": "~ lit = ()\n~ lit = other\n{ LIST_ALL(lit): -> one | -> two }",
+    "of an argument": "-> decide(lit)",
+    "of what a function gives back": "{ LIST_ALL(same(lit)): -> one | -> two }",
+    "of what a function is given": "{ asked(lit): -> one | -> two }",
+    "of what a function is pointed to": "{ pointed(lit): -> one | -> two }",
+    "of what a function sets": "~ hand(other, lit)\n{ LIST_ALL(other): -> one | -> two }",
+    "in a thread": "<- thread(lit)\n-> DONE",
+    "by way of a divert in a variable": "~ temp way = -> decide\n-> way(lit)",
+}
+
+FUNCTIONS = """
+=== function same(x)
+~ return x
+=== function asked(x)
+~ return LIST_ALL(x)
+=== function pointed(ref x)
+~ return LIST_COUNT(LIST_ALL(x)) > 0
+=== function hand(ref x, y)
+~ x = y
+=== thread(x)
+{ LIST_ALL(x): -> one | -> two }
+"""
+
+
+@pytest.mark.parametrize("route", ASKED.values(), ids=ASKED)
+def test_where_items_came_from_is_kept_where_it_may_be_asked(route: str) -> None:
+    source = EMPTIED.replace("ROUTE", route) + FUNCTIONS
+    found = live(source)
+    assert "lit" in {found.program.global_names[slot] for scope, slot in heirs_of(found)}
+    program = found.program
+    assert ends_of(program, reduce=True) == ends_of(program, reduce=False)
+
+
+def ends_of(program: Program, *, reduce: bool) -> dict[str, float]:
+    """How often a uniform reader comes to each ending."""
+    found = Explorer(program, reduce=reduce, compiled=False).run()
+    graph = with_outcomes(found)
+    return {end.name: float(odds(graph).low[0, place]) for place, end in enumerate(graph.outcomes)}
+
+
+def heirs_of(found: Liveness) -> set[tuple[int, int]]:
+    """The globals that hold lists, and of which it may be asked where their items came from."""
+    lists = {(-1, found.program.global_names.index(name)) for name in ("lit", "other")}
+    return lists - found.plain
+
+
+UNASKED = {
+    "nobody asks of anything": "{ lit ? red: -> one | -> two }",
+    "another is asked": "{ LIST_ALL(other): -> one | -> two }",
+    "it is counted": "{ LIST_ALL(other) or LIST_COUNT(lit): -> one | -> two }",
+    "it is printed": "{lit} { LIST_ALL(other): -> one | -> two }",
+    "it is compared": "{ LIST_ALL(other) or lit == other: -> one | -> two }",
+    "its greatest is asked": "{ LIST_ALL(other) or LIST_VALUE(lit) > 1: -> one | -> two }",
+}
+
+
+@pytest.mark.parametrize("route", UNASKED.values(), ids=UNASKED)
+def test_where_items_came_from_is_nothing_where_nobody_asks(route: str) -> None:
+    source = EMPTIED.replace("ROUTE", route)
+    found = live(source)
+    assert "lit" not in {found.program.global_names[slot] for scope, slot in heirs_of(found)}
+    story, problems = ours.compiled(source)
+    assert story is not None, problems
+    # the start, three situations after a choice each, of which none remembers what was held; an end
+    assert analyse(lower(story), compiled=False).states <= 1 + 2 + 1

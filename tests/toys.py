@@ -333,9 +333,8 @@ VAR said = ""
 -> END
 """, open=1.0)  # fmt: skip
 
-# A list as a set: which of three lamps burn, but not all; an empty list that has held a lamp is
-# another than the one that never did (LIST_ALL can tell).
-_add("lamps", 8 + 1, 8 * 3, None, """
+# A list as a set: which of three lamps burn, but not all.
+LAMPS = """
 LIST Lamp = red, green, blue
 VAR lit = ()
 -> room
@@ -353,7 +352,13 @@ VAR lit = ()
 ->->
 === all
 -> END
-""", all=1.0)  # fmt: skip
+"""
+_add("lamps", 7 + 1, 7 * 3, None, LAMPS, all=1.0)
+
+# An empty list that has held a lamp is another than the one that never did, where LIST_ALL asks.
+_add("lamps that are asked for", 8 + 1, 8 * 3, None, LAMPS.replace(
+    "=== press(lamp)\n", "=== press(lamp)\n{ LIST_ALL(lit) == (red): -> all }\n"
+), all=1.0)  # fmt: skip
 
 # One item of a list at random.
 _add("a card", 1 + 1 + 2, 1, 3, """

@@ -17,6 +17,10 @@ A use is a string that is built, or what a function returns; `uses` gives them n
 
 And of counts and numbers it is known how they are looked at: `caps`, `moduli`, `since`, `counters`.
 
+An empty list remembers which LISTs its items came from, and takes that over from the list it is
+stored upon; but only LIST_ALL and LIST_INVERT ever ask for it. `heirs` are the variables whose
+lists may get there; of all others an empty list is an empty list.
+
 Whether an operation may fail depends on what kinds of values it may be given: two numbers can be
 added, and two lists. A string is one of few characters (it stands in the code) or LONG (built while
 running): what is built of long ones may become too long, which is an error, so it is observed.
@@ -27,7 +31,7 @@ where the string goes. This knows nothing of states, nor of what is live (`liven
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -37,7 +41,7 @@ from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
 
-__all__ = ["ANY", "NUMBER", "SHORT", "SOME_TEMPORARY", "ValueFlow"]
+__all__ = ["ANY", "LIST", "NUMBER", "SHORT", "SOME_TEMPORARY", "ValueFlow"]
 
 # kinds of values, as bits: what a variable may hold
 NUMBER: Final = 1
@@ -59,6 +63,7 @@ _OF_LISTS: Final = {
     V.OPERATION["LIST_ALL"]: LIST,
     V.OPERATION["LIST_INVERT"]: LIST,
 }
+_ASKS_WHENCE: Final = (V.OPERATION["LIST_ALL"], V.OPERATION["LIST_INVERT"])
 _MEETS: Final = V.OPERATION["^"]
 _HAS: Final = (V.OPERATION["?"], V.OPERATION["!?"])
 _UNKNOWN: Final = Source()
@@ -124,6 +129,8 @@ class ValueFlow:
         self.kinds: dict[Key, int] = {(GLOBAL, slot): kind for slot, kind in held.items()}
         self.returned: dict[int, int] = {}  # by function, the kinds of what it returns
         self.may_be_list: set[int] = set()  # stores of what may be an empty list
+        self.bearing: dict[int, set[int]] = {}  # by store or use, the loads of lists that reach it
+        self.inverted: set[int] = set()  # loads of lists that LIST_ALL or LIST_INVERT may be given
         # globals a pointer to which was lost sight of: always live
         self.escaped: set[int] = set()
         self.entry = -1
@@ -163,6 +170,8 @@ class ValueFlow:
         self.exact.clear()
         self.counters.clear()
         self.long.clear()
+        self.bearing.clear()
+        self.inverted.clear()
         stack: list[_Entry] = []
         arguments: list[set[int]] = []
         # the declarations first: what variables hold then is mostly what they ever hold
@@ -171,15 +180,15 @@ class ValueFlow:
             if not self.routes.reached[pc]:
                 continue
             if pc in self.routes.leaders:
-                self._observe(stack)
+                self._lose(stack)
                 stack = []
                 arguments = [set(s) for s in entry_arguments.get(pc, [])]
                 self.entry = pc
             self._value_step(pc, stack, arguments, entry_arguments)
             if self.code[pc * 4] in BLOCK_ENDS and not self._goes_on(pc, stack):
-                self._observe(stack)
+                self._lose(stack)
                 stack = []
-        self._observe(stack)
+        self._lose(stack)
 
     def _goes_on(self, pc: int, stack: list[_Entry]) -> bool:
         """Whether the stack is known beyond an instruction that may lead elsewhere.
@@ -194,7 +203,7 @@ class ValueFlow:
             return False
         if not stack or self.code[target * 4] != P.OP_POP:
             return False
-        self._observe(stack[:-1])
+        self._lose(stack[:-1])
         self._discard(stack[-1])
         if op == P.OP_JUMP:
             stack.clear()
@@ -206,14 +215,25 @@ class ValueFlow:
         """These values are looked at in a way that may tell any two apart."""
         for entry in entries:
             self.counters.fix(entry.source)
-            self._lose(entry)
+            self._let_point(entry)
             for load in entry.loads:
                 self.sinks[load] = None
             self.exact |= entry.counts
             for slot in entry.since:
                 self.since[slot] = None
 
-    def _lose(self, entry: _Entry) -> None:
+    def _lose(self, entries: Sequence[_Entry]) -> None:
+        """These values go where they can't be followed."""
+        self._observe(entries)
+        for entry in entries:
+            self._invert(entry)
+
+    def _invert(self, entry: _Entry) -> None:
+        """Of an empty list it may be asked which LISTs its items came from."""
+        if entry.kind & LIST:
+            self.inverted |= entry.loads
+
+    def _let_point(self, entry: _Entry) -> None:
         """Pointers go where they can't be followed: anything may be read and set through them."""
         for slot in entry.points:
             if slot >= 0:
@@ -272,6 +292,8 @@ class ValueFlow:
             sink = self.sinks.setdefault(load, set())
             if sink is not None:
                 sink.add(place)
+        if entry.kind & LIST:
+            self.bearing.setdefault(place, set()).update(entry.loads)
         self.exact |= entry.counts
         for slot in entry.since:
             self.since[slot] = None
@@ -279,31 +301,35 @@ class ValueFlow:
     def _assign(self, entry: _Entry, pc: int) -> None:
         """A value is stored by the instruction at `pc`."""
         self._flow(entry, pc)
-        targets = self._stored(pc)
+        targets = self.stored(pc)
         for key in targets:
             self.kinds[key] = self.kinds.get(key, 0) | entry.kind
         if entry.kind & LIST and not entry.filled:
             self.may_be_list.add(pc)
         self.counters.assign(entry.source, targets)
-        if self.code[pc * 4] == P.OP_STORE_TEMP:
-            pointed = self.pointed.get((self.scope_of_pc[pc], self.code[pc * 4 + 1]), ())
-            if SOME_TEMPORARY in pointed:  # any that is pointed to
-                for scope, slots in enumerate(self.pinned):
-                    for slot in range(slots.bit_length()):
-                        if slots >> slot & 1:
-                            key = (scope, slot)
-                            self.kinds[key] = self.kinds.get(key, 0) | entry.kind
 
-    def _stored(self, pc: int) -> list[Key]:
+    def stored(self, pc: int) -> list[Key]:
         """The variables that a store may set."""
         op, a = self.code[pc * 4], self.code[pc * 4 + 1]
         if op == P.OP_STORE_GLOBAL:
             return [(GLOBAL, a)]
         key = (self.scope_of_pc[pc], a)
-        if op == P.OP_SET_TEMP:
-            return [key]
+        return [key] if op == P.OP_SET_TEMP else self._behind(key)
+
+    def _behind(self, key: Key) -> list[Key]:
+        """A temporary, and what it may be a pointer to."""
         pointed = self.pointed.get(key, ())
-        return [key, *((GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY)]
+        found = [key, *((GLOBAL, slot) for slot in pointed if slot != SOME_TEMPORARY)]
+        return found + self._pinned() if SOME_TEMPORARY in pointed else found
+
+    def _pinned(self) -> list[Key]:
+        """The temporaries that something points to."""
+        return [
+            (scope, slot)
+            for scope, slots in enumerate(self.pinned)
+            for slot in range(slots.bit_length())
+            if slots >> slot & 1
+        ]
 
     def _put(self, entry: _Entry, name: str, which: int) -> None:
         """A value goes into a string that is built, or is what a function returns."""
@@ -315,7 +341,7 @@ class ValueFlow:
         self.counters.fix(entry.source)
         if entry.counts or entry.since or entry.source.keys:
             self.touched.add(use)
-        self._lose(entry)
+        self._let_point(entry)
         if entry.kind & LONG:
             self.long.add(use)
 
@@ -340,7 +366,7 @@ class ValueFlow:
             if entry is not None:
                 self._put(entry, "result", function)
         if entry is not None and not functions:
-            self._observe([entry])
+            self._lose([entry])
 
     # ------------------------------------------------------------ instructions
 
@@ -500,7 +526,7 @@ class ValueFlow:
                     self._mix(entry)
                 stack.append(_Entry(content.loads | low.loads | high.loads, kind=LIST))
             else:
-                self._observe([high, low, content])
+                self._lose([high, low, content])
                 stack.append(_Entry(kind=LIST))
         elif op == P.OP_RANDOM:
             high, low = pop(), pop()
@@ -512,8 +538,57 @@ class ValueFlow:
                     source = Source(low=low.constant, high=high.constant)
             stack.append(_Entry(kind=NUMBER, source=source))
         elif op in (P.OP_LIST_RANDOM, P.OP_SEED):
-            self._observe([pop()])
+            self._lose([pop()])
             stack.append(_Entry(kind=LIST if op == P.OP_LIST_RANDOM else OTHER))
+
+    # ------------------------------------------------------------ where an empty list came from
+
+    def heirs(self) -> set[Key]:
+        """The variables of which LIST_ALL or LIST_INVERT may be given an empty list, in the end.
+
+        Where values get lost from sight, it is taken that they are; and so it is of what is
+        reached by pointers, as soon as the story asks at all.
+        """
+        known_lists = any(self.program.values.definitions)  # else none has an origin
+        if not known_lists or not any(map(self._asks_whence, range(self.program.length))):
+            return set()
+        stores: dict[Key, list[int]] = {}
+        for place in self.bearing:
+            for key in self.stored(place) if place >= 0 else ():
+                stores.setdefault(key, []).append(place)
+        loads = list(self.inverted)
+        results: dict[int, int] = {}
+        for function, calls in self.routes.callers.items():
+            use = self.uses["result", function]
+            results |= dict.fromkeys(calls, use)
+            if function in self.routes.opened:
+                loads += self.bearing.get(use, ())
+        keys = [(GLOBAL, slot) for slot in self.escaped] + self._pinned()
+        found: set[Key] = set()
+        known: set[int] = set()
+        while loads or keys:
+            if keys:
+                key = keys.pop()
+                if key not in found:
+                    found.add(key)
+                    for place in stores.get(key, ()):
+                        loads += self.bearing[place]
+                continue
+            load = loads.pop()
+            if load not in known:
+                known.add(load)
+                op, a = self.code[load * 4], self.code[load * 4 + 1]
+                if op == P.OP_LOAD_GLOBAL:
+                    keys.append((GLOBAL, a))
+                elif op == P.OP_LOAD_TEMP:
+                    keys += self._behind((self.scope_of_pc[load], a))
+                elif load in results:
+                    loads += self.bearing.get(results[load], ())
+        return found
+
+    def _asks_whence(self, pc: int) -> bool:
+        op, a = self.code[pc * 4], self.code[pc * 4 + 1]
+        return op == P.OP_UNARY and a in _ASKS_WHENCE and bool(self.routes.reached[pc])
 
     def _parameters(self, entry: int) -> dict[int, None]:
         """The stores that take arguments of what begins at `entry`, the last argument first."""
@@ -552,6 +627,8 @@ class ValueFlow:
         """An operator on one value: what it tells apart, and what flows on."""
         source, kind = Source(), NUMBER
         of_lists = _OF_LISTS.get(operation, 0) if op == P.OP_UNARY else 0
+        if op == P.OP_UNARY and operation in _ASKS_WHENCE:
+            self._invert(entry)
         if of_lists:
             kind = of_lists
             if not entry.surely(LIST):

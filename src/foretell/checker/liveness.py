@@ -44,7 +44,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from foretell.checker.counters import GLOBAL, Fold, Key, Source
-from foretell.checker.flow import ANY, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
+from foretell.checker.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
 from foretell.checker.routes import BLOCK_ENDS, NO_STRING, Routes, follow_routes
 from foretell.vm import program as P
 from foretell.vm import values as V
@@ -100,6 +100,7 @@ class Liveness:
         return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
 
     folds: dict[Key, Fold] = field(default_factory=dict)
+    plain: set[Key] = field(default_factory=set)  # where an empty list is an empty list
     unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
     afresh: frozenset[int] = frozenset()  # shuffles that deal as if nothing was dealt (`wording`)
 
@@ -199,6 +200,7 @@ class _Analysis:
         self.here_bit = self.shuffles_at + len(program.shuffle_sizes)
         self.turn_bit = self.here_bit + 1
         self.ending_bit = self.here_bit + 2
+        self.inheriting: set[int] = set()  # stores where an empty list takes over its origins
         self.temps_at: list[int] = []
         at = self.here_bit + 3
         for temps in program.scope_temps:
@@ -317,6 +319,8 @@ class _Analysis:
         values.follow()
         for slot in values.escaped:
             self.observed_bits |= 1 << slot
+        heirs = values.heirs()
+        self.inheriting = {pc for pc in values.may_be_list if heirs.intersection(values.stored(pc))}
         use = self._solve()
         idle = values.touched - self.used
         if idle:  # nobody looks at what goes into these: counts need not be exact for them
@@ -341,6 +345,7 @@ class _Analysis:
             reads=lambda: self._observing(use),
             folds=self._folds(),
             unbuilt=self._unbuilt(),
+            plain=self._plain(heirs),
             afresh=self.afresh,
         )
 
@@ -380,6 +385,12 @@ class _Analysis:
                 given = Source(low=float(value), high=float(value)) if known else Source()  # type: ignore[arg-type]
                 self.values.counters.assign(given, [(GLOBAL, slot)])
         return self.values.counters.folds()
+
+    def _plain(self, heirs: set[Key]) -> set[Key]:
+        """The variables that may hold a list of which nobody asks where its items came from."""
+        if not any(self.program.values.definitions):
+            return set()
+        return {key for key, kind in self.values.kinds.items() if kind & LIST} - heirs
 
     def _defined(self, scope: int, slot: int) -> int:
         """The bit of whether a temporary has a value: without one, reading it is a warning."""
@@ -488,7 +499,6 @@ class _Analysis:
         n, code = self.n, self.code
         outside = ~self.frame_mask  # what a frame above or below can see of a frame
         taken_pcs = self.values.taken_pcs
-        has_lists = any(self.program.values.definitions)
         stores = {
             pc: self._store_bits(pc)
             for pc in range(n)
@@ -529,7 +539,7 @@ class _Analysis:
                 fallback = code[at + 3]
                 node = _Node([following, (fallback, outside)] if fallback >= 0 else [following])
             elif pc in stores:
-                node = self._store_transfer(pc, *stores[pc], has_lists)
+                node = self._store_transfer(pc, *stores[pc])
             elif op == P.OP_HERE:
                 node = _Node([following], keeps=~(1 << self.here_bit))
             elif op == P.OP_ENDING:
@@ -674,11 +684,10 @@ class _Analysis:
             return True
         return bool(self.routes.functions.get(pc, set()) & inside)
 
-    def _store_transfer(self, pc: int, bits: int, surely: bool, has_lists: bool) -> _Node:
+    def _store_transfer(self, pc: int, bits: int, surely: bool) -> _Node:
         op, a = self.code[pc * 4], self.code[pc * 4 + 1]
         keeps, adds = -1, 0
-        # an empty list takes over which lists the old value's items came from
-        if surely and not (has_lists and pc in self.values.may_be_list):
+        if surely and pc not in self.inheriting:  # what is taken over is read
             keeps &= ~bits
         elif not surely:
             # what is written may be behind a pointer, which is read for it

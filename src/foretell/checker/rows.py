@@ -69,6 +69,8 @@ M_FOLDS: Final = 12  # where, by global, the place of its fold is, 0 if it has n
 M_TEMP_FOLDS: Final = 13  # where, by scope, the place of the same for its temporaries is
 M_HEADER: Final = 14
 
+PLAIN: Final = -1  # in place of a fold: of a list only whether it is empty
+
 
 @kernel
 def unite(masks: I64, pc: int) -> None:
@@ -98,7 +100,9 @@ def live_temps(masks: I64, pc: int, scope: int) -> int:
 
 @kernel
 def folded(masks: I64, row: I64, fold: int, v: int) -> int:
-    """The integer that stands for all those which no future tells from v (`counters`)."""
+    """What stands for all values that no future tells from v: an integer, or an empty list."""
+    if masks[fold] == PLAIN:
+        return V.EMPTY_LIST if (v >> V.TAG_SHIFT) == V.LIST and (v & 1) == 0 else v
     n = wrap32(v)
     if (v >> V.DRAWN_SHIFT) == 1:
         n = drawn_number(row, v)
@@ -532,7 +536,8 @@ def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -
     masks[M_SHUFFLES_AT] = live.shuffles_at
     masks[M_HERE] = live.here_bit
     masks[M_VISITS_AT] = live.visits_at
-    places: dict[Key, int] = {}
+    places: dict[Key, int] = dict.fromkeys(live.plain, len(masks)) if reduce else {}
+    masks.append(PLAIN)
     for key, fold in live.folds.items() if reduce else ():
         places[key] = len(masks)
         masks += fold.record

@@ -38,6 +38,7 @@ __all__ = [
     "DEAD_VALUE",
     "DRAWN",
     "DRAWN_SHIFT",
+    "EMPTY_LIST",
     "FAILED",
     "FALSE",
     "FLOAT",
@@ -93,6 +94,7 @@ FALSE: Final = BOOL << TAG_SHIFT
 TRUE: Final = (BOOL << TAG_SHIFT) | 1
 VOID_VALUE: Final = VOID << TAG_SHIFT
 UNSET_VALUE: Final = UNSET << TAG_SHIFT
+EMPTY_LIST: Final = LIST << TAG_SHIFT  # of no origin
 DEAD_VALUE: Final = DEAD << TAG_SHIFT
 
 # Operations the memo knows: every binary and unary operator under ink JSON's name, and a few of
@@ -268,7 +270,7 @@ class Values:
         self._chains: list[tuple[int, int]] = [(0, 0)]  # (chain, its last token)
         self._chain_index: dict[tuple[int, int], int] = {}
         self._bounds: dict[str, tuple[int, int]] = {}
-        self.list_value(InkList(()))
+        self.list_value(InkList(()))  # EMPTY_LIST
 
     # ---------------------------------------------------------- interning
 
