@@ -309,7 +309,7 @@ def test_a_report_says_how_far_readers_were_followed_and_how_much_there_is(
     assert 3 <= far["every"] <= far["99"] <= far["90"] <= far["50"]
     assert report["states"] <= proof["states"] and proof["error"] == 1e-6
     assert proof["different"] <= proof["readers"] <= proof["sent"]
-    assert proof["bytes"] >= 50 * proof["states"]
+    assert proof["bytes"] >= 50 * proof["states"] and proof["seconds"] >= 0
     assert run(command) == 3
     said = capsys.readouterr().out
     assert f"every reader through {far['every']} choices" in said
@@ -325,6 +325,9 @@ def test_a_bound_is_told_only_where_it_says_more_than_was_seen() -> None:
     assert "There are at least 1,000,000,000 states: 4,000 random readers" in said
     assert "stood in as many that were not found before (wrong in one case of a million)" in said
     assert "At 100 bytes each that is 93 GiB" in said
+    for pace, time in ((1e7, "100 s"), (3e5, "55 minutes"), (1e5, "2 hours"), (1e3, "11 days")):
+        said = text(replace(found, occupancy=replace(proof, pace=pace)), Heading("wide"))
+        assert f"that is 93 GiB, and {time} at the pace so far" in said
     fewer = replace(proof, different=3990, states=2_345_678)
     said = text(replace(found, occupancy=fewer), Heading("wide"))
     assert "There are at least 2,300,000 states" in said and "stood in 3,990 that" in said

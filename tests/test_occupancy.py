@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from foretell.checker.explore import Explorer, Limits
-from foretell.checker.occupancy import Crowd, at_least, measure
+from foretell.checker.occupancy import Crowd, at_least, measure, missing_readers
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours
@@ -217,6 +217,38 @@ def test_a_story_of_very_many_states_is_proved_to_have_more_than_were_found() ->
     proof = measure(explorer, 1.0)
     assert proof is not None
     assert proof.states > 4_500
+
+
+def test_so_many_more_readers_are_sent_as_would_prove_what_is_to_be_proved() -> None:
+    readers, n, different, error = 20_000, 10_000, 9_999, 1e-6
+    bound = at_least(n, different, error)
+    assert missing_readers(bound, bound, readers, n, different, error) == 0
+    for times in (1.5, 4, 8):
+        more = missing_readers(times * bound, bound, readers, n, different, error)
+        factor = 1 + more / readers
+        again = math.ceil((n - different) * factor**2)
+        assert at_least(int(n * factor), int(n * factor) - again, error) > times * bound
+        assert factor < 4 * math.sqrt(times)
+    # where readers meet so often, there are no more than so many states
+    assert missing_readers(100 * bound, bound, readers, n, 5_000, error) == 0
+
+
+def test_more_readers_are_sent_only_where_more_is_to_be_proved() -> None:
+    program = program_of(SWITCHES)
+    assert program is not None
+    explorer = stopped_at(program, 300, compiled=True)
+    proof = measure(explorer, 0.05, goal=1e12, longer=60.0)
+    assert proof is not None and proof.states <= 4096 + 2
+    source = SWITCHES.replace("VAR s0 = 0", "VAR n = 0\nVAR s0 = 0")
+    source = source.replace(
+        "=== hub\n", "=== hub\n{ n * n * n == 17: odd }\n~ n = RANDOM(1, 999999)\n"
+    )
+    program = program_of(source)
+    assert program is not None
+    explorer = stopped_at(program, 300, compiled=True)
+    first, more = (measure(explorer, 0.02, goal=goal, longer=60.0) for goal in (0, 1e7))
+    assert first is not None and more is not None
+    assert more.sent > first.sent and more.states > first.states
 
 
 def test_there_is_no_bound_where_nothing_waits() -> None:

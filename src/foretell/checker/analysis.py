@@ -46,6 +46,7 @@ from foretell.checker.lengths import (
     word_extent,
     word_quantiles,
 )
+from foretell.checker.memory import whole_memory
 from foretell.checker.outcomes import outcome_of, problem_of
 from foretell.checker.regions import trap_entrances
 from foretell.checker.siblings import count_alike
@@ -81,6 +82,7 @@ _FIRST_LOOK: Final = 500  # states
 _LIMITS: Final = ("time", "states", "memory")
 _LIMITED: Final = (X.K_BUDGET, X.K_DRAW, X.K_BOUND)  # stops of the explorer, not of the story
 _SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
+_LONGER: Final = 4.0  # times as long, where that proves that no memory would do
 _LARGE: Final = 100_000  # states from which on two processors solve
 
 
@@ -350,8 +352,10 @@ def _sized(explorer: Explorer, exploration: Exploration, most: float) -> Occupan
         return None
     from foretell.checker.occupancy import measure  # which few stories need
 
+    # that there are more than memory could ever hold is worth some waiting
+    goal, longer = whole_memory() / explorer.bytes_a_state, _LONGER * seconds
     try:
-        return measure(explorer, seconds)
+        return measure(explorer, seconds, goal=goal, longer=longer)
     except KeyboardInterrupt:
         return None
 

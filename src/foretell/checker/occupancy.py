@@ -62,7 +62,7 @@ from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
 from foretell.vm.kernel import I64, U8, add64, copy, kernel, mul64, shr64
 from foretell.vm.machine import is_dealt
 
-__all__ = ["Crowd", "Occupancy", "at_least", "measure"]
+__all__ = ["Crowd", "Occupancy", "at_least", "measure", "missing_readers"]
 
 ERROR: Final = 1e-6
 """The odds that a bound is wrong."""
@@ -74,6 +74,8 @@ _PILOT: Final = 64  # readers that are sent first
 _SHARE: Final = 4  # of the time, the part that the last of those sent to find out may take
 _TRIED: Final = 4  # moments that are tried at once
 _MOST: Final = 4_000_000  # readers
+_FACTORS: Final = (1.1, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.5, 8.0, 10.0)  # times the readers
+_MARGIN: Final = 1.1  # more than what is to be proved is aimed at
 _SLOTS: Final = 16  # readers of a thread that are on their way at once
 _QUOTA: Final = 4000  # turns and draws between two returns to the host
 _MOST_DRAWS: Final = 20_000  # in one turn
@@ -87,7 +89,8 @@ class Occupancy:
 
     Of `sent` readers `readers` stood, after `choices` choices, in states that exploring had not
     found, and so many of these were `different`; `error` is the odds of seeing that, or more, if
-    there were fewer than `states` states. `row_bytes` are what exploring took for each it found.
+    there were fewer than `states` states. Exploring took `row_bytes` for each that it found, and
+    found `pace` of them in a second.
     """
 
     states: int
@@ -97,6 +100,7 @@ class Occupancy:
     choices: int
     error: float = ERROR
     row_bytes: float = 0.0
+    pace: float = 0.0
     seconds: float = 0.0
 
 
@@ -424,12 +428,19 @@ def leave_out(index: I64, mask: int, prints: I64, found: I64, count: int) -> Non
 
 
 def measure(
-    explorer: Explorer, seconds: float, error: float = ERROR, seed: int = 0
+    explorer: Explorer,
+    seconds: float,
+    error: float = ERROR,
+    seed: int = 0,
+    *,
+    goal: float = 0.0,
+    longer: float = 0.0,
 ) -> Occupancy | None:
     """How many states the story of an explorer that has run has at least.
 
     None where there is nothing to choose from, or time runs out. It takes about so many seconds,
-    at most three times as long.
+    at most three times as long; and up to `longer` more where it looks as if that would prove that
+    there are `goal` states.
     """
     if not len(explorer.store.waiting()):
         return None
@@ -460,16 +471,20 @@ def measure(
         count *= 4
         near = MOMENTS.index(choices)
         moments = MOMENTS[max(0, near - 1) : near + _TRIED - 1]
+    started = time.perf_counter()
     found = crowd.send(_FIRST, readers, [choices], late)
     if found is None:
         return None
-    # two ways to count, each with half of the error: all of them; or those behind the first third,
-    # who tells which states are crowded
-    third = readers // 3
-    _, _, twice = _survey(found[:third, 0], crowded)
-    counts = [_survey(found[:, 0], crowded), _survey(found[third:, 0], np.union1d(crowded, twice))]
-    bounds = [(at_least(n, different, error / 2), n, different) for n, different, _ in counts]
-    bound, n, different = max(bounds)
+    each = (time.perf_counter() - started) / readers
+    bound, n, different = _bound(found, crowded, error / 2)
+    more = missing_readers(goal - explorer.store.states, bound, readers, n, different, error / 4)
+    if 0 < more * each < longer:
+        until = time.perf_counter() + _PATIENCE * longer
+        others = crowd.send(_FIRST + readers, more, [choices], until)
+        if others is not None:
+            found = np.concatenate([found, others])
+            bound, n, different = max((bound, n, different), _bound(found, crowded, error / 2))
+            readers += more
     return Occupancy(
         states=explorer.store.states + bound,
         sent=readers,
@@ -478,8 +493,35 @@ def measure(
         choices=choices,
         error=error,
         row_bytes=explorer.bytes_a_state,
+        pace=explorer.store.states / explorer.spent if explorer.spent else 0.0,
         seconds=time.perf_counter() - began,
     )
+
+
+def _bound(found: Any, crowded: Any, error: float) -> tuple[int, int, int]:
+    """At least so many states; and of how many readers, in how many different ones, that follows.
+
+    There are two ways to count, each with half of the error: all readers; or those behind the first
+    third, who tells which states are crowded.
+    """
+    third = len(found) // 3
+    _, _, twice = _survey(found[:third, 0], crowded)
+    counts = [_survey(found[:, 0], crowded), _survey(found[third:, 0], np.union1d(crowded, twice))]
+    return max((at_least(n, different, error / 2), n, different) for n, different, _ in counts)
+
+
+def missing_readers(
+    goal: float, bound: int, readers: int, n: int, different: int, error: float
+) -> int:
+    """How many more readers would prove `goal` states, by all they tell; 0 if none would."""
+    if bound >= goal:
+        return 0
+    for factor in _FACTORS:
+        standing = int(n * factor)
+        again = math.ceil((n - different) * factor * factor)  # as pairs of readers grow
+        if standing > again and at_least(standing, standing - again, error) > _MARGIN * goal:
+            return min(int(readers * factor), _MOST) - readers
+    return 0
 
 
 def _survey(prints: Any, crowded: Any) -> tuple[int, int, Any]:

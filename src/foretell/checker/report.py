@@ -427,6 +427,8 @@ def _how_many(analysis: Analysis) -> Iterable[str]:
         f"(wrong in one case of a million). At {proof.row_bytes:,.0f} bytes each that is "
         f"{memory_text(size)}"
     )
+    if proof.pace:
+        line += f", and {duration_text(proof.states / proof.pace)} at the pace so far"
     if whole and size > whole:
         yield f"{line}; this machine has {memory_text(whole)}, so no limit on it would do."
     else:
@@ -437,6 +439,14 @@ def rounded_down(n: int) -> int:
     """A number's first two digits, the rest 0."""
     scale: int = 10 ** max(0, len(str(n)) - 2)
     return n // scale * scale
+
+
+def duration_text(seconds: float) -> str:
+    """So many seconds, rounded down, in the unit that suits."""
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{int(seconds / length):,} {unit}"
+    return f"{int(seconds)} s"
 
 
 def memory_text(size: float) -> str:
@@ -613,7 +623,7 @@ def _horizon(analysis: Analysis) -> dict[str, int | None]:
     return {name: None if count < 0 else count for name, count in counts.items()}
 
 
-def _at_least(analysis: Analysis) -> dict[str, int | float] | None:
+def _at_least(analysis: Analysis) -> dict[str, int | float | None] | None:
     proof = analysis.occupancy
     if proof is None:
         return None
@@ -625,6 +635,7 @@ def _at_least(analysis: Analysis) -> dict[str, int | float] | None:
         "different": proof.different,
         "choices": proof.choices,
         "bytes": round(proof.states * proof.row_bytes),
+        "seconds": round(proof.states / proof.pace) if proof.pace else None,
     }
 
 
