@@ -428,7 +428,7 @@ def _how_many(analysis: Analysis) -> Iterable[str]:
         f"{memory_text(size)}"
     )
     if proof.pace:
-        line += f", and {duration_text(proof.states / proof.pace)} at the pace so far"
+        line += f", and {_duration(proof.states / proof.pace)} at the pace so far"
     if whole and size > whole:
         yield f"{line}; this machine has {memory_text(whole)}, so no limit on it would do."
     else:
@@ -441,7 +441,7 @@ def rounded_down(n: int) -> int:
     return n // scale * scale
 
 
-def duration_text(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """So many seconds, rounded down, in the unit that suits."""
     for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * length:
