@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from foretell.cli import run
 from foretell.loading import find_story
 from tests.conftest import corpus_folder
 from tests.studio_stories import (
@@ -737,3 +738,24 @@ def test_on_a_phone_the_river_is_whole_and_its_endings_are_named_below(
     named = page.locator(".river-legend li").all_inner_texts()
     assert len(named) == page.locator("svg.river .end").count()
     assert any(text.startswith("warned") for text in named)
+
+
+def test_a_report_is_read_on_a_phone_and_printed(tmp_path: Path, browser: Any) -> None:
+    """Tables are no wider than the page, on paper the map is whole, and what claims ask is read."""
+    claims = '[[claim]]\nnever = "unused > 3"\n'
+    story = write_story(tmp_path, "VAR unused = 1\n" + many_knots(60), "many.ink")
+    (tmp_path / "foretell.toml").write_text(claims, "utf-8")
+    target = tmp_path / "report.html"
+    assert run(["report", str(story), "-o", str(target)]) == 0
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(target.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for cell in page.locator(".endings td, .endings th").all():
+        box = cell.bounding_box()
+        assert box is None or box["x"] + box["width"] <= 390
+    assert "unused" not in page.locator("#problems").inner_text()
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    box = page.locator("svg.map").bounding_box()
+    assert box is not None and box["x"] + box["width"] <= 794 and box["height"] <= 1000
+    page.close()

@@ -370,6 +370,8 @@ def test_the_report_says_what_the_studio_does(lamp: Edition) -> None:
     assert questions is not None
     verdicts = decide(lamp.opened.config.claims, lamp.need().exploration, questions)
     text = report.html(lamp.need(), read_story(lamp.opened.path), verdicts)
+    assert '<a href="#claims">' in text
+    assert '<a href="#claims">' not in report.html(lamp.need(), read_story(lamp.opened.path))
     for said in (
         "The Lamp",
         "Nobody drowns",

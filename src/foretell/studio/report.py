@@ -27,6 +27,8 @@ from typing import Any, Final
 from foretell import __version__
 from foretell.checker.analysis import Analysis
 from foretell.checker.entries import Entered
+from foretell.checker.growth import Growing
+from foretell.diagnostics import Diagnostic
 from foretell.loading import Loaded, read_story
 from foretell.output import write_whole
 from foretell.studio import data, pictures
@@ -76,7 +78,7 @@ def html(
     title = edition.title
     if len(editions) == 1:
         parts = [
-            _front(edition),
+            _front(edition, claims=bool(verdicts)),
             _endings(edition),
             _claims(verdicts),
             _river(edition),
@@ -84,12 +86,13 @@ def html(
             _words(edition),
         ]
     else:
-        parts = [_front(edition), _claims(verdicts)]
+        parts = [_front(edition, claims=bool(verdicts)), _claims(verdicts)]
         for number, each in enumerate(editions, start=1):
             parts.append(_entered(each, number))
             pictured = (_endings(each), _river(each), _map(each), _words(each))
             parts += [part.replace('<section id="', f'<section id="{number}-') for part in pictured]
-    parts += [_problems(edition), _source(edition)]
+    told = analysis.problems if isinstance(analysis, Entered) else None
+    parts += [_problems(edition, told), _source(edition)]
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'"
@@ -147,7 +150,7 @@ def _section(name: str, title: str, lead: str, body: str) -> str:
     return f'<section id="{name}"><h2>{title}</h2>{led}{body}</section>\n'
 
 
-def _front(edition: Edition) -> str:
+def _front(edition: Edition, claims: bool) -> str:
     front = edition.front
     author = f'<p class="author">by {_e(front["author"])}</p>' if front.get("author") else ""
     notes = "".join(
@@ -163,6 +166,8 @@ def _front(edition: Edition) -> str:
     else:
         lead = f"{data.overview(edition)} {_read(edition)}"
         listed = [("endings", "Endings"), ("river", "River"), ("map", "Map"), ("words", "Words")]
+    if claims:
+        listed.insert(0 if several else 1, ("claims", "Claims"))
     listed += [("problems", "Problems"), ("source", "Source")]
     links = "".join(f'<li><a href="#{name}">{_e(shown)}</a></li>' for name, shown in listed)
     return (
@@ -180,8 +185,8 @@ def _read(edition: Edition) -> str:
     if analysis.complete:
         return "Every playthrough was read."
     return (
-        f"Read in part ({analysis.stopped}): {percent(analysis.followed)} of random "
-        "playthroughs were followed to their end, and figures are bounds that hold the truth."
+        f"Read in part, up to the limit on {analysis.stopped}: {percent(analysis.followed)} of "
+        "random playthroughs were followed to their end, and figures are bounds that hold the truth."
     )
 
 
@@ -201,10 +206,19 @@ def _odds(pair: Sequence[float]) -> str:
     return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
+def _roughly(pair: Sequence[float]) -> str:
+    """Odds to a tenth of a percent, as the studio's table has them; never 0 or 100 of others."""
+    low, high = pair
+    if low == high and 0 < low < 0.0005:
+        return "&lt; 0.1 %"
+    if low == high and 0.9995 < low < 1:
+        return "&gt; 99.9 %"
+    return _odds(pair)
+
+
 def _chip(outcome: Json) -> str:
-    kind = (
-        "" if outcome["kind"] == "ending" else f' <span class="kind">{_e(outcome["kind"])}</span>'
-    )
+    plain = outcome["kind"] in ("ending", "for ever")  # its name says the kind
+    kind = "" if plain else f' <span class="kind">{_e(outcome["kind"])}</span>'
     name = _e(outcome["name"].replace("_", " "))
     return (
         f'<span class="dot {outcome["colour"]}" aria-hidden="true"></span><bdi>{name}</bdi>{kind}'
@@ -220,13 +234,19 @@ def _endings(edition: Edition) -> str:
         path = "–" if row["shortest"] is None else f"<code>{_e(row['shortest'] or '(none)')}</code>"
         rows.append(
             f'<tr><th scope="row">{_chip(outcomes[row["outcome"]])}</th>'
-            + "".join(f'<td class="n">{_odds(row[k])}</td>' for k in ("uniform", "best", "worst"))
-            + f'<td class="n">{words}</td><td class="path">{path}</td></tr>'
+            f'<td class="n" data-name="uniform">{_odds(row["uniform"])}</td>'
+            + "".join(
+                f'<td class="n" data-name="{k}">{_roughly(row[k])}</td>' for k in ("best", "worst")
+            )
+            + f'<td class="n" data-name="words">{words}</td>'
+            f'<td class="path" data-name="shortest path">{path}</td></tr>'
         )
     if answer["forever"][1] > 0:
         rows.append(
             f'<tr><th scope="row">{_chip(outcomes[-1])}</th>'
-            f'<td class="n">{_odds(answer["forever"])}</td>' + "<td></td>" * 4 + "</tr>"
+            f'<td class="n" data-name="uniform">{_odds(answer["forever"])}</td>'
+            + "<td></td>" * 4
+            + "</tr>"
         )
     parts = [
         (outcomes[r["outcome"]]["colour"], outcomes[r["outcome"]]["name"], r["uniform"][0])
@@ -236,7 +256,8 @@ def _endings(edition: Edition) -> str:
         f'<th scope="col">{name}</th>'
         for name in ("Ending", "uniform", "best", "worst", "words", "shortest path")
     )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    body = f"<tbody>{''.join(rows)}</tbody>"
+    table = f'<table class="endings"><thead><tr>{head}</tr></thead>{body}</table>'
     lead = "Best and worst are the most and the least that any reader can bring about."
     return _section("endings", "Endings", lead, pictures.bar(parts, 960, 14) + _scroll(table))
 
@@ -305,11 +326,27 @@ def _words(edition: Edition) -> str:
     return _section("words", "Words", lead, picture)
 
 
-def _problems(edition: Edition) -> str:
-    found = [*edition.opened.diagnostics, *data.found_problems(edition)]
-    if not found:
+def _growing(thing: Growing) -> str:
+    """A thing that takes ever more values, and what would make an end of it."""
+    hint = f"<p>Hint: {_e(thing.hint)}</p>" if thing.hint else ""
+    bound = f"<code>[bounds] {_e(thing.bound)}</code>" if thing.bound else ""
+    return (
+        f"<li><b>{_e(thing.name)}</b> keeps it from being finished: {_e(thing.summary)}{hint}"
+        + (f"<p>Or in foretell.toml: {bound}</p>" if bound else "")
+        + "</li>"
+    )
+
+
+def _problems(edition: Edition, told: Sequence[Diagnostic] | None) -> str:
+    """What is wrong, the gravest first: what `check` tells, where that is known."""
+    found = told
+    if found is None:
+        found = [*edition.opened.diagnostics, *data.found_problems(edition)]
+    found = sorted(found, key=lambda p: ("error", "warning", "note").index(p.severity))
+    growing = [thing for each in edition.together for thing in each.need().growing]
+    if not found and not growing:
         return _section("problems", "Problems", "None.", "")
-    items = []
+    items = [_growing(thing) for thing in growing]
     for problem in found:
         place = (
             f'<p class="lead">{_e(problem.span.place)} {_e(problem.label)}</p>'
