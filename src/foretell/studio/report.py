@@ -186,7 +186,8 @@ def _read(edition: Edition) -> str:
         return "Every playthrough was read."
     return (
         f"Read in part, up to the limit on {analysis.stopped}: {percent(analysis.followed)} of "
-        "random playthroughs were followed to their end, and figures are bounds that hold the truth."
+        "random playthroughs were followed to their end, and figures are bounds that hold the "
+        "truth."
     )
 
 
