@@ -128,3 +128,33 @@ def test_what_a_notebook_shows_is_well_formed_and_its_story_text_only_text() -> 
 def test_a_picture_is_kept_as_a_file(lamp: Graph, tmp_path: Path) -> None:
     lamp.map.save(tmp_path / "map.svg")
     assert "signal" in (tmp_path / "map.svg").read_text("utf-8")
+
+
+def test_what_a_prompt_shows_is_short_and_says_what_it_is() -> None:
+    story = foretell.load(str(ROOT / "docs" / "inn.ink"))
+    assert repr(story) == "<Story The Inn at its beginning: 2 choices>"
+    graph = story.explore()
+    assert repr(story.play("1/0")).startswith("Turn(")
+    assert repr(story) == "<Story The Inn at 1/0: ended>"
+    assert repr(graph.claim('never ending == "lost"')) == (
+        '<never ending == "lost": fails at 1/0; it comes true; ending = lost>'
+    )
+    assert repr(graph.why("lost")) == (
+        "<Why the ending `lost`: shortest path 1/0, 2 needed, 2 rule it out>"
+    )
+    (problem,) = graph.problems
+    assert len(repr(problem)) < 500  # it does not hold the source
+
+
+def test_what_makes_no_sense_is_told() -> None:
+    story = foretell.load(str(ROOT / "docs" / "inn.ink"))
+    graph = story.explore()
+    with pytest.raises(TypeError, match="by its number"):
+        story.choose("Go in")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="nothing is changed"):
+        graph.whatif()
+    for weight in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="0 or more"):
+            graph.odds(reader={"risky": weight})
+    with pytest.raises(StoryError, match="did you mean `vigil`"):
+        foretell.load("vigl")

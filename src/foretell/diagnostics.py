@@ -49,7 +49,7 @@ class Source:
     """A text and the name it is shown under."""
 
     name: str
-    text: str
+    text: str = field(repr=False)  # which may be long
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @property
@@ -135,7 +135,8 @@ class StoryError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)
-        super().__init__("\n".join(str(d) for d in self.diagnostics))
+        told = (f"{d} ({d.hint})" if d.hint else str(d) for d in self.diagnostics)
+        super().__init__("\n".join(told))
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:

@@ -20,6 +20,7 @@ What this does not do: any mathematics (`checker`), or HTML (`display`).
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,12 @@ class Story(PlayedStory):
         seconds. Raises StoryError where foretell.toml won't do, or there is no such entry.
         """
         return Graph(self.loaded, entry=entry, states=states, seconds=seconds, progress=progress)
+
+    def __repr__(self) -> str:
+        titles = (tag[6:].strip() for tag in self.global_tags if tag.lower().startswith("title:"))
+        where = f"at {self.path}" if self.path else "at its beginning"
+        stands = "ended" if self.ended else counted(len(self.choices), "choice")
+        return f"<Story {next(titles, self.loaded.stem)} {where}: {stands}>"
 
     def _repr_html_(self) -> str:
         from foretell.display import story_html
@@ -200,6 +207,8 @@ class Graph:
         if reader == "uniform":
             return "uniform", None
         if not isinstance(reader, str):
+            if any(not 0 <= weight < math.inf for weight in reader.values()):
+                raise ValueError("a choice weighs 0 or more")
             weights = tuple(Weight(tag=tag, weight=weight) for tag, weight in reader.items())
             return "described", Reader(name="described", weights=weights)
         if reader in self.config.readers:
@@ -269,6 +278,8 @@ class Graph:
         from foretell.config import WhatIf
         from foretell.loading import read_story
 
+        if not (settings or force or forbid):
+            raise ValueError("nothing is changed: name a variable, or choices to force or forbid")
         told = [f"{name} = {value!r}" for name, value in settings.items()]
         told += [f"force {choice}" for choice in force] + [f"forbid {choice}" for choice in forbid]
         whatif = WhatIf(", ".join(told), "", settings, tuple(force), tuple(forbid))

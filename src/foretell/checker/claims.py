@@ -72,7 +72,7 @@ Answer = Literal["holds", "fails", "unknown"]
 _ROUNDING = 1e-9  # how far a figure may be off the odds it is compared with
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What became of a claim.
 
@@ -89,6 +89,11 @@ class Verdict:
     values: dict[str, str] = field(default_factory=dict)
     odds: Interval | None = None
     bound: str = ""
+
+    def __repr__(self) -> str:
+        where = "" if self.path is None else f" at {self.path or 'the start'}"
+        why = self.reason or self.bound
+        return f"<{self.text}: {self.verdict}{where}{why and f'; {why}'}>"
 
     @property
     def text(self) -> str:

@@ -85,7 +85,7 @@ class Excluding:
         return self.times == self.offered
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Why:
     """What was found. `path` is None where there is no way, or none was found."""
 
@@ -100,6 +100,11 @@ class Why:
     excluding: tuple[Excluding, ...]
     uniform: Interval
     best: Interval
+
+    def __repr__(self) -> str:
+        way = "no way" if self.path is None else f"shortest path {self.path or '(the start)'}"
+        needs = f", {len(self.needed)} needed, {len(self.excluding)} rule it out"
+        return f"<Why {self.what}: {way}{needs if self.path is not None else ''}>"
 
 
 @dataclass(frozen=True)

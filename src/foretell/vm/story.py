@@ -265,6 +265,8 @@ class Story:
 
         Raises IndexError if it is not on offer.
         """
+        if not isinstance(index, int):
+            raise TypeError(f"a choice is made by its number, from 0, not by {index!r}")
         if not 0 <= index < len(self._turn.choices):
             offered = len(self._turn.choices)
             raise IndexError(f"choice {index} is not on offer: there are {offered}")
