@@ -16,7 +16,7 @@ An expression is printed where an `Output` holds it, a statement where a weave d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from foretell.diagnostics import Span
@@ -444,7 +444,6 @@ class Flow(Syntax):
     is_function: bool
     weave: Weave | None
     flows: list[Flow]
-    owner: Flow | None = field(default=None, repr=False)
     children: ClassVar[tuple[str, ...]] = ("weave", "flows")
 
     @property

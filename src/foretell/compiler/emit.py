@@ -136,24 +136,6 @@ class _Emitter(ExpressionEmitter):
         self.initial: list[tuple[VarDeclaration | ListDeclaration, Flow]] = []
         self.frame: _Frame | None = None
         self.sealed = False
-        self._writers: dict[type[Syntax], Callable[[Any, Container], None]] = {
-            Text: self._text,
-            Content: self._nested,
-            Output: self._output,
-            Divert: self.divert,
-            Conditional: self._conditional,
-            Sequence: self._sequence,
-            Assignment: self._assignment,
-            FunctionCall: self._function_call,
-            IncDec: self._increment,
-            TagMark: self._tag_mark,
-            Glue: self._glue,
-            TunnelOnwards: self.tunnel_onwards,
-            Return: self._return,
-            VarDeclaration: self._first_value,
-            ListDeclaration: self._first_value,
-            Todo: self._todo,
-        }
 
     # --- the story ------------------------------------------------------------------------
 
@@ -186,8 +168,9 @@ class _Emitter(ExpressionEmitter):
         found: dict[str, Container] = {}
         for flow in self.symbols.flows:
             names = [] if flow.name is None else [flow.name.text]
-            if flow.level != STORY and flow.owner is not None and flow.owner.name is not None:
-                names.insert(0, flow.owner.name.text)
+            owner = self.symbols.owners.get(flow)
+            if owner is not None and owner.name is not None:
+                names.insert(0, owner.name.text)
             for name, label in self.symbols.labels[flow].items():
                 found[".".join([*names, name])] = self.containers[label]
                 found.setdefault(".".join([*names[:1], name]), self.containers[label])
@@ -356,7 +339,7 @@ class _Emitter(ExpressionEmitter):
         if returns is None:
             return False
         name = "" if flow.name is None else flow.name.text
-        if flow.level == KNOT or flow.owner is self.symbols.story:
+        if flow.level == KNOT or self.symbols.owners.get(flow) is self.symbols.story:
             self.problems.error(
                 "return-outside-function",
                 f"there is nothing to return from: `{name}` is a {flow.kind}",
@@ -576,9 +559,9 @@ class _Emitter(ExpressionEmitter):
             self._item(item, into)
 
     def _item(self, item: Syntax, into: Container) -> None:
-        write = self._writers.get(type(item))
+        write = _WRITERS.get(type(item))
         if write is not None:  # else constants, externals, includes: nothing to run
-            write(item, into)
+            write(self, item, into)
 
     def _text(self, item: Text, into: Container) -> None:
         into.add(StringValue(item.text, span=item.span))
@@ -821,6 +804,26 @@ class _Emitter(ExpressionEmitter):
                 "nothing follows",
                 "end it with a divert; a choice with a condition is written * {condition} choice",
             )
+
+
+_WRITERS: Final[dict[type[Syntax], Callable[[_Emitter, Any, Container], None]]] = {
+    Text: _Emitter._text,
+    Content: _Emitter._nested,
+    Output: _Emitter._output,
+    Divert: _Emitter.divert,
+    Conditional: _Emitter._conditional,
+    Sequence: _Emitter._sequence,
+    Assignment: _Emitter._assignment,
+    FunctionCall: _Emitter._function_call,
+    IncDec: _Emitter._increment,
+    TagMark: _Emitter._tag_mark,
+    Glue: _Emitter._glue,
+    TunnelOnwards: _Emitter.tunnel_onwards,
+    Return: _Emitter._return,
+    VarDeclaration: _Emitter._first_value,
+    ListDeclaration: _Emitter._first_value,
+    Todo: _Emitter._todo,
+}
 
 
 def _constant_values(symbols: Symbols) -> dict[str, bool | int | float | str]:

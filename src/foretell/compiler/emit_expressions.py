@@ -111,16 +111,6 @@ class ExpressionEmitter:
         self.used_variables: set[str] = set()
         self.in_initial_value = False  # of a VAR
         self.reached: set[Target] = set()
-        self._pushes: dict[type[Syntax], Callable[[Any, Container], None]] = {
-            Binary: self._binary,
-            FunctionCall: self._call,
-            StringExpression: self._string,
-            Unary: self._unary,
-            DivertTargetExpression: self._divert_target,
-            ListLiteral: self._list_literal,
-            MultipleConditions: self._all_of,
-            IncDec: self._misplaced_increment,
-        }
 
     # --- values ---------------------------------------------------------------------------
 
@@ -140,7 +130,7 @@ class ExpressionEmitter:
         elif isinstance(value, Number):
             into.add(_number(value, value.span))
         else:
-            self._pushes[type(value)](value, into)
+            _PUSHES[type(value)](self, value, into)
 
     def _unary(self, value: Unary, into: Container) -> None:
         self._check_condition(value.inner)
@@ -723,6 +713,18 @@ class ExpressionEmitter:
         if target is not None:
             self.reached.add(target)
             self.places.append((node, target))
+
+
+_PUSHES: Final[dict[type[Syntax], Callable[[ExpressionEmitter, Any, Container], None]]] = {
+    Binary: ExpressionEmitter._binary,
+    FunctionCall: ExpressionEmitter._call,
+    StringExpression: ExpressionEmitter._string,
+    Unary: ExpressionEmitter._unary,
+    DivertTargetExpression: ExpressionEmitter._divert_target,
+    ListLiteral: ExpressionEmitter._list_literal,
+    MultipleConditions: ExpressionEmitter._all_of,
+    IncDec: ExpressionEmitter._misplaced_increment,
+}
 
 
 def _number(number: Number, span: Span) -> Node:

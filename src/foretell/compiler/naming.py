@@ -64,7 +64,8 @@ class _NameChecker:
         if flow.name is not None:
             rank = _KNOT if flow.level == KNOT else _LABEL
             self.check(flow, flow.name, rank, flow.kind, flow)
-            if flow.level != KNOT and flow.owner is not None and flow.owner.level != STORY:
+            owner = self.symbols.owners.get(flow)
+            if flow.level != KNOT and owner is not None and owner.level != STORY:
                 self._check_stitch(flow.name)
         seen: dict[str, Name] = {}
         for argument in flow.arguments:
@@ -192,7 +193,7 @@ class _NameChecker:
                         f"the {other.kind} is at {other.span.place}; rename one of them",
                     )
                     return
-            around = around.owner
+            around = self.symbols.owners.get(around)
 
 
 def _kind(target: Target) -> str:

@@ -98,6 +98,7 @@ class Symbols:
         self.flows: list[Flow] = []
         self.labels: dict[Flow, dict[str, Label]] = {}
         self.children: dict[Flow, dict[str, Flow]] = {}
+        self.owners: dict[Flow, Flow] = {}  # of each flow but the story: what holds it
         self.temps: dict[Flow, dict[str, Assignment]] = {}
         self.globals: dict[str, Declaration] = {}
         self.constants: dict[str, ConstDeclaration] = {}
@@ -145,7 +146,7 @@ class Symbols:
             self.temps[flow] = {}
             self.children[flow] = {f.name.text: f for f in flow.flows if f.name is not None}
             for child in flow.flows:
-                child.owner = flow
+                self.owners[child] = flow
             if flow.weave is not None:
                 for node in walk(flow.weave):
                     kind = type(node)
@@ -269,7 +270,7 @@ class Symbols:
             found = self.labels[context].get(path[0]) or self._child(
                 context, path[0], None, context.level == KNOT
             )
-            context = context.owner
+            context = self.owners.get(context)
         for name in path[1:]:
             if not isinstance(found, Flow):
                 return None
@@ -278,8 +279,9 @@ class Symbols:
 
     def find_from(self, flow: Flow, name: str) -> Target | None:
         """What `name` means to the head of `flow` itself, as a parameter's name would."""
+        owner = self.owners.get(flow)
         return self._child(flow, name, None, True) or (
-            self.find((name,), flow.owner) if flow.owner is not None else None
+            self.find((name,), owner) if owner is not None else None
         )
 
     def _child(self, flow: Flow, name: str, level: int | None, deep: bool) -> Target | None:
@@ -354,17 +356,17 @@ class Symbols:
         return f"did you mean `{found}`? ({candidates[found].place})"
 
     def _targets(self, flow: Flow) -> Iterator[tuple[str, Span]]:
+        around = self.owners.get(flow)
         for other in self.flows:
             prefix = ""
+            owner = self.owners.get(other)
             if other.name is not None:
-                is_near = other.owner in (flow, flow.owner)
-                is_stitch = other.owner is not None and other.owner.name is not None
                 prefix = other.name.text
-                if is_stitch and not is_near and other.owner is not None and other.owner.name:
-                    prefix = f"{other.owner.name.text}.{prefix}"
+                if owner is not None and owner.name is not None and owner not in (flow, around):
+                    prefix = f"{owner.name.text}.{prefix}"
                 yield prefix, other.span
             for name, label in self.labels[other].items():
-                is_near = other in (flow, flow.owner) or other.owner is flow
+                is_near = other in (flow, around) or owner is flow
                 yield (name if is_near or not prefix else f"{prefix}.{name}"), label.span
 
     def suggest_variable(self, name: str, flow: Flow) -> str:
