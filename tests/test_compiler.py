@@ -30,7 +30,7 @@ from foretell.container import (
     StringValue,
     VariableReference,
 )
-from foretell.diagnostics import Diagnostic, render
+from foretell.diagnostics import Diagnostic, Span, render
 from foretell.ink_json import dump
 
 
@@ -60,10 +60,15 @@ def content_of(source: str) -> list[Any]:
     return [part for part in weave[:-1] if part != ["done", {"#n": "g-0"}]]
 
 
-def nodes_of(source: str) -> list[Node]:
+def nodes_of(source: str) -> list[tuple[Node, Span | None]]:
     done = compiled(source)
     assert done.story is not None, "\n".join(render(d) for d in done.diagnostics)
     return list(done.story.root.walk())
+
+
+def place(span: Span | None) -> tuple[int, int]:
+    assert span is not None
+    return span.line, span.column
 
 
 def codes(source: str, files: Mapping[str, str] | None = None) -> list[str]:
@@ -183,71 +188,71 @@ You wait. {trust > 2: He nods.|He stares.}
  - (end) Done. -> END
 """
 
-    def place(self, node: Node) -> tuple[int, int]:
-        assert node.span is not None, node
-        return node.span.line, node.span.column
-
     def test_every_node_of_the_text_has_its_place(self) -> None:
-        bare = [n for n in nodes_of(self.SOURCE) if n.span is None]
+        bare = [n for n, span in nodes_of(self.SOURCE) if span is None]
         # what no line of the text says: the frame of the first values, the story's own end
         assert {type(n) for n in bare} <= {Command, Container}
         assert all(n.name in ("ev", "/ev", "end", "done") for n in bare if isinstance(n, Command))
 
     def test_text_and_values_stand_where_they_are_written(self) -> None:
         nodes = nodes_of(self.SOURCE)
-        at = {n.text: self.place(n) for n in nodes if isinstance(n, StringValue)}
+        at = {n.text: place(span) for n, span in nodes if isinstance(n, StringValue)}
         assert at["The rain stops."] == (2, 1)
         assert at["You wait. "] == (5, 1)
         assert at[" He nods."] == (5, 22)
         assert at["He stares."] == (5, 32)
         assert at["Leave"] == (6, 21)
         assert at["Stay"] == (7, 4)
-        [two] = [n for n in nodes if isinstance(n, IntValue) and n.value == 2]
-        assert self.place(two) == (5, 20)
+        [(_, two)] = [(n, span) for n, span in nodes if isinstance(n, IntValue) and n.value == 2]
+        assert place(two) == (5, 20)
 
     def test_a_condition_stands_at_its_own_column(self) -> None:
-        reads = [n for n in nodes_of(self.SOURCE) if isinstance(n, VariableReference)]
-        assert [self.place(n) for n in reads] == [(5, 12), (6, 13), (8, 6)]
+        reads = [(n, span) for n, span in nodes_of(self.SOURCE) if isinstance(n, VariableReference)]
+        assert [place(span) for n, span in reads] == [(5, 12), (6, 13), (8, 6)]
 
     def test_choices_gathers_and_knots_have_their_lines(self) -> None:
         nodes = nodes_of(self.SOURCE)
-        points = [n for n in nodes if isinstance(n, ChoicePoint)]
-        assert [self.place(n) for n in points] == [(6, 2), (7, 2)]
-        named = {n.name: self.place(n) for n in nodes if isinstance(n, Container) and n.span}
+        points = [(n, span) for n, span in nodes if isinstance(n, ChoicePoint)]
+        assert [place(span) for n, span in points] == [(6, 2), (7, 2)]
+        named = {n.name: place(span) for n, span in nodes if isinstance(n, Container) and span}
         assert named["kitchen"] == (4, 1)
         assert named["end"] == (9, 2)
         assert named["c-0"] == (6, 2)
 
     def test_each_branch_of_a_block_has_its_line(self) -> None:
         source = "{\n- x == 1:\n  one\n- else:\n  other\n}\nVAR x = 0\n"
-        branches = [n for n in nodes_of(source) if isinstance(n, Container) and n.name == "b"]
-        assert [self.place(n) for n in branches] == [(2, 1), (4, 1)]
+        branches = [
+            (n, span) for n, span in nodes_of(source) if isinstance(n, Container) and n.name == "b"
+        ]
+        assert [place(span) for n, span in branches] == [(2, 1), (4, 1)]
 
     def test_diverts_and_assignments_end_where_they_end(self) -> None:
         nodes = nodes_of("Go -> k (1)  // on\n== k(a)\n~ a = 5 \n-> END\n")
-        [divert] = [n for n in nodes if isinstance(n, Divert)]
-        assert divert.span is not None
-        assert (divert.span.column, divert.span.end_column) == (4, 12)
-        assign = [n for n in nodes if isinstance(n, Assign) and not n.is_declaration]
-        assert [self.place(n) for n in assign] == [(3, 3)]
+        [(_, divert)] = [(n, span) for n, span in nodes if isinstance(n, Divert)]
+        assert divert is not None
+        assert (divert.column, divert.end_column) == (4, 12)
+        assign = [(n, span) for n, span in nodes if isinstance(n, Assign) and not n.is_declaration]
+        assert [place(span) for n, span in assign] == [(3, 3)]
 
     def test_a_comment_shifts_no_column(self) -> None:
         nodes = nodes_of("/* two\nlines */ a /* in */ {5} /* x */ b\r\nnext\r\n")
-        at = {n.text: self.place(n) for n in nodes if isinstance(n, StringValue)}
+        at = {n.text: place(span) for n, span in nodes if isinstance(n, StringValue)}
         assert at["a  "] == (2, 10)
         assert at["  b"] == (2, 23 + 1)
         assert at["next"] == (3, 1)
-        [five] = [n for n in nodes if isinstance(n, IntValue)]
-        assert self.place(five) == (2, 22)
+        [(_, five)] = [(n, span) for n, span in nodes if isinstance(n, IntValue)]
+        assert place(five) == (2, 22)
 
     def test_an_included_file_has_places_of_its_own(self) -> None:
         done = compiled("a\nINCLUDE sub/b.ink\n", {"sub/b.ink": "\n\nthere\n"})
         assert done.story is not None
         [there] = [
-            n for n in done.story.root.walk() if isinstance(n, StringValue) and n.text == "there"
+            span
+            for n, span in done.story.root.walk()
+            if isinstance(n, StringValue) and n.text == "there"
         ]
-        assert there.span is not None
-        assert there.span.place == "sub/b.ink:3:1"
+        assert there is not None
+        assert there.place == "sub/b.ink:3:1"
         assert [s.name for s in done.sources] == ["story.ink", "sub/b.ink"]
 
 

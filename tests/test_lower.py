@@ -8,7 +8,15 @@ import sys
 import pytest
 
 from foretell import ink_json
-from foretell.container import ChoicePoint, Divert, DivertTarget, ReadCount, resolve_path
+from foretell.container import (
+    ChoicePoint,
+    Container,
+    Divert,
+    DivertTarget,
+    ReadCount,
+    compact_path,
+    resolve_path,
+)
 from foretell.loading import compile_text
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
@@ -36,7 +44,7 @@ def test_a_story_is_lowered_to_the_same_program_in_every_process() -> None:
 
 @pytest.mark.parametrize("block", range(4))
 def test_the_place_a_node_knows_is_where_its_path_leads(block: int) -> None:
-    """Lowering trusts the compiler's places; a story read from JSON has nothing but paths."""
+    """Lowering trusts the compiler's places; a story read from JSON has nothing but the paths."""
     texts = [text for _, text in grounds()[block::8]]
     texts += [seeded(seed) for seed in range(block * 25, block * 25 + 25)]
     known = 0
@@ -44,10 +52,13 @@ def test_the_place_a_node_knows_is_where_its_path_leads(block: int) -> None:
         story = compile_text(text).story
         if story is None:
             continue
-        for node in story.root.walk():
-            if isinstance(node, Divert | DivertTarget | ReadCount | ChoicePoint) and node.place:
-                known += 1
-                assert resolve_path(node, node.target) == (node.place, True)
+        containers = [node for node, _ in story.root.walk() if isinstance(node, Container)]
+        for holder in [story.root, *containers]:
+            for node in holder.content:
+                if isinstance(node, Divert | DivertTarget | ReadCount | ChoicePoint) and node.place:
+                    known += 1
+                    for path in (node.place.path, compact_path(holder, node.place)):
+                        assert resolve_path(holder, path) == (node.place, True)
     assert known > 500
 
 

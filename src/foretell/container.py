@@ -11,37 +11,53 @@ containers that are reached by name only (knots, stitches, gathers, the bodies o
 
 This is the seam of the whole program: the compiler writes this tree, `ink_json` writes it to
 and reads it from inklecate's JSON, and `vm.lower` turns it into a flat program. Nothing here
-runs anything, and nothing here knows ink's source syntax; a node made by our compiler carries
-the `Span` it came from, a node read from JSON carries none.
+runs anything, and nothing here knows ink's source syntax.
+
+A container knows its parent, and so where it is. Every other node is a bare value: nothing in it
+says where it stands, so one and the same may stand in many places, as commands, operators and line
+ends do, which are most of a story. Whoever asks where a node is, asks with its container and its
+index (an `Item`), and there stands the `Span` of its source as well, None where the tree was read
+from JSON. A node that holds a path has one place only: the path may be relative to it.
 
 Paths are written as ink writes them: components joined by dots, a number being an index into
 content and a name a named container; `^` is the parent; a leading dot makes the path relative
 to the node that holds it (`.^.s`, `kitchen.0.c-1`). A node that holds a path may know its `place`
-as well, the node that the path leads to: our compiler does, and lowering finds out the others'.
+as well, where the path leads: our compiler does, and lowering finds out the others'.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from foretell.diagnostics import Span
 
 __all__ = [
+    "BEGIN",
+    "BEGIN_STRING",
     "COMMANDS",
     "COUNT_AT_START",
     "COUNT_TURNS",
     "COUNT_VISITS",
+    "DUPLICATE",
+    "END",
+    "END_STRING",
+    "GLUE",
     "HAS_CHOICE_ONLY_CONTENT",
     "HAS_CONDITION",
     "HAS_START_CONTENT",
     "IS_FALLBACK",
     "NATIVE_FUNCTIONS",
+    "NEWLINE",
+    "NOTHING",
     "ONCE_ONLY",
+    "POP",
     "THE_END",
+    "VOID",
     "Assign",
     "BoolValue",
     "ChoicePoint",
@@ -54,18 +70,22 @@ __all__ = [
     "FloatValue",
     "Glue",
     "IntValue",
+    "Item",
     "LegacyTag",
     "ListValue",
     "NativeCall",
     "Node",
-    "PathIndex",
+    "Place",
     "ReadCount",
     "StringValue",
     "VariablePointer",
     "VariableReference",
     "VoidValue",
     "building",
+    "compact_path",
+    "container_at",
     "resolve_path",
+    "top_of",
 ]
 
 THE_END: Final = "the end"  # the ending of a story that ends in no knot
@@ -81,82 +101,92 @@ HAS_CHOICE_ONLY_CONTENT: Final = 4  # text in [brackets]
 IS_FALLBACK: Final = 8  # never shown; followed when nothing else is offered
 ONCE_ONLY: Final = 16
 
-COMMANDS: Final = frozenset(
-    "ev out /ev du pop ~ret ->-> str /str nop choiceCnt turn turns readc rnd srnd visit seq "
-    "thread done end listInt range lrnd # /#".split()
-)
-NATIVE_FUNCTIONS: Final = frozenset(
-    "+ - / % * _ == > < >= <= != ! && || MIN MAX POW FLOOR CEILING INT FLOAT ? !? ^ "
-    "LIST_MIN LIST_MAX LIST_ALL LIST_COUNT LIST_VALUE LIST_INVERT".split()
-)
-"""Every operator by the name ink JSON gives it (`^` is written `L^` there, unary minus is `_`)."""
+
+_NOTHING_NAMED: Final[Mapping[str, Container]] = MappingProxyType({})
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
 class Node:
-    """A piece of runtime content; `parent` is set when a container takes it."""
+    """A piece of runtime content."""
 
-    parent: Container | None = field(default=None, repr=False)
-    span: Span | None = field(default=None, repr=False)
-
-    @property
-    def path(self) -> str:
-        """The absolute path of this node, as ink writes it (`""` for the root)."""
-        parts: list[str] = []
-        node: Node = self
-        while node.parent is not None:
-            parts.append(node.parent.component_of(node))
-            node = node.parent
-        return ".".join(reversed(parts))
+    __slots__ = ()
 
 
-@dataclass(slots=True, eq=False)
 class Container(Node):
     """An ordered list of content, with containers beside it that only a name reaches.
 
-    `named` holds *only* what is not in `content`; a container in `content` may have a name too.
+    `spans` has the place in the source of each item of `content`. `named` holds *only* what is not
+    in `content`; a container in `content` may have a name too.
     """
 
-    content: list[Node] = field(default_factory=list)
-    named: dict[str, Node] = field(default_factory=dict)
-    name: str | None = None
-    flags: int = 0
-    number: int = 0  # in preorder, once the tree has been surveyed (`vm.survey`)
-    component: str = ""  # what leads here from its holder; this and what follows by `PathIndex`
-    depth: int = 0
-    length: int = -1  # of its absolute path as text
+    __slots__ = (
+        "component",
+        "content",
+        "depth",
+        "flags",
+        "length",
+        "name",
+        "named",
+        "number",
+        "parent",
+        "span",
+        "spans",
+    )
 
-    def add(self, node: Node) -> None:
-        """Append `node` to the content and become its parent."""
-        node.parent = self
-        self.content.append(node)
+    def __init__(
+        self, *, span: Span | None = None, name: str | None = None, flags: int = 0
+    ) -> None:
+        self.parent: Container | None = None
+        self.content: list[Node] = []
+        self.spans: list[Span | None] = []
+        self.named: Mapping[str, Container] = _NOTHING_NAMED
+        self.span = span
+        self.name = name
+        self.flags = flags
+        self.component = ""  # of its path: what leads here from its parent
+        self.number = 0  # in preorder, once the tree has been surveyed (`vm.survey`)
+        self.depth = -1  # in the tree; this and the length of its path as text once asked for
+        self.length = -1
 
-    def add_named(self, name: str, node: Node) -> None:
-        """Put `node` beside the content under `name` and become its parent."""
-        node.parent = self
+    @property
+    def path(self) -> str:
+        """The absolute path, as ink writes it (`""` for the root)."""
+        parts: list[str] = []
+        container = self
+        while container.parent is not None:
+            parts.append(container.component)
+            container = container.parent
+        parts.reverse()
+        return ".".join(parts)
+
+    def add(self, node: Node, span: Span | None = None) -> None:
+        """Append `node` to the content; become its parent if it is a container."""
         if isinstance(node, Container):
-            node.name = name
-        self.named[name] = node
+            node.parent = self
+            node.component = node.name or str(len(self.content))
+            span = node.span
+        self.content.append(node)
+        self.spans.append(span)
 
-    def component_of(self, child: Node) -> str:
-        """The path component that leads from here to `child`: its name if it has one."""
-        if isinstance(child, Container) and child.name:
-            return child.name
-        for name, node in self.named.items():
-            if node is child:
-                return name
-        for index, node in enumerate(self.content):
-            if node is child:
-                return str(index)
-        raise ValueError("not a child of this container")
+    def extend(self, span: Span | None, *nodes: Node) -> None:
+        """Append nodes that come from one place in the source and are no containers."""
+        self.content += nodes
+        self.spans += (span,) * len(nodes)
 
-    def child(self, component: str) -> Node | None:
-        """The node one path component away, or None."""
+    def add_named(self, name: str, container: Container) -> None:
+        """Put `container` beside the content under `name` and become its parent."""
+        container.parent = self
+        container.name = container.component = name
+        if not isinstance(self.named, dict):
+            self.named = {}
+        self.named[name] = container
+
+    def child(self, component: str) -> Place | None:
+        """What is one path component away, or None."""
         if component == "^":
             return self.parent
         if component.isdecimal():
             index = int(component) if len(component) < _DIGITS else len(self.content)
-            return self.content[index] if index < len(self.content) else None
+            return Item(self, index) if index < len(self.content) else None
         found = self.named.get(component)
         if found is not None:
             return found
@@ -165,17 +195,50 @@ class Container(Node):
                 return node
         return None
 
-    def walk(self) -> Iterator[Node]:
-        """Every node below here, in document order, without recursion."""
-        stack: list[Iterator[Node]] = [iter([*self.content, *self.named.values()])]
+    def walk(self) -> Iterator[tuple[Node, Span | None]]:
+        """Every node below here and where it comes from, in document order, without recursion."""
+        stack = [_below(self)]
         while stack:
-            node = next(stack[-1], None)
-            if node is None:
+            found = next(stack[-1], None)
+            if found is None:
                 stack.pop()
                 continue
-            yield node
-            if isinstance(node, Container):
-                stack.append(iter([*node.content, *node.named.values()]))
+            yield found
+            if isinstance(found[0], Container):
+                stack.append(_below(found[0]))
+
+
+def _below(container: Container) -> Iterator[tuple[Node, Span | None]]:
+    yield from zip(container.content, container.spans, strict=True)
+    for named in container.named.values():
+        yield named, named.span
+
+
+class Item(NamedTuple):
+    """A place: before item `at` of `holder`. (A container as a place is its inside.)"""
+
+    holder: Container
+    at: int
+
+    @property
+    def node(self) -> Node:
+        """What stands there."""
+        return self.holder.content[self.at]
+
+    @property
+    def path(self) -> str:
+        """The absolute path, as ink writes it."""
+        above = self.holder.path
+        return f"{above}.{self.at}" if above else str(self.at)
+
+
+Place = Container | Item
+
+
+def container_at(place: Place) -> Container | None:
+    """The container that stands at a place, if it is one."""
+    node = place.node if isinstance(place, Item) else place
+    return node if isinstance(node, Container) else None
 
 
 @dataclass(slots=True, eq=False)
@@ -219,8 +282,8 @@ class ListValue(Node):
 class DivertTarget(Node):
     """A place in the story used as a value (`^->`)."""
 
-    target: str
-    place: Node | None = field(default=None, repr=False)
+    target: str = ""
+    place: Place | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -264,12 +327,12 @@ class Divert(Node):
     variable that holds it, or for `x()` the function's name.
     """
 
-    kind: str
-    target: str
+    kind: str = "->"
+    target: str = ""
     variable: bool = False
     conditional: bool = False
     external_arguments: int = 0
-    place: Node | None = field(default=None, repr=False)
+    place: Place | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -283,8 +346,8 @@ class VariableReference(Node):
 class ReadCount(Node):
     """Push how often the container at `target` has been visited (`CNT?`)."""
 
-    target: str
-    place: Node | None = field(default=None, repr=False)
+    target: str = ""
+    place: Place | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -303,9 +366,9 @@ class Assign(Node):
 class ChoicePoint(Node):
     """Offer a choice that leads to `target`; `flags` are ink's `flg` bits."""
 
-    target: str
-    flags: int
-    place: Node | None = field(default=None, repr=False)
+    target: str = ""
+    flags: int = 0
+    place: Place | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -313,6 +376,34 @@ class LegacyTag(Node):
     """A tag of fixed text (`{"#": …}`), as ink before 1.1 compiled it."""
 
     text: str
+
+
+COMMANDS: Final = {
+    name: Command(name)
+    for name in (
+        "ev out /ev du pop ~ret ->-> str /str nop choiceCnt turn turns readc rnd srnd visit seq "
+        "thread done end listInt range lrnd # /#"
+    ).split()
+}
+NATIVE_FUNCTIONS: Final = {
+    name: NativeCall(name)
+    for name in (
+        "+ - / % * _ == > < >= <= != ! && || MIN MAX POW FLOOR CEILING INT FLOAT ? !? ^ "
+        "LIST_MIN LIST_MAX LIST_ALL LIST_COUNT LIST_VALUE LIST_INVERT"
+    ).split()
+}
+"""Every operator by the name ink JSON gives it (`^` is written `L^` there, unary minus is `_`)."""
+
+BEGIN: Final = COMMANDS["ev"]  # the nodes met most often: an evaluation
+END: Final = COMMANDS["/ev"]
+BEGIN_STRING: Final = COMMANDS["str"]
+END_STRING: Final = COMMANDS["/str"]
+DUPLICATE: Final = COMMANDS["du"]
+POP: Final = COMMANDS["pop"]
+NOTHING: Final = COMMANDS["nop"]  # where branches meet again
+NEWLINE: Final = StringValue("\n")
+GLUE: Final = Glue()
+VOID: Final = VoidValue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,121 +455,90 @@ def building() -> Iterator[None]:
             gc.enable()
 
 
-class PathIndex:
-    """The paths of a finished tree, found in one walk: of containers, and of `nop`s, which the
-    compiler puts where branches meet again.
+def compact_path(here: Container, there: Place) -> str:
+    """How ink writes the path to `there` in an item of `here`: the shorter of its two ways.
 
-    Finding a path takes time in proportion to its length, and to nothing else: gathers without
-    choices between them nest one in another, so real trees are a thousand containers deep.
+    The way from `here` climbs to what both share (`.^.^.g-0`); where that is the root there
+    is no such way. From there on both are the same. It takes time in proportion to its length, and
+    to nothing else: gathers without choices between them nest one in another, so real trees are a
+    thousand containers deep.
     """
+    down: list[str] = []
+    if isinstance(there, Container):
+        other = there
+    else:
+        other = there.holder
+        down.append(str(there.at))
+    one = here
+    if one.depth < 0:
+        _measure(one)
+    if other.depth < 0:
+        _measure(other)
+    up = 1
+    while one is not other:
+        one_depth, other_depth = one.depth, other.depth
+        if one_depth >= other_depth:
+            assert one.parent is not None
+            up += 1
+            one = one.parent
+        if other_depth >= one_depth:
+            assert other.parent is not None
+            down.append(other.component)
+            other = other.parent
+    if one.parent is None or 2 * up >= one.length:
+        return there.path
+    down.reverse()
+    return f"{'.^' * up}.{'.'.join(down)}" if down else ".^" * up
 
-    def __init__(self, root: Container) -> None:
-        self._nops: dict[Node, str] = {}
-        stack: list[Container] = [root]
-        while stack:
-            container = stack.pop()
-            depth = container.depth + 1
-            before = container.length + 1
-            for name, node in container.named.items():
-                if isinstance(node, Container):
-                    node.component = name
-                    node.depth = depth
-                    node.length = before + len(name)
-                    stack.append(node)
-            for index, node in enumerate(container.content):
-                kind = type(node)
-                if kind is Container:
-                    assert isinstance(node, Container)
-                    node.component = component = node.name or str(index)
-                    node.depth = depth
-                    node.length = before + len(component)
-                    stack.append(node)
-                elif kind is Command:
-                    assert isinstance(node, Command)
-                    if node.name == "nop":
-                        self._nops[node] = str(index)
 
-    def absolute(self, node: Node) -> str:
-        """The path from the root: `kitchen.0.g-0`."""
-        parts: list[str] = []
-        holder: Container | None = node if isinstance(node, Container) else node.parent
-        if holder is not node:
-            parts.append(self._nops[node])
-        while holder is not None and holder.parent is not None:
-            parts.append(holder.component)
-            holder = holder.parent
-        parts.reverse()
-        return ".".join(parts)
-
-    def compact(self, here: Node, there: Node) -> str:
-        """How ink writes the path to `there` in a node `here` that is no container: the shorter of
-        its two ways.
-
-        The way from `here` climbs to what both share (`.^.^.g-0`); where that is the root there
-        is no such way. From there on both are the same.
-        """
-        down: list[str] = []
-        one, other = here.parent, there.parent
-        if isinstance(there, Container):
-            other = there
+def _measure(container: Container) -> None:
+    """Find out `depth` and `length` of a container in a finished tree, and of those around it."""
+    around = [container]
+    while container.parent is not None and container.parent.depth < 0:
+        container = container.parent
+        around.append(container)
+    for inner in reversed(around):
+        outer = inner.parent
+        if outer is None:
+            inner.depth, inner.length = 0, -1
         else:
-            down.append(self._nops[there])
-        up = 1
-        while one is not other:
-            assert one is not None
-            assert other is not None
-            one_depth, other_depth = one.depth, other.depth
-            if one_depth >= other_depth:
-                up += 1
-                one = one.parent
-            if other_depth >= one_depth:
-                down.append(other.component)
-                other = other.parent
-        assert one is not None
-        if one.parent is None or 2 * up >= one.length:
-            return self.absolute(there)
-        down.reverse()
-        return f"{'.^' * up}.{'.'.join(down)}" if down else ".^" * up
-
-    def top(self, node: Node) -> tuple[str, int]:
-        """The first component of the absolute path of a node that is no container ("" for an
-        index), and how many components the path has."""
-        holder = node.parent
-        assert holder is not None, "the root has no path"
-        depth = holder.depth + 1
-        above = holder.parent
-        if above is None:
-            return "", depth
-        while above.parent is not None:
-            holder, above = above, above.parent
-        return holder.component, depth
+            inner.depth = outer.depth + 1
+            inner.length = outer.length + 1 + len(inner.component)
 
 
-def resolve_path(start: Node, path: str) -> tuple[Node, bool]:
-    """The node `path` names as seen from `start`, and whether that is exact.
+def top_of(holder: Container) -> tuple[str, int]:
+    """The first component of the path of an item in `holder` ("" for an index), and how many
+    components the path has."""
+    depth = 1
+    top = ""
+    while holder.parent is not None:
+        top = holder.component
+        depth += 1
+        holder = holder.parent
+    return top, depth
 
-    As in ink, a relative path starts at the container that is, or holds, `start`; a path that
-    breaks off resolves to the last node that exists, and the second value is then False.
+
+def resolve_path(holder: Container, path: str) -> tuple[Place, bool]:
+    """The place that `path` in an item of `holder` names, and whether that is exact.
+
+    As in ink, the first step up of a relative path leads to the holder; a path that breaks off
+    resolves to the last place that exists, and the second value is then False.
     """
     if path.startswith("."):
-        node: Node = start
         components = path[1:].split(".")
-        if not isinstance(node, Container):
-            # ink counts the holder of a non-container as the first step up
-            if components and components[0] == "^":
-                components = components[1:]
-            assert node.parent is not None
-            node = node.parent
+        if components[0] == "^":
+            del components[0]
     else:
-        node = start
-        while node.parent is not None:
-            node = node.parent
+        while holder.parent is not None:
+            holder = holder.parent
         components = path.split(".") if path else []
+    place: Place = holder
     for component in components:
-        if not isinstance(node, Container):
-            return node, False
-        found = node.child(component)
+        container = container_at(place)
+        if container is None:
+            return place, False
+        found = container.child(component)
         if found is None:
-            return node, False
-        node = found
-    return node, True
+            return place, False
+        place = found
+    return place, True

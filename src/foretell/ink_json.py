@@ -37,7 +37,10 @@ from typing import Any, Final, NoReturn
 
 from foretell.container import (
     COMMANDS,
+    GLUE,
     NATIVE_FUNCTIONS,
+    NEWLINE,
+    VOID,
     Assign,
     BoolValue,
     ChoicePoint,
@@ -59,6 +62,7 @@ from foretell.container import (
     VariableReference,
     VoidValue,
     building,
+    compact_path,
 )
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError
 
@@ -125,7 +129,7 @@ def _written_tree(root: Container) -> str:
                 rest.append(node)
                 rest.append(",")
             else:
-                written(writers[type(node)](node))
+                written(writers[type(node)](node, container))
                 written(",")
         rest += _terminator(container, todo is container and bool(container.name))
         rest.append("]")
@@ -140,7 +144,7 @@ def _terminator(container: Container, with_name: bool) -> list[str | tuple[Conta
     parts: list[str | tuple[Container]] = []
     for name, node in container.named.items():
         parts.append(f"{',' if parts else '{'}{_quoted(name)}:")
-        parts.append((node,) if isinstance(node, Container) else _WRITERS[type(node)](node))
+        parts.append((node,))
     if container.flags:
         parts.append(f'{"," if parts else "{"}"#f":{container.flags}')
     if with_name:
@@ -153,23 +157,35 @@ def _quoted(text: str) -> str:
     return f'"{text.translate(_ESCAPES)}"' if _SPECIAL.search(text) else f'"{text}"'
 
 
-def _written_text(node: StringValue) -> str:
+def _written_text(node: StringValue, _: Container) -> str:
     text = node.text
     if _SPECIAL.search(text) is None:
         return f'"^{text}"'
     return '"\\n"' if text == "\n" else f'"^{text.translate(_ESCAPES)}"'
 
 
-def _written_assignment(node: Assign) -> str:
+def _written_assignment(node: Assign, _: Container) -> str:
     key = "VAR=" if node.is_global else "temp="
     again = "" if node.is_declaration else ',"re":true'
     return f'{{"{key}":{_quoted(node.name)}{again}}}'
 
 
-def _written_divert(node: Divert) -> str:
+def _path(node: Divert | ChoicePoint | ReadCount, holder: Container) -> str:
+    """The path that a node in `holder` names, quoted."""
+    if node.target or node.place is None:
+        return _quoted(node.target)
+    return _quoted(compact_path(holder, node.place))
+
+
+def _written_target(node: DivertTarget, _: Container) -> str:
+    target = node.target if node.target or node.place is None else node.place.path
+    return f'{{"^->":{_quoted(target)}}}'
+
+
+def _written_divert(node: Divert, holder: Container) -> str:
     if not (node.variable or node.conditional or node.external_arguments):
-        return f'{{"{node.kind}":{_quoted(node.target)}}}'
-    parts = [f'"{node.kind}":{_quoted(node.target)}']
+        return f'{{"{node.kind}":{_path(node, holder)}}}'
+    parts = [f'"{node.kind}":{_path(node, holder)}']
     if node.variable:
         parts.append('"var":true')
     if node.conditional:
@@ -179,7 +195,7 @@ def _written_divert(node: Divert) -> str:
     return f"{{{','.join(parts)}}}"
 
 
-def _written_list(node: ListValue) -> str:
+def _written_list(node: ListValue, _: Container) -> str:
     items = ",".join(f"{_quoted(name)}:{number}" for name, number in node.items)
     if node.items or not node.origins:
         return f'{{"list":{{{items}}}}}'
@@ -196,24 +212,24 @@ def _written_float(value: float) -> str:
     return written if "." in written or "E" in written else f"{written}.0"
 
 
-_WRITERS: Final[dict[type[Node], Callable[[Any], str]]] = {
+_WRITERS: Final[dict[type[Node], Callable[[Any, Container], str]]] = {
     StringValue: _written_text,
-    Command: lambda node: _WORDS[node.name],
-    NativeCall: lambda node: '"L^"' if node.name == "^" else f'"{node.name}"',
+    Command: lambda node, _: _WORDS[node.name],
+    NativeCall: lambda node, _: '"L^"' if node.name == "^" else f'"{node.name}"',
     Divert: _written_divert,
-    IntValue: lambda node: str(node.value),
-    BoolValue: lambda node: "true" if node.value else "false",
-    FloatValue: lambda node: _written_float(node.value),
-    VariableReference: lambda node: f'{{"VAR?":{_quoted(node.name)}}}',
-    ReadCount: lambda node: f'{{"CNT?":{_quoted(node.target)}}}',
+    IntValue: lambda node, _: str(node.value),
+    BoolValue: lambda node, _: "true" if node.value else "false",
+    FloatValue: lambda node, _: _written_float(node.value),
+    VariableReference: lambda node, _: f'{{"VAR?":{_quoted(node.name)}}}',
+    ReadCount: lambda node, holder: f'{{"CNT?":{_path(node, holder)}}}',
     Assign: _written_assignment,
-    DivertTarget: lambda node: f'{{"^->":{_quoted(node.target)}}}',
-    ChoicePoint: lambda node: f'{{"*":{_quoted(node.target)},"flg":{node.flags}}}',
-    VariablePointer: lambda node: f'{{"^var":{_quoted(node.name)},"ci":{node.context}}}',
+    DivertTarget: _written_target,
+    ChoicePoint: lambda node, holder: f'{{"*":{_path(node, holder)},"flg":{node.flags}}}',
+    VariablePointer: lambda node, _: f'{{"^var":{_quoted(node.name)},"ci":{node.context}}}',
     ListValue: _written_list,
-    Glue: lambda _: '"<>"',
-    VoidValue: lambda _: '"void"',
-    LegacyTag: lambda node: f'{{"#":{_quoted(node.text)}}}',
+    Glue: lambda *_: '"<>"',
+    VoidValue: lambda *_: '"void"',
+    LegacyTag: lambda node, _: f'{{"#":{_quoted(node.text)}}}',
 }
 """How each node that is no container is written."""
 
@@ -485,15 +501,15 @@ class _Reader:
         if token.startswith("^"):
             return StringValue(token[1:])
         if token == "\n":
-            return StringValue("\n")
+            return NEWLINE
         if token in COMMANDS:
-            return Command(token)
+            return COMMANDS[token]
         if token == "L^" or (token in NATIVE_FUNCTIONS and token != "^"):
-            return NativeCall("^" if token == "L^" else token)
+            return NATIVE_FUNCTIONS["^" if token == "L^" else token]
         if token == "<>":
-            return Glue()
+            return GLUE
         if token == "void":
-            return VoidValue()
+            return VOID
         shown = token if len(token) <= 40 else f"{token[:37]}…"
         return self.fail(
             f"there is no command `{shown}`", where, "text begins with `^`", "unknown-command"

@@ -187,7 +187,7 @@ def playable(loaded: Loaded) -> CompiledStory:
 
 def _external_calls(root: Container) -> Iterator[str]:
     """The EXTERNAL functions a story calls, once for each call."""
-    for node in root.walk():
+    for node, _ in root.walk():
         if isinstance(node, Divert) and node.kind == "x()":
             yield node.target
 

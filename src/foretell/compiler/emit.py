@@ -60,38 +60,47 @@ from foretell.compiler.ast import (
     walk,
 )
 from foretell.compiler.emit_expressions import ExpressionEmitter
-from foretell.compiler.resolve import Problems, Symbols, Target
+from foretell.compiler.resolve import Problems, Symbols
 from foretell.compiler.weave import following, has_points, last_significant, terminates
 from foretell.container import (
+    BEGIN,
+    BEGIN_STRING,
+    COMMANDS,
     COUNT_AT_START,
     COUNT_TURNS,
     COUNT_VISITS,
+    DUPLICATE,
+    END,
+    END_STRING,
+    GLUE,
     HAS_CHOICE_ONLY_CONTENT,
     HAS_CONDITION,
     HAS_START_CONTENT,
     IS_FALLBACK,
+    NATIVE_FUNCTIONS,
+    NEWLINE,
+    NOTHING,
     ONCE_ONLY,
+    POP,
+    VOID,
     Assign,
     ChoicePoint,
-    Command,
     CompiledStory,
     Container,
     DivertTarget,
-    IntValue,
+    Item,
     ListValue,
-    NativeCall,
-    Node,
-    PathIndex,
-    ReadCount,
     StringValue,
-    VariableReference,
-    VoidValue,
+    top_of,
 )
 from foretell.container import Divert as Jump
-from foretell.container import Glue as RuntimeGlue
 from foretell.diagnostics import Span
 
 __all__ = ["emit_story"]
+
+_EQUAL: Final = NATIVE_FUNCTIONS["=="]
+_SET_RETURN: Final = Assign("$r", False, True)  # where the text of a choice goes back to
+_RETURN: Final = Jump(target="$r", variable=True)
 
 _MOST_JUMPS: Final = 1_000_000  # in a story: some two gigabytes once it is lowered
 _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
@@ -131,7 +140,6 @@ class _Emitter(ExpressionEmitter):
     def __init__(self, symbols: Symbols, problems: Problems, count_all: bool) -> None:
         super().__init__(symbols, problems)
         self.count_all = count_all
-        self.containers: dict[Target, Container] = {}
         self.positions: dict[Choice | Gather, tuple[Weave, int]] = {}
         self.initial: list[tuple[VarDeclaration | ListDeclaration, Flow]] = []
         self.frame: _Frame | None = None
@@ -145,14 +153,14 @@ class _Emitter(ExpressionEmitter):
         root = self._flow(symbols.story)
         if symbols.globals:
             root.add_named("global decl", self._initial_values())
-        root.add(Command("done"))
+        root.extend(None, COMMANDS["done"])
         for constant in symbols.constant_list:
             self._check_constant(constant)
         if any(p.severity == "error" for p in self.problems.found):
             return None
         self._report_unused()
         self._set_flags()
-        self._write_places(root)
+        self._settle_places()
         definitions: dict[str, dict[str, int]] = {}
         for declaration, _ in self.initial:
             if isinstance(declaration, ListDeclaration):
@@ -179,7 +187,7 @@ class _Emitter(ExpressionEmitter):
     def _initial_values(self) -> Container:
         """`global decl`: the first values of all variables, in the order they were met."""
         container = Container()
-        container.add(Command("ev"))
+        container.extend(None, BEGIN)
         for declaration, flow in self.initial:
             self.flow = flow
             span = declaration.span
@@ -188,16 +196,15 @@ class _Emitter(ExpressionEmitter):
                 items = tuple(
                     (f"{name}.{i.name.text}", i.number) for i in declaration.items if i.is_initial
                 )
-                container.add(ListValue(items, () if items else (name,), span=span))
+                container.extend(span, ListValue(items, () if items else (name,)))
             else:
                 self.in_initial_value, told = True, len(self.problems.found)
                 self.value(declaration.value, container)
                 self.in_initial_value = False
                 if len(self.problems.found) == told:  # what is unknown need not be told twice
                     self._check_initial(declaration)
-            container.add(Assign(name, True, True, span=span))
-        container.add(Command("/ev"))
-        container.add(Command("end"))
+            container.extend(span, Assign(name, True, True))
+        container.extend(None, END, COMMANDS["end"])
         return container
 
     def _check_initial(self, declaration: VarDeclaration) -> None:
@@ -261,24 +268,16 @@ class _Emitter(ExpressionEmitter):
             if container.flags == COUNT_AT_START:
                 container.flags = 0  # nothing to count
 
-    def _write_places(self, root: Container) -> None:
-        """Write every place that jumps and counts name, now that the tree is complete."""
-        paths = PathIndex(root)
-        containers = self.containers
-        for node, place in self.places:
-            target = place if isinstance(place, Node) else containers[place]
-            if isinstance(node, DivertTarget):
-                node.place = target
-                node.target = paths.absolute(target)
-            elif isinstance(node, Jump) and node.kind == "x()":
-                # not a place, yet ink shortens it like one inside a knot of the same name
-                top, depth = paths.top(node)
-                upward = "." + ".".join("^" * (depth - 1))
-                if top == node.target and len(upward) < len(node.target):
-                    node.target = upward
-            elif isinstance(node, Jump | ReadCount | ChoicePoint):
-                node.place = target
-                node.target = paths.compact(node, target)
+    def _settle_places(self) -> None:
+        """Settle where jumps and counts lead that waited for what stands further down."""
+        for node, target in self.forward:
+            node.place = self.containers[target]
+        for call, holder in self.external_calls:
+            # not a place, yet ink shortens it like one inside a knot of the same name
+            top, depth = top_of(holder)
+            upward = "." + ".".join("^" * (depth - 1))
+            if top == call.target and len(upward) < len(call.target):
+                call.target = upward
 
     # --- knots and stitches ---------------------------------------------------------------
 
@@ -292,7 +291,7 @@ class _Emitter(ExpressionEmitter):
         self.flow = flow
         found_return = self._check_flow(flow)
         for argument in reversed(flow.arguments):
-            container.add(Assign(argument.name.text, False, True, span=argument.name.span))
+            container.extend(argument.name.span, Assign(argument.name.text, False, True))
         frame: _Frame | None = None
         if flow.weave is not None:
             self.frame, self.sealed = None, False
@@ -302,9 +301,9 @@ class _Emitter(ExpressionEmitter):
                 container.add(root)
             frame = self._weave(flow.weave, root)
         elif flow.level == KNOT and not flow.flows[0].arguments:
-            entry = Jump("->", "", span=flow.flows[0].span)
-            container.add(entry)
-            self.places.append((entry, flow.flows[0]))
+            entry = Jump()
+            container.extend(flow.flows[0].span, entry)
+            self.lead(entry, flow.flows[0])
             self.reached.add(flow.flows[0])
         self._children(flow, container)
         self.flow = flow
@@ -394,7 +393,7 @@ class _Emitter(ExpressionEmitter):
         to_previous = has_choice = False
         gathers = choices = in_a_row = 0
         for index, item in enumerate(weave.items):
-            if len(self.places) > _MOST_JUMPS:
+            if self.jumps > _MOST_JUMPS:
                 self._too_large(item)
             if isinstance(item, Gather):
                 self.positions[item] = (weave, index)
@@ -473,9 +472,8 @@ class _Emitter(ExpressionEmitter):
         for end in self.frame.loose:
             if isinstance(end, Gather) and end.depth == gather.depth:
                 continue
-            divert = Jump("->", "", span=gather.span)
-            self.containers[end].add(divert)
-            self.places.append((divert, container))
+            self.containers[end].extend(gather.span, Jump(place=container))
+            self.jumps += 1
         self.frame.loose.clear()
         self.frame.loose[gather] = None
         return container
@@ -505,24 +503,23 @@ class _Emitter(ExpressionEmitter):
             into.add(outer)
         has_evaluation = bool(start or choice.only or choice.condition)
         if has_evaluation:
-            outer.add(Command("ev", span=span))
+            outer.extend(span, BEGIN)
         if start is not None:
             flags |= HAS_START_CONTENT
             self._choice_text(start, outer, inner)
         if choice.only is not None:
             flags |= HAS_CHOICE_ONLY_CONTENT
-            outer.add(Command("str", span=choice.only.span))
+            outer.extend(choice.only.span, BEGIN_STRING)
             self.content(choice.only.items, outer)
-            outer.add(Command("/str", span=choice.only.span))
+            outer.extend(choice.only.span, END_STRING)
         if choice.condition is not None:
             flags |= HAS_CONDITION
             self._check_condition(choice.condition)
             self.value(choice.condition, outer)
         if has_evaluation:
-            outer.add(Command("/ev", span=span))
-        point = ChoicePoint("", flags, span=span)
-        outer.add(point)
-        self.places.append((point, inner))
+            outer.extend(span, END)
+        outer.extend(span, ChoicePoint(flags=flags, place=inner))
+        self.jumps += 1
         self.content(choice.inner.items, inner)
         return inner
 
@@ -530,27 +527,23 @@ class _Emitter(ExpressionEmitter):
         """Text that the choice and what follows it share: a container and two ways back."""
         span = start.span
         text = Container(span=span)
-        for holder, label in ((outer, "$r1"), (inner, "$r2")):
-            back = DivertTarget("", span=span)
-            jump = Jump("->", "", span=span)
-            place = Container(name=label, span=span)
-            if holder is inner:
-                holder.add(Command("ev", span=span))
-            holder.add(back)
-            if holder is inner:
-                holder.add(Command("/ev", span=span))
-            holder.add(Assign("$r", False, True, span=span))
-            if holder is outer:
-                holder.add(Command("str", span=span))
-            holder.add(jump)
-            if holder is outer:
-                self.content(start.items, text)
-                text.add(Jump("->", "$r", variable=True, span=span))
-                outer.add_named("s", text)
-            holder.add(place)
-            if holder is outer:
-                holder.add(Command("/str", span=span))
-            self.places += [(back, place), (jump, text)]
+        after_choice, after_text = (
+            Container(name="$r1", span=span),
+            Container(name="$r2", span=span),
+        )
+        outer.extend(
+            span, DivertTarget(place=after_choice), _SET_RETURN, BEGIN_STRING, Jump(place=text)
+        )
+        self.content(start.items, text)
+        text.extend(span, _RETURN)
+        outer.add_named("s", text)
+        outer.add(after_choice)
+        outer.extend(span, END_STRING)
+        inner.extend(
+            span, BEGIN, DivertTarget(place=after_text), END, _SET_RETURN, Jump(place=text)
+        )
+        inner.add(after_text)
+        self.jumps += 4
 
     # --- content --------------------------------------------------------------------------
 
@@ -564,7 +557,7 @@ class _Emitter(ExpressionEmitter):
             write(self, item, into)
 
     def _text(self, item: Text, into: Container) -> None:
-        into.add(StringValue(item.text, span=item.span))
+        into.extend(item.span, NEWLINE if item.text == "\n" else StringValue(item.text))
 
     def _nested(self, item: Content, into: Container) -> None:
         self.content(item.items, into)
@@ -573,16 +566,15 @@ class _Emitter(ExpressionEmitter):
         self.evaluation(item.value, into, printed=True)
 
     def _function_call(self, item: FunctionCall, into: Container) -> None:
-        into.add(Command("ev", span=item.span))
+        into.extend(item.span, BEGIN)
         self.value(item, into)
-        into.add(Command("pop", span=item.span))
-        into.add(Command("/ev", span=item.span))
+        into.extend(item.span, POP, END)
 
     def _tag_mark(self, item: TagMark, into: Container) -> None:
-        into.add(Command("#" if item.is_start else "/#", span=item.span))
+        into.extend(item.span, COMMANDS["#" if item.is_start else "/#"])
 
     def _glue(self, item: Glue, into: Container) -> None:
-        into.add(RuntimeGlue(span=item.span))
+        into.extend(item.span, GLUE)
 
     def _first_value(self, item: VarDeclaration | ListDeclaration, _: Container) -> None:
         self.declared.add(item.name.text)
@@ -596,10 +588,8 @@ class _Emitter(ExpressionEmitter):
         if item.value is not None:
             self.evaluation(item.value, into)
         else:
-            into.add(Command("ev", span=span))
-            into.add(VoidValue(span=span))
-            into.add(Command("/ev", span=span))
-        into.add(Command("~ret", span=span))
+            into.extend(span, BEGIN, VOID, END)
+        into.extend(span, COMMANDS["~ret"])
 
     def _assignment(self, item: Assignment, into: Container) -> None:
         name = item.name.text
@@ -612,7 +602,7 @@ class _Emitter(ExpressionEmitter):
         is_global = False
         if not item.is_temp:
             is_global = self._is_global(item)
-        into.add(Assign(name, is_global, item.is_temp, span=item.span))
+        into.extend(item.span, Assign(name, is_global, item.is_temp))
 
     def _is_global(self, item: Assignment | IncDec) -> bool:
         """Whether what `item` sets is a global; an error if there is no such variable."""
@@ -635,15 +625,14 @@ class _Emitter(ExpressionEmitter):
     def _increment(self, item: IncDec, into: Container) -> None:
         span = item.span
         name = item.name.text
-        into.add(Command("ev", span=span))
-        into.add(VariableReference(name, span=item.name.span))
+        into.extend(span, BEGIN)
+        into.extend(item.name.span, self.reference(name))
         if item.value is None:
-            into.add(IntValue(1, span=span))
+            into.extend(span, self.number(1))
         else:
             self.value(item.value, into)
-        into.add(NativeCall("+" if item.is_increment else "-", span=span))
-        into.add(Assign(name, self._is_global(item), False, span=span))
-        into.add(Command("/ev", span=span))
+        into.extend(span, NATIVE_FUNCTIONS["+" if item.is_increment else "-"])
+        into.extend(span, Assign(name, self._is_global(item), False), END)
 
     # --- conditionals and sequences -------------------------------------------------------
 
@@ -652,46 +641,47 @@ class _Emitter(ExpressionEmitter):
         if item.query is not None:
             self._check_condition(item.query)
             self.evaluation(item.query, into)
-        rejoin = Command("nop", span=item.span)
+        backs: list[Jump] = []
         for branch in item.branches:
-            into.add(self._branch(branch, rejoin))
+            into.add(self._branch(branch, backs))
         first, last = (item.branches[0], item.branches[-1]) if item.branches else (None, None)
         if item.query is not None and first and first.condition and last and not last.is_else:
-            into.add(Command("pop", span=item.span))
-        into.add(rejoin)
+            into.extend(item.span, POP)
+        _rejoin(backs, into, item.span)
         self.sealed = outer_sealed
 
-    def _branch(self, branch: Branch, rejoin: Command) -> Container:
+    def _branch(self, branch: Branch, backs: list[Jump]) -> Container:
+        """The branch's container; the jump that leads back from it is added to `backs`."""
         span = branch.span
         container = Container(span=span)
         duplicates = branch.matches and not branch.is_else
         if duplicates:
-            container.add(Command("du", span=span))
+            container.extend(span, DUPLICATE)
         if not branch.is_true and not branch.is_else:
             condition = branch.condition
             where = condition.span if condition is not None else span
             if condition is not None:
-                container.add(Command("ev", span=where))
+                container.extend(where, BEGIN)
                 self._check_condition(condition)
                 self.value(condition, container)
             if branch.matches:
-                container.add(NativeCall("==", span=where))
+                container.extend(where, NATIVE_FUNCTIONS["=="])
             if condition is not None:
-                container.add(Command("/ev", span=where))
-        jump = Jump("->", "", conditional=not branch.is_else, span=span)
-        container.add(jump)
+                container.extend(where, END)
         body = Container(span=span)
-        self.places.append((jump, body))
+        container.extend(span, Jump(conditional=not branch.is_else, place=body))
+        self.jumps += 1
         if duplicates or (branch.is_else and branch.matches):
-            body.add(Command("pop", span=span))
+            body.extend(span, POP)
         if not branch.is_inline:
-            body.add(StringValue("\n", span=span))
+            body.extend(span, NEWLINE)
         if branch.weave is not None:
             self._warn_of_else_text(branch.weave)
             self._weave(branch.weave, body)
-        back = Jump("->", "", span=span)
-        body.add(back)
-        self.places.append((back, rejoin))
+        back = Jump()
+        body.extend(span, back)
+        self.jumps += 1
+        backs.append(back)
         container.add_named("b", body)
         return container
 
@@ -714,56 +704,43 @@ class _Emitter(ExpressionEmitter):
         count = len(item.elements)
         branches = count + 1 if kind & ONCE else count
 
-        def add(*nodes: Node) -> None:
-            for node in nodes:
-                container.add(node)
-
-        add(Command("ev", span=span), Command("visit", span=span))
+        container.extend(span, BEGIN, COMMANDS["visit"])
         if kind & (STOPPING | ONCE):
-            add(IntValue(branches - 1, span=span), NativeCall("MIN", span=span))
+            container.extend(span, self.number(branches - 1), NATIVE_FUNCTIONS["MIN"])
         elif kind & CYCLE:
-            add(IntValue(count, span=span), NativeCall("%", span=span))
+            container.extend(span, self.number(count), NATIVE_FUNCTIONS["%"])
         if kind & SHUFFLE:
             self._shuffle(kind, count, container, span)
-        add(Command("/ev", span=span))
-        rejoin = Command("nop", span=span)
+        container.extend(span, END)
+        backs: list[Jump] = []
         for index in range(branches):
             element = item.elements[index] if index < count else None
             where = span if element is None else element.span
-            add(
-                Command("ev", span=where),
-                Command("du", span=where),
-                IntValue(index, span=where),
-                NativeCall("==", span=where),
-                Command("/ev", span=where),
-            )
-            jump = Jump("->", "", conditional=True, span=where)
-            add(jump)
             body = Container(span=where)
-            body.add(Command("pop", span=where))
+            test = (BEGIN, DUPLICATE, self.number(index), _EQUAL, END)
+            container.extend(where, *test, Jump(conditional=True, place=body))
+            body.extend(where, POP)
             if element is not None:
                 self._weave(element, body)
-            back = Jump("->", "", span=where)
-            body.add(back)
+            back = Jump()
+            body.extend(where, back)
+            backs.append(back)
             container.add_named(f"s{index}", body)
-            self.places += [(jump, body), (back, rejoin)]
-        add(rejoin)
+            self.jumps += 2
+        _rejoin(backs, container, span)
         self.sealed = outer_sealed
 
     def _shuffle(self, kind: int, count: int, container: Container, span: Span) -> None:
         """Replace the visit count on the stack by a shuffled index, unless all were dealt."""
-        rejoin = Command("nop", span=span)
+        dealt = self.number(count - 1 if kind & STOPPING else count)
+        skips: list[Jump] = []
         if kind & (ONCE | STOPPING):
-            skip = Jump("->", "", conditional=True, span=span)
-            container.add(Command("du", span=span))
-            container.add(IntValue(count - 1 if kind & STOPPING else count, span=span))
-            container.add(NativeCall("==", span=span))
-            container.add(skip)
-            self.places.append((skip, rejoin))
-        container.add(IntValue(count - 1 if kind & STOPPING else count, span=span))
-        container.add(Command("seq", span=span))
-        if kind & (ONCE | STOPPING):
-            container.add(rejoin)
+            skips.append(Jump(conditional=True))
+            container.extend(span, DUPLICATE, dealt, _EQUAL, *skips)
+            self.jumps += 1
+        container.extend(span, dealt, COMMANDS["seq"])
+        if skips:
+            _rejoin(skips, container, span)
 
     # --- loose ends -----------------------------------------------------------------------
 
@@ -824,6 +801,14 @@ _WRITERS: Final[dict[type[Syntax], Callable[[_Emitter, Any, Container], None]]] 
     ListDeclaration: _Emitter._first_value,
     Todo: _Emitter._todo,
 }
+
+
+def _rejoin(jumps: Iterable[Jump], into: Container, span: Span) -> None:
+    """Have jumps meet again here."""
+    place = Item(into, len(into.content))
+    into.extend(span, NOTHING)
+    for jump in jumps:
+        jump.place = place
 
 
 def _constant_values(symbols: Symbols) -> dict[str, bool | int | float | str]:

@@ -6,8 +6,7 @@ ink's runtime evaluates on a stack: operands first, then the operator, between `
 
 A jump is a divert with what its arguments push before it. Whether a name is a variable, and so
 where a jump leads, depends on the variables declared *above*, as in ink's own compiler; where it
-leads in the tree is known only when the tree is complete, so places are noted in `self.places`
-and written by `paths` afterwards.
+leads in the tree may be known only further down, so such jumps wait in `self.forward`.
 """
 
 from __future__ import annotations
@@ -36,20 +35,25 @@ from foretell.compiler.ast import (
 )
 from foretell.compiler.resolve import Problems, Symbols, Target
 from foretell.container import (
+    BEGIN,
+    BEGIN_STRING,
+    COMMANDS,
+    END,
+    END_STRING,
+    NATIVE_FUNCTIONS,
+    VOID,
     BoolValue,
-    Command,
+    ChoicePoint,
     Container,
     DivertTarget,
     FloatValue,
     IntValue,
     ListValue,
-    NativeCall,
     Node,
     ReadCount,
     StringValue,
     VariablePointer,
     VariableReference,
-    VoidValue,
 )
 from foretell.container import Divert as Jump
 from foretell.diagnostics import Span, closest
@@ -60,6 +64,7 @@ __all__ = [
     "COUNTING",
     "NATIVE_PARAMETERS",
     "ExpressionEmitter",
+    "literal",
     "single",
 ]
 
@@ -93,6 +98,8 @@ BUILT_IN_FUNCTIONS: Final = frozenset([*NATIVE_PARAMETERS, *COMMAND_PARAMETERS, 
 }
 """Names that nothing else may have (ink leaves LIST_RANGE free)."""
 
+Leading = Jump | DivertTarget | ReadCount | ChoicePoint
+
 _FUNCTION_NAMES: Final = BUILT_IN_FUNCTIONS | {"LIST_RANGE"}
 
 
@@ -105,44 +112,74 @@ class ExpressionEmitter:
         self.flow: Flow = symbols.story
         self.declared: set[str] = set()  # globals met so far
         self.declared_temps: dict[Flow, set[str]] = {}
-        self.places: list[tuple[Jump | DivertTarget | ReadCount | Node, Target | Node]] = []
+        self.jumps = 0  # how many nodes lead somewhere
+        self.containers: dict[Target, Container] = {}
+        self.forward: list[tuple[Leading, Target]] = []  # those that lead further down
+        self.external_calls: list[tuple[Jump, Container]] = []  # each with its container
+        self._integers: dict[int, IntValue] = {}
+        self._references: dict[str, VariableReference] = {}
         self.visits_counted: set[Target] = set()
         self.turns_counted: set[Target] = set()
         self.used_variables: set[str] = set()
         self.in_initial_value = False  # of a VAR
         self.reached: set[Target] = set()
 
+    # --- nodes ----------------------------------------------------------------------------
+
+    def number(self, value: bool | int | float) -> Node:
+        """What pushes a literal: one node for all equal integers."""
+        if type(value) is not int:
+            return literal(value)
+        found = self._integers.get(value)
+        if found is None:
+            found = self._integers[value] = IntValue(value)
+        return found
+
+    def reference(self, name: str) -> VariableReference:
+        """What pushes a variable: one node for all its uses."""
+        found = self._references.get(name)
+        if found is None:
+            found = self._references[name] = VariableReference(name)
+        return found
+
+    def lead(self, node: Leading, target: Target) -> None:
+        """Have `node` lead to `target`, now or once its container is there."""
+        self.jumps += 1
+        node.place = self.containers.get(target)
+        if node.place is None:
+            self.forward.append((node, target))
+
     # --- values ---------------------------------------------------------------------------
 
     def evaluation(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
         """`ev value /ev`, and `out` where it is printed."""
         span = value.span
-        into.add(Command("ev", span=span))
+        into.extend(span, BEGIN)
         self.value(value, into, printed=printed)
         if printed:
-            into.add(Command("out", span=span))
-        into.add(Command("/ev", span=span))
+            into.extend(span, COMMANDS["out"])
+        into.extend(span, END)
 
     def value(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
         """What pushes `value`."""
         if isinstance(value, VariableUse):
             self._variable(value, into, printed)
         elif isinstance(value, Number):
-            into.add(_number(value, value.span))
+            into.extend(value.span, self.number(value.value))
         else:
             _PUSHES[type(value)](self, value, into)
 
     def _unary(self, value: Unary, into: Container) -> None:
         self._check_condition(value.inner)
         self.value(value.inner, into)
-        into.add(NativeCall(value.operator, span=value.span))
+        into.extend(value.span, NATIVE_FUNCTIONS[value.operator])
 
     def _all_of(self, value: MultipleConditions, into: Container) -> None:
         for index, condition in enumerate(value.conditions):
             self._check_condition(condition)
             self.value(condition, into)
             if index:
-                into.add(NativeCall("&&", span=value.span))
+                into.extend(value.span, NATIVE_FUNCTIONS["&&"])
 
     def _misplaced_increment(self, value: IncDec, _: Container) -> None:
         self.problems.error(
@@ -162,7 +199,7 @@ class ExpressionEmitter:
         for node in reversed(spine):
             self.value(node.right, into)
             self._check_operands(node)
-            into.add(NativeCall(node.operator, span=node.span))
+            into.extend(node.span, NATIVE_FUNCTIONS[node.operator])
 
     def _check_operands(self, node: Binary) -> None:
         if node.operator == "?" and isinstance(node.left, Unary) and node.left.operator == "!":
@@ -197,9 +234,9 @@ class ExpressionEmitter:
         )
 
     def _string(self, value: StringExpression, into: Container) -> None:
-        into.add(Command("str", span=value.span))
+        into.extend(value.span, BEGIN_STRING)
         self.content(value.items, into)
-        into.add(Command("/str", span=value.span))
+        into.extend(value.span, END_STRING)
 
     def content(self, items: list[Syntax], into: Container) -> None:
         """Content of any kind (see `emit`)."""
@@ -229,7 +266,7 @@ class ExpressionEmitter:
                 )
             self.used_variables.add(declaration.name.text)
             items[key] = item.number
-        into.add(ListValue(tuple(items.items()), span=value.span))
+        into.extend(value.span, ListValue(tuple(items.items())))
 
     # --- variables ------------------------------------------------------------------------
 
@@ -245,13 +282,13 @@ class ExpressionEmitter:
         if len(path) <= 2 and symbols.list_item(
             path[0] if len(path) == 2 else None, path[-1], use.span
         ):
-            into.add(VariableReference(dotted, span=use.span))
+            into.extend(use.span, self.reference(dotted))
             return
         target = symbols.find(path, self.flow)
         if target is not None:
             self._read_count(use, target, into, printed)
             return
-        into.add(VariableReference(dotted, span=use.span))
+        into.extend(use.span, self.reference(dotted))
         if len(path) > 1:
             self.problems.error(
                 "unknown-name",
@@ -288,19 +325,19 @@ class ExpressionEmitter:
     def _constant(self, value: Syntax, into: Container, span: Span) -> None:
         match value:
             case Number():
-                into.add(_number(value, span))
+                into.extend(span, self.number(value.value))
             case StringExpression():
-                into.add(Command("str", span=span))
+                into.extend(span, BEGIN_STRING)
                 self.content(value.items, into)
-                into.add(Command("/str", span=span))
+                into.extend(span, END_STRING)
             case _:
-                into.add(IntValue(0, span=span))  # an error was reported at its declaration
+                into.extend(span, self.number(0))  # an error was reported at its declaration
 
     def _read_count(self, use: VariableUse, target: Target, into: Container, printed: bool) -> None:
         self.visits_counted.add(target)
-        node = ReadCount("", span=use.span)
-        self.places.append((node, target))
-        into.add(node)
+        node = ReadCount()
+        into.extend(use.span, node)
+        self.lead(node, target)
         if printed and isinstance(target, Flow) and target.is_function:
             self.problems.warning(
                 "function-not-called",
@@ -316,8 +353,8 @@ class ExpressionEmitter:
     ) -> None:
         """A place as a value. What is done with it is unknown, so everything there is counted."""
         divert = value.divert
-        node = DivertTarget("", span=value.span)
-        into.add(node)
+        node = DivertTarget()
+        into.extend(value.span, node)
         if divert.is_done or divert.is_end:
             self.problems.error(
                 "misused-target", f"`-> {divert.dotted}` can't be a value", value.span
@@ -348,7 +385,7 @@ class ExpressionEmitter:
             self.visits_counted.add(target)
         self.turns_counted.add(target)
         self.reached.add(target)
-        self.places.append((node, target))
+        self.lead(node, target)
         if isinstance(target, Flow):
             for argument in target.arguments:
                 if argument.is_reference:
@@ -370,14 +407,14 @@ class ExpressionEmitter:
                 self._check_integers(call)
             for argument in arguments:
                 self.value(argument, into)
-            into.add(Command(command, span=call.span))
+            into.extend(call.span, COMMANDS[command])
         elif name in COUNTING:
             self._counting_call(call, into)
         elif name in NATIVE_PARAMETERS:
             self._check_count(call, NATIVE_PARAMETERS[name], "")
             for argument in arguments:
                 self.value(argument, into)
-            into.add(NativeCall(name, span=call.span))
+            into.extend(call.span, NATIVE_FUNCTIONS[name])
         elif name in self.symbols.lists:
             self._list_from(call, into)
         else:
@@ -422,7 +459,7 @@ class ExpressionEmitter:
                 call.span,
                 hint=f"write {name}(-> knot)",
             )
-        into.add(Command(COUNTING[name], span=call.span))
+        into.extend(call.span, COMMANDS[COUNTING[name]])
 
     def _is_read_count(self, use: VariableUse) -> bool:
         symbols = self.symbols
@@ -432,7 +469,7 @@ class ExpressionEmitter:
         name = call.name.text
         self.used_variables.add(name)
         if not call.arguments:
-            into.add(ListValue((), (name,), span=call.span))
+            into.extend(call.span, ListValue((), (name,)))
             return
         if len(call.arguments) > 1:
             self.problems.error(
@@ -442,16 +479,16 @@ class ExpressionEmitter:
                 hint=f"to combine items write {name}(1) + {name}(2)",
             )
         elif len(call.arguments) == 1:
-            into.add(StringValue(name, span=call.span))
+            into.extend(call.span, StringValue(name))
             self.value(call.arguments[0], into)
-            into.add(Command("listInt", span=call.span))
+            into.extend(call.span, COMMANDS["listInt"])
 
     # --- jumps ----------------------------------------------------------------------------
 
     def divert(self, divert: Divert, into: Container) -> None:
         """`-> target`, a tunnel or a thread."""
         if divert.is_end or divert.is_done:
-            into.add(Command("end" if divert.is_end else "done", span=divert.span))
+            into.extend(divert.span, COMMANDS["end" if divert.is_end else "done"])
         elif divert.target:
             self._jump(divert.target, divert.arguments, divert.span, divert.kind, into)
 
@@ -504,27 +541,28 @@ class ExpressionEmitter:
             self._check_jump(names, target, arguments, span, is_call, is_external)
         if arguments:
             if not is_call:
-                into.add(Command("ev", span=span))
+                into.extend(span, BEGIN)
             self._arguments(arguments, flow, into)
             if not is_call:
-                into.add(Command("/ev", span=span))
+                into.extend(span, END)
         if kind == "thread":
-            into.add(Command("thread", span=span))
+            into.extend(span, COMMANDS["thread"])
             kind = "->"
-        node = Jump(kind, "", span=span)
-        into.add(node)
+        node = Jump(kind)
+        into.extend(span, node)
         if is_external:
             node.kind = "x()"
             node.target = name
             node.external_arguments = len(arguments)
             if isinstance(target, str):
                 node.variable = True
-            self.places.append((node, node))
+            self.external_calls.append((node, into))
+            self.jumps += 1
         elif isinstance(target, str):
             node.target = target
             node.variable = True
         elif target is not None:
-            self.places.append((node, target))
+            self.lead(node, target)
 
     def _arguments(self, arguments: list[Syntax], flow: Flow | None, into: Container) -> None:
         wanted: list[Argument] = flow.arguments if flow is not None else []
@@ -557,7 +595,7 @@ class ExpressionEmitter:
             if not is_item and argument.dotted not in self.symbols.constants:
                 self._unknown_variable(argument)
         self.used_variables.add(argument.dotted)
-        into.add(VariablePointer(argument.dotted, span=argument.span))
+        into.extend(argument.span, VariablePointer(argument.dotted))
 
     def _check_jump(
         self,
@@ -678,9 +716,9 @@ class ExpressionEmitter:
         """`->->`, `->-> target`"""
         span = onwards.span
         after = onwards.after
-        into.add(Command("ev", span=span))
+        into.extend(span, BEGIN)
         if after is None:
-            into.add(VoidValue(span=span))
+            into.extend(span, VOID)
         elif after.is_end or after.is_done:
             self.problems.error(
                 "misused-target",
@@ -690,8 +728,8 @@ class ExpressionEmitter:
             )
         else:
             self._tunnel_target(after, into)
-        into.add(Command("/ev", span=span))
-        into.add(Command("->->", span=span))
+        into.extend(span, END)
+        into.extend(span, COMMANDS["->->"])
 
     def _tunnel_target(self, after: Divert, into: Container) -> None:
         target = self._target_of(after)
@@ -702,17 +740,17 @@ class ExpressionEmitter:
                     f"`->-> {target}` can't pass arguments, since `{target}` is a variable",
                     after.span,
                 )
-            into.add(VariableReference(target, span=after.span))
+            into.extend(after.span, self.reference(target))
             return
         is_external = len(after.target) == 1 and after.dotted in self.symbols.externals
         self._check_jump(after.target, target, after.arguments, after.span, False, is_external)
         flow = target if isinstance(target, Flow) else None
         self._arguments(after.arguments, flow, into)
-        node = DivertTarget("", span=after.span)
-        into.add(node)
+        node = DivertTarget()
+        into.extend(after.span, node)
         if target is not None:
             self.reached.add(target)
-            self.places.append((node, target))
+            self.lead(node, target)
 
 
 _PUSHES: Final[dict[type[Syntax], Callable[[ExpressionEmitter, Any, Container], None]]] = {
@@ -727,13 +765,13 @@ _PUSHES: Final[dict[type[Syntax], Callable[[ExpressionEmitter, Any, Container], 
 }
 
 
-def _number(number: Number, span: Span) -> Node:
-    value = number.value
+def literal(value: bool | int | float) -> Node:
+    """The node that pushes a number or truth value."""
     if isinstance(value, bool):
-        return BoolValue(value, span=span)
+        return BoolValue(value)
     if isinstance(value, int):
-        return IntValue(value, span=span)
-    return FloatValue(single(value), span=span)
+        return IntValue(value)
+    return FloatValue(single(value))
 
 
 def single(value: float) -> float:

@@ -50,7 +50,7 @@ from foretell.compiler.emit_expressions import (
     COMMAND_PARAMETERS,
     COUNTING,
     NATIVE_PARAMETERS,
-    single,
+    literal,
 )
 from foretell.compiler.parser import Files, StatementParser
 from foretell.compiler.scanner import NestingError
@@ -58,18 +58,15 @@ from foretell.container import (
     COUNT_AT_START,
     COUNT_TURNS,
     COUNT_VISITS,
+    NATIVE_FUNCTIONS,
     THE_END,
     Assign,
-    BoolValue,
     Command,
     CompiledStory,
     Container,
     Divert,
     DivertTarget,
-    FloatValue,
-    IntValue,
     ListValue,
-    NativeCall,
     Node,
     ReadCount,
     StringValue,
@@ -104,16 +101,15 @@ class StoryNames:
 
     def __post_init__(self) -> None:
         root = self.story.root
-        for node in root.walk():
+        for node, span in root.walk():
             if isinstance(node, Assign) and node.is_global:
-                self.variables.setdefault(node.name, node.span)
+                self.variables.setdefault(node.name, span)
         for name, knot in root.named.items():
-            if not isinstance(knot, Container) or name == "global decl":
+            if name == "global decl":
                 continue
             self.places[name] = knot
             for inner, stitch in knot.named.items():
-                if isinstance(stitch, Container):
-                    self.places[f"{name}.{inner}"] = stitch
+                self.places[f"{name}.{inner}"] = stitch
         self.entered = [*self.places]
         self.places.update(self.story.labels)
         for list_name, items in self.story.list_definitions.items():
@@ -223,8 +219,8 @@ class _Writer:
         self.into.parent = names.story.root
         self.counted: list[tuple[Container, int]] = []
 
-    def add(self, node: Node) -> None:
-        self.into.add(node)
+    def add(self, node: Node, span: Span | None = None) -> None:
+        self.into.add(node, span)
 
     def error(self, code: str, message: str, span: Span, label: str = "", hint: str = "") -> None:
         self.found.append(Diagnostic("error", code, message, span, label, hint))
@@ -242,14 +238,14 @@ class _Writer:
         span = value.span
         match value:
             case Number(value=number):
-                self.add(_literal(number, span))
+                self.add(literal(number), span)
             case VariableUse():
                 self.name(value)
             case Binary():
                 self.binary(value)
             case Unary():
                 self.value(value.inner)
-                self.add(NativeCall(value.operator, span=span))
+                self.add(NATIVE_FUNCTIONS[value.operator], span)
             case FunctionCall():
                 self.call(value)
             case StringExpression():
@@ -287,7 +283,7 @@ class _Writer:
                     hint="write not (a ? b)",
                 )
             self.value(node.right)
-            self.add(NativeCall(node.operator, span=node.span))
+            self.add(NATIVE_FUNCTIONS[node.operator], node.span)
 
     def check_compared(self, value: Binary) -> None:
         """Refuse `ending` and `here` being compared with what neither can ever be."""
@@ -326,15 +322,15 @@ class _Writer:
         holds and the story itself does."""
 
         def compared(text: str, operator: str) -> None:
-            self.add(Command("ending", span=span))
+            self.add(Command("ending"), span)
             self.string(StringExpression(span, [Text(span, text)]))
-            self.add(NativeCall(operator, span=span))
+            self.add(NATIVE_FUNCTIONS[operator], span)
 
         def none_of(rules: Sequence[tuple[str, Syntax]]) -> None:
             for _, condition in rules:
                 self.value(condition)
-                self.add(NativeCall("!", span=span))
-                self.add(NativeCall("&&", span=span))
+                self.add(NATIVE_FUNCTIONS["!"], span)
+                self.add(NATIVE_FUNCTIONS["&&"], span)
 
         if not name:  # it is not the end, whatever that would be called
             compared("", "==" if equal else "!=")
@@ -346,32 +342,32 @@ class _Writer:
             if rule == name:
                 self.value(condition)
                 for _ in range(2):  # to a truth value
-                    self.add(NativeCall("!", span=span))
+                    self.add(NATIVE_FUNCTIONS["!"], span)
                 none_of(rules[:index])
-                self.add(NativeCall("||", span=span))
+                self.add(NATIVE_FUNCTIONS["||"], span)
         compared("", "!=")
-        self.add(NativeCall("&&", span=span))
+        self.add(NATIVE_FUNCTIONS["&&"], span)
         if not equal:
-            self.add(NativeCall("!", span=span))
+            self.add(NATIVE_FUNCTIONS["!"], span)
         self.rules = rules
 
     def string(self, value: StringExpression) -> None:
-        self.add(Command("str", span=value.span))
+        self.add(Command("str"), value.span)
         items = list(value.items)
         while items:
             item = items.pop(0)
             if isinstance(item, Content):
                 items[:0] = item.items
             elif isinstance(item, Text):
-                self.add(StringValue(item.text, span=item.span))
+                self.add(StringValue(item.text), item.span)
             elif isinstance(item, Output):
-                self.add(Command("ev", span=item.span))
+                self.add(Command("ev"), item.span)
                 self.value(item.value)
-                self.add(Command("out", span=item.span))
-                self.add(Command("/ev", span=item.span))
+                self.add(Command("out"), item.span)
+                self.add(Command("/ev"), item.span)
             else:
                 self.error("syntax", "a string here holds text and {values} only", item.span)
-        self.add(Command("/str", span=value.span))
+        self.add(Command("/str"), value.span)
 
     def list_literal(self, value: ListLiteral) -> None:
         names = self.names
@@ -387,7 +383,7 @@ class _Writer:
                 self.error("unknown-item", message, member.span, "this item", hint)
             else:
                 items[f"{owner}.{item}"] = names.story.list_definitions[owner][item]
-        self.add(ListValue(tuple(items.items()), span=value.span))
+        self.add(ListValue(tuple(items.items())), value.span)
 
     def owner(self, item: str, list_name: str | None, span: Span) -> str | None:
         """The list that has an item."""
@@ -413,20 +409,20 @@ class _Writer:
             if isinstance(value, str):
                 self.string(StringExpression(span, [Text(span, value)]))
             else:
-                self.add(_literal(value, span))
+                self.add(literal(value), span)
             return
         path = use.path
         if len(path) <= 2:
             owner = self.owner(path[-1], path[0] if len(path) == 2 else None, span)
             if owner is not None:
-                self.add(VariableReference(dotted, span=span))
+                self.add(VariableReference(dotted), span)
                 return
         place = names.places.get(dotted)
         if place is not None:
             self.counted.append((place, COUNT_VISITS))
-            self.add(ReadCount(place.path, span=span))
+            self.add(ReadCount(place.path), span)
         elif dotted in names.variables:
-            self.add(VariableReference(dotted, span=span))
+            self.add(VariableReference(dotted), span)
         elif dotted == "ending" and self.rules:
             self.error(
                 "ending",
@@ -436,7 +432,7 @@ class _Writer:
                 'write ending == "…" or ending != "…"',
             )
         elif dotted in _WORD_COMMANDS:
-            self.add(Command(_WORD_COMMANDS[dotted], span=span))
+            self.add(Command(_WORD_COMMANDS[dotted]), span)
         else:
             hint = names.suggest(dotted)
             if dotted in NATIVE_PARAMETERS or dotted in COMMAND_PARAMETERS or dotted in COUNTING:
@@ -459,7 +455,7 @@ class _Writer:
             self.error("unknown-divert", message, value.span, "this place", hint)
             return
         self.counted.append((place, flags))
-        self.add(DivertTarget(place.path, span=value.span))
+        self.add(DivertTarget(place.path), value.span)
 
     def call(self, call: FunctionCall) -> None:
         name, span, arguments = call.name.text, call.span, call.arguments
@@ -480,19 +476,19 @@ class _Writer:
                 )
                 return
             self.target(argument, COUNT_TURNS if name == "TURNS_SINCE" else COUNT_VISITS)
-            self.add(Command(COUNTING[name], span=span))
+            self.add(Command(COUNTING[name]), span)
         elif name in NATIVE_PARAMETERS:
             if self.has_arguments(call, NATIVE_PARAMETERS[name]):
-                self.add(NativeCall(name, span=span))
+                self.add(NATIVE_FUNCTIONS[name], span)
         elif name in COMMAND_PARAMETERS:
             command, parameters = COMMAND_PARAMETERS[name]
             if self.has_arguments(call, len(parameters)):
-                self.add(Command(command, span=span))
+                self.add(Command(command), span)
         elif name in self.names.story.list_definitions:
             if not arguments:
-                self.add(ListValue((), (name,), span=span))
-            elif self.has_arguments(call, 1, StringValue(name, span=span)):
-                self.add(Command("listInt", span=span))
+                self.add(ListValue((), (name,)), span)
+            elif self.has_arguments(call, 1, StringValue(name)):
+                self.add(Command("listInt"), span)
         else:
             self.function(call)
 
@@ -508,7 +504,7 @@ class _Writer:
             )
             return False
         if first is not None:
-            self.add(first)
+            self.add(first, call.span)
         for argument in call.arguments:
             self.value(argument)
         return True
@@ -517,7 +513,7 @@ class _Writer:
         """A call of one of the story's functions, or of an EXTERNAL's fallback."""
         name = call.name.text
         knot = self.names.story.root.named.get(name)
-        if not isinstance(knot, Container) or name == "global decl":
+        if knot is None or name == "global decl":
             self.error(
                 "unknown-function",
                 f"the story has no function `{name}`",
@@ -532,7 +528,7 @@ class _Writer:
                 break
             parameters += 1
         if self.has_arguments(call, parameters):
-            self.add(Divert("f()", name, span=call.span))
+            self.add(Divert("f()", name), call.span)
 
 
 def _plain_text(value: Syntax) -> str | None:
@@ -550,11 +546,3 @@ def _plain_text(value: Syntax) -> str | None:
         else:
             return None
     return out
-
-
-def _literal(value: bool | int | float, span: Span) -> Node:
-    if isinstance(value, bool):
-        return BoolValue(value, span=span)
-    if isinstance(value, int):
-        return IntValue(value, span=span)
-    return FloatValue(single(value), span=span)

@@ -23,8 +23,7 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from foretell import container as tree
@@ -41,22 +40,25 @@ from foretell.container import (
     FloatValue,
     Glue,
     IntValue,
+    Item,
     LegacyTag,
     ListValue,
     NativeCall,
     Node,
+    Place,
     ReadCount,
     StringValue,
     VariablePointer,
     VariableReference,
     building,
+    container_at,
+    resolve_path,
 )
-from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.jumps import Copy, Jumps, Label, Site
+from foretell.vm.jumps import Copy, Jumps
+from foretell.vm.origins import ITS_END, ITSELF
 from foretell.vm.patterns import (
-    choice_label,
     constant_string,
     ending_tag,
     label_strings,
@@ -69,6 +71,7 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 
 __all__ = ["lower", "lower_expression"]
 
+_NO_ITEMS: Final[Collection[int]] = frozenset()
 _MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
 
 _BINARY: Final = {
@@ -133,38 +136,24 @@ class _Lowering(Jumps):
         self.pending: deque[tuple[Container, Copy]] = deque()
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
-        self.worded: set[Node] = set()  # texts in copies that are in it
-        self.static_counts: set[Node] = set()
+        self.worded: set[Item] = set()  # texts in copies that are in it
+        self.static_counts: set[Item] = set()
         self.choices: list[ChoiceInfo] = []
-        self.labels_of: dict[Node, str] = {
+        self.labels_of: dict[Container | None, str] = {
             container: name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
         self.choice_records: list[list[int]] = []
-        self.stubs: deque[tuple[ChoicePoint, int, Copy, int, int]] = deque()
+        self.stubs: deque[tuple[ChoiceInfo, list[int], Copy, int]] = deque()
         self.externals: list[str] = []
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
         self.shuffle_sizes: list[int] = []
-        self.shuffle_slots: dict[Node, int] = {}
+        self.shuffle_slots: dict[Item, int] = {}
         self.copy = self.story
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
-        self.of_kind: dict[type[Node], Callable[[Any, int], None]] = {
-            StringValue: self.string,
-            Command: self.command,
-            Divert: self.divert,
-            NativeCall: self.native,
-            VariableReference: self.load_variable,
-            ChoicePoint: self.choice,
-            ReadCount: self.read_count,
-            Assign: self.assign,
-            Glue: self.glue,
-            LegacyTag: self.legacy_tag,
-            DivertTarget: self.divert_target,
-            VariablePointer: self.pointer,
-        }
 
     # ------------------------------------------------------------ content
 
@@ -175,33 +164,27 @@ class _Lowering(Jumps):
         for path in self.places:
             if "." in path:
                 stitches.setdefault(path.partition(".")[0], []).append(path)
-        for name, knot in root.named.items():
-            if isinstance(knot, Container) and name != DECLARATIONS:
-                self.target(root, name)
-                for path in stitches.get(name, ()):
-                    self.target(root, path)
+        for name in root.named:
+            if name != DECLARATIONS:
+                for path in (name, *stitches.get(name, ())):
+                    place, exact = resolve_path(root, path)
+                    if exact and path:
+                        self.target(place)
         self.lay_out(root, self.story)
-        declarations_pc = -1
-        while self.pending or self.stubs:
-            while self.pending:
-                container, copy = self.pending.popleft()
-                self.lay_out(container, copy)
-            while self.stubs:
-                self.lay_out_stub(*self.stubs.popleft())
-        declarations = root.named.get(DECLARATIONS)
-        if isinstance(declarations, Container):
-            declarations_pc = self.label_of(declarations, self.story, inside=True).pc
+        self.lay_out_pending()
         self.lay_out_fallbacks()
-        self.settle_unplaced()
+        self.lay_out_unplaced()
+        self.settle_jumps()
         self.settle_pcs()
+        pcs = self.story.pcs
+        declarations = root.named.get(DECLARATIONS)
         self.values.target_paths = [target.path for target in self.targets]
         self.values.global_names = list(self.globals)
-        start = self.label_of(root, self.story, inside=True).pc
         return Program(
             code=self.code,
             tables=self.build_tables(),
-            start_pc=start,
-            declarations_pc=declarations_pc,
+            start_pc=pcs[root],
+            declarations_pc=-1 if declarations is None else pcs.get(declarations, -1),
             global_names=list(self.globals),
             visit_names=self.visit_names,
             turn_names=self.turn_names,
@@ -214,13 +197,10 @@ class _Lowering(Jumps):
             domains=self.domains,
             temp_names=self.temp_names,
             scope_temps=[[self.temp_id(name) for name in slots] for slots in self.scope_slots],
-            containers=self.container_paths,
-            container_ends=self.container_ends,
             places=self.places,
             place_of_pc=self.place_of_pc,
             scope_of_pc=self.scope_of_pc,
-            spans=self.spans,
-            paths=self.paths,
+            origins=self.origins,
             words=self.words,
             global_tags=tags_at_top(root),
             lowering=self,
@@ -228,7 +208,7 @@ class _Lowering(Jumps):
 
     def expression(self, program: Program, content: Container) -> int:
         """Append an expression as if it were called from the top of the story; gives its pc."""
-        pc = len(self.nodes)
+        pc = self.length
         content.number = 0
         self.copy = self.story
         self.in_eval = False
@@ -236,9 +216,10 @@ class _Lowering(Jumps):
         self.in_tag = False
         self.stand(0, 0)
         targets = len(self.targets)
-        self.container(content, entered=False)
+        self.container(content)
         self.emit(P.OP_RETURN, P.FUNCTION)
-        self.nodes[pc:] = [None] * (len(self.nodes) - pc)  # it stands in no file of the story
+        self.origins.forget(pc)  # it stands in no file of the story
+        self.settle_jumps()
         self.settle_pcs()
         if len(self.targets) > targets:
             program.tables = self.build_tables()
@@ -250,20 +231,24 @@ class _Lowering(Jumps):
         tables[P.T_TARGETS] = len(tables)
         records = len(tables)
         tables += [0] * (P.TARGET_SIZE * len(self.targets))
-        for index, node in enumerate(self.target_nodes):
-            path = self.targets[index].path
-            site = self.site(self.root, path) or Site(self.root, None, self.root)
-            walk = self.walk(site)
-            number = node.number if isinstance(node, Container) else None
+        for index, target in enumerate(self.targets):
+            place, exact = resolve_path(self.root, target.path)
+            if not exact or not target.path:
+                place = self.root
+            container = container_at(self.target_places[index])
+            number = None if container is None else container.number
+            walk = [] if place is self.root else self.walk(place)
             at = records + index * P.TARGET_SIZE
-            tables[at + P.TARGET_PC] = self.site_label(site, self.story).pc
+            tables[at + P.TARGET_PC] = self.story.pcs.get(place, -1)
             tables[at + P.TARGET_WALK] = len(tables)
             tables[at + P.TARGET_WALKS] = len(walk)
             tables[at + P.TARGET_VISITS] = (
                 -2 if number is None else self.visit_slots.get(number, -1)
             )
             tables[at + P.TARGET_TURNS] = -2 if number is None else self.turn_slots.get(number, -1)
-            tables[at + P.TARGET_SCOPE] = self.scope_of_unit[self.unit_of(node)]
+            tables[at + P.TARGET_SCOPE] = self.scope_of_unit[
+                self.unit_of(self.target_places[index])
+            ]
             for entry in walk:
                 tables += entry
         tables += [self.values.string_index(THE_END)]
@@ -279,7 +264,7 @@ class _Lowering(Jumps):
         tables[P.T_EXTERNALS] = len(tables)
         for index, name in enumerate(self.externals):
             knot = self.root.named.get(name)
-            scope = self.scope_of_unit[knot.number] if isinstance(knot, Container) else 0
+            scope = 0 if knot is None else self.scope_of_unit[knot.number]
             mode = P.FROM_DOMAIN if name in self.domains else P.FALLBACK
             tables += [mode, (scope << 8) | self.external_arguments[index], 0]
         for index, name in enumerate(self.externals):
@@ -298,12 +283,21 @@ class _Lowering(Jumps):
         self.in_string = 0
         self.in_tag = False
         self.stand(self.enclosing_place(container), self.scope_of_unit[self.unit_of(container)])
-        self.container(container, entered=False)
+        self.container(container)
         self.fall(container)
+
+    def lay_out_pending(self) -> None:
+        """Lay out what was met and put off, and what that puts off."""
+        while self.pending or self.stubs:
+            while self.pending:
+                self.lay_out(*self.pending.popleft())
+            while self.stubs:
+                self.lay_out_stub(*self.stubs.popleft())
 
     def fall(self, container: Container) -> None:
         """End a container that nothing follows."""
-        self.ends.append((self.emit(P.OP_FALL, node=container), _end_of(container)))
+        self.holder, self.index = container, ITS_END
+        self.emit(P.OP_FALL)
 
     def enclosing_place(self, container: Container) -> int:
         node: Container | None = container
@@ -314,44 +308,51 @@ class _Lowering(Jumps):
             node = node.parent
         return 0
 
-    def container(self, container: Container, entered: bool) -> None:
-        """Lay out a container's content; `entered` where the flow walks into it."""
-        self.open_container(container, entered)
+    def container(self, container: Container) -> None:
+        """Lay out a container's content."""
+        item = self.items.get(container)
+        if item is not None:  # it is jumped to as an item of what holds it
+            self.copy.pcs.setdefault(item, self.length)
+        self.open_container(container)
         around: list[tuple[Container, int]] = []  # the containers around, and where each goes on
-        resume: dict[tuple[int, int], list[Label]] = {}  # threads that go on at a container's item
+        resume: dict[tuple[int, int], list[int]] = {}  # threads that go on at a container's item
         strings: dict[int, set[int]] = {}
-        back: dict[int, Node | None] = {}
-        led_to = self.led_to
-        of_kind, otherwise = self.of_kind, self.constant
+        back: dict[int, Place | None] = {}
+        pcs, led_to = self.copy.pcs, self.led_to
         current, content, index = container, container.content, 0
+        landings = led_to.get(current, _NO_ITEMS)
+        self.holder = current
         while True:
             if index >= len(content):
                 if not around:
                     return
                 current, index = around.pop()
                 content = current.content
+                landings = led_to.get(current, _NO_ITEMS)
+                self.holder = current
                 continue
             node = content[index]
-            here = index
+            self.index = here = index
             index += 1
             if resume:
-                for label in resume.pop((current.number, here), ()):
-                    self.place_label(label)
-            kind = type(node)
-            if kind is Container:
-                assert isinstance(node, Container)
+                for at in resume.pop((current.number, here), ()):
+                    self.land(at)
+            if isinstance(node, Container):
                 if here and self.bare and self.starts_bare(node):
-                    self.emit(P.OP_FROM, current.number, node=node)
-                if node in led_to:
-                    self.place_label(self.label_of(node, self.copy))
-                self.open_container(node, entered=True)
+                    self.holder, self.index = node, ITSELF
+                    self.emit(P.OP_FROM, current.number)
+                if here in landings:
+                    pcs.setdefault(Item(current, here), self.length)
+                self.count_entry(node)
+                self.open_container(node)
                 around.append((current, index))
                 current, content, index = node, node.content, 0
+                landings = led_to.get(current, _NO_ITEMS)
+                self.holder = current
                 continue
-            if node in led_to:
-                self.place_label(self.label_of(node, self.copy))
-            if kind is Command:
-                assert isinstance(node, Command)
+            if here in landings:
+                pcs.setdefault(Item(current, here), self.length)
+            if isinstance(node, Command):
                 name = node.name
                 if name == "ev":
                     self.in_eval = True
@@ -364,125 +365,126 @@ class _Lowering(Jumps):
                     self.in_eval = False
                     continue
                 if name == "thread":
-                    label = Label()
-                    self.emit_to(P.OP_FORK, label, 0, 0, node)
+                    at = self.emit(P.OP_FORK)
                     if here + 2 < len(content):
-                        resume.setdefault((current.number, here + 2), []).append(label)
+                        resume.setdefault((current.number, here + 2), []).append(at)
                     else:
-                        self.place_after(current, label, around, resume)
+                        self.go_on_after(current, at, around, resume)
+                        self.holder = current
                     continue
                 if name == "str":
                     is_label = here in strings.get(current.number, ())
                     constant = constant_string(content, here)
                     if constant is not None:
-                        self.emit(P.OP_PUSH, self.values.string_value(constant[0]), node=node)
+                        self.emit(P.OP_PUSH, self.values.string_value(constant[0]))
                         index = here + constant[1]
                         continue
                     self.in_eval = False
                     self.in_string += 1
-                    self.emit(P.OP_STRING_BEGIN, int(is_label), node=node)
+                    self.emit(P.OP_STRING_BEGIN, int(is_label))
                     if is_label:
                         strings[current.number].add(string_end(content, here))
                     continue
                 if name == "/str":
                     is_label = here in strings.get(current.number, ())
-                    self.emit(P.OP_STRING_END, int(is_label), node=node)
+                    self.emit(P.OP_STRING_END, int(is_label))
                     self.in_eval = True
                     self.in_string -= 1
                     continue
                 if name == "#" and not self.in_string:
                     ending = ending_tag(content, here)
                     if ending is not None:
-                        self.emit(P.OP_ENDING, self.values.string_index(ending), node=node)
-            elif kind is DivertTarget:
-                assert isinstance(node, DivertTarget)
-                if self.is_return_address(node, here):
-                    back[current.number] = self.leads_to(node, node.target)[0]
+                        self.emit(P.OP_ENDING, self.values.string_index(ending))
+            elif isinstance(node, DivertTarget):
+                if self.is_return_address(current, here):
+                    place = self.leads_to(node, current)[0]
+                    back[current.number] = container_at(place) or place
                     continue
             elif back:
-                target = back.get(current.number)
-                if target is not None:
+                returned = back.get(current.number)
+                if returned is not None:
                     if isinstance(node, Assign) and node.name == RETURN_VARIABLE:
                         continue
                     if isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                        shared = self.leads_to(node, node.target)[0]
-                        if isinstance(shared, Container) and returns(shared):
+                        shared = container_at(self.leads_to(node, current)[0])
+                        if shared is not None and returns(shared):
                             back[current.number] = None
-                            self.inline(node, shared, target)
+                            self.inline(node, shared, returned)
+                            self.holder = current
                             continue
-            of_kind.get(kind, otherwise)(node, here)
+            _OF_KIND.get(type(node), _Lowering.constant)(self, node)
 
-    def place_after(
+    def go_on_after(
         self,
         container: Container,
-        label: Label,
+        at: int,
         around: list[tuple[Container, int]],
-        resume: dict[tuple[int, int], list[Label]],
+        resume: dict[tuple[int, int], list[int]],
     ) -> None:
-        """Arrange for `label` to stand where the flow goes on after `container`'s content."""
+        """Have the jump at a pc lead to what follows `container`'s content."""
         child: Container = container
         for outer, next_index in reversed(around):
             if next_index < len(outer.content):
-                resume.setdefault((outer.number, next_index), []).append(label)
+                resume.setdefault((outer.number, next_index), []).append(at)
                 return
             child = outer
         # nothing follows: the thread resumes at the FALL behind the outermost container
-        fall = Label()
-        self.emit_to(P.OP_JUMP, fall, 0, 0, child)
-        self.place_label(label)
+        self.holder, self.index = child, ITSELF
+        beyond = self.emit(P.OP_JUMP)
+        self.land(at)
         self.fall(child)
-        self.place_label(fall)
+        self.land(beyond)
 
-    def open_container(self, container: Container, entered: bool) -> None:
-        """Count a container that is walked into, and stand at its first content."""
-        if not entered and container in self.led_to:
-            self.place_label(self.label_of(container, self.copy))
+    def count_entry(self, container: Container) -> None:
+        """Count a container that is walked into."""
         flags = container.flags
-        if entered and flags:
+        if flags:
+            self.holder, self.index = container, ITSELF
             if flags & tree.COUNT_VISITS:
-                self.emit(P.OP_VISIT, self.visit_slots[container.number], 0, 0, container)
+                self.emit(P.OP_VISIT, self.visit_slots[container.number])
             if flags & tree.COUNT_TURNS:
-                self.emit(P.OP_TURN_MARK, self.turn_slots[container.number], 0, 0, container)
+                self.emit(P.OP_TURN_MARK, self.turn_slots[container.number])
+
+    def open_container(self, container: Container) -> None:
+        """Stand at a container's first content."""
         if container.name or container.parent is None or container in self.entered:
-            self.place_label(self.label_of(container, self.copy, inside=True))
+            self.copy.pcs.setdefault(container, self.length)
         place = self.place_of_container.get(container.number)
         if place is not None:
             self.stand(place, self.scope)
-            self.emit(P.OP_HERE, place, 0, 0, container)
+            self.holder, self.index = container, ITSELF
+            self.emit(P.OP_HERE, place)
         for child in container.named.values():
-            if isinstance(child, Container) and not (self.copy is self.story and returns(child)):
+            if not (self.copy is self.story and returns(child)):
                 self.pending.append((child, self.copy))
 
-    def inline(self, node: Divert, shared: Container, back: Node) -> None:
+    def inline(self, node: Divert, shared: Container, back: Place) -> None:
         """Lay out a copy of a container that returns through `$r` to `back`."""
         outer = self.copy
         if shared in self.shared_open:  # damaged: a text that holds itself
-            self.fault(P.F_NO_DIVERT, node, node.target)
+            self.fault(P.F_NO_DIVERT, node.target)
             return
         self.shared_open.append(shared)
-        copy = Copy(shared, back)
-        site = Site(shared, shared.content[0] if shared.content else None, shared)
-        self.emit_visits(self.origin(node), site, node)
+        self.emit_visits(self.holder.number, shared)
         eval_before = self.in_eval
-        self.copy = copy
-        self.container(shared, entered=False)
+        self.copy = Copy(shared, back)
+        self.container(shared)
         self.copy = outer
         self.in_eval = eval_before
         self.shared_open.pop()
 
-    # Below, one method for each kind of node that is no container; `index` says which of its
-    # container's items it is.
+    # Below, one method for each kind of node that is no container: item `index` of `holder`.
 
-    def glue(self, node: Glue, _: int) -> None:
-        self.emit(P.OP_GLUE, node=node)
+    def glue(self, _: Glue) -> None:
+        self.emit(P.OP_GLUE)
 
-    def legacy_tag(self, node: LegacyTag, _: int) -> None:
+    def legacy_tag(self, node: LegacyTag) -> None:
         if node.text.startswith("ending:"):
             name = self.values.string_index(node.text[7:].strip())
-            self.emit(P.OP_ENDING, name, node=node)
-        self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()), node=node)
+            self.emit(P.OP_ENDING, name)
+        self.emit(P.OP_FIXED_TAG, self.values.string_index(node.text.strip()))
 
-    def constant(self, node: Node, _: int) -> None:
+    def constant(self, node: Node) -> None:
         if not self.in_eval:
             return  # ink puts it into the output stream, where nothing shows it
         value = V.VOID_VALUE
@@ -494,90 +496,99 @@ class _Lowering(Jumps):
             value = V.TRUE if node.value else V.FALSE
         elif isinstance(node, ListValue):
             value = self.values.list_of(node.items, node.origins)
-        self.emit(P.OP_PUSH, value, node=node)
+        self.emit(P.OP_PUSH, value)
 
-    def string(self, node: StringValue, _: int) -> None:
+    def string(self, node: StringValue) -> None:
         if self.in_eval:
-            self.emit(P.OP_PUSH, self.values.string_value(node.text), node=node)
+            self.emit(P.OP_PUSH, self.values.string_value(node.text))
             return
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
         words = 0 if self.in_tag else len(text.split())
-        if node not in self.worded:
-            self.words += words
-            if self.copy is not self.story:  # a choice's text is laid out twice
-                self.worded.add(node)
+        if words:
+            here = Item(self.holder, self.index)
+            if here not in self.worded:
+                self.words += words
+                if self.copy is not self.story:  # a choice's text is laid out twice
+                    self.worded.add(here)
         counted = 0 if self.in_string else words
-        self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind, node=node)
+        self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind)
 
-    def divert_target(self, node: DivertTarget, index: int) -> None:
-        assert node.parent is not None
-        after = node.parent.content[index + 1 : index + 2]
-        if after and isinstance(after[0], Command) and after[0].name in ("turns", "readc"):
-            found, exact = self.leads_to(node, node.target)
-            number = found.number if exact and isinstance(found, Container) else None
-            slots = self.turn_slots if after[0].name == "turns" else self.visit_slots
-            if number is not None and number in slots:
-                load = P.OP_LOAD_TURNS_SINCE if after[0].name == "turns" else P.OP_LOAD_VISITS
-                self.emit(load, slots[number], node=node)
-                self.static_counts.add(after[0])
+    def divert_target(self, node: DivertTarget) -> None:
+        holder, index = self.holder, self.index
+        after = holder.content[index + 1] if index + 1 < len(holder.content) else None
+        if isinstance(after, Command) and after.name in ("turns", "readc"):
+            slot = self.slot_of(
+                node, self.turn_slots if after.name == "turns" else self.visit_slots
+            )
+            if slot is not None:
+                self.emit(
+                    P.OP_LOAD_TURNS_SINCE if after.name == "turns" else P.OP_LOAD_VISITS, slot
+                )
+                self.static_counts.add(Item(holder, index + 1))
                 return
-        target = self.target(node, node.target)
-        if target is None:
-            self.fault(P.F_NO_DIVERT, node, node.target)
+        place = self.place_of(node, holder)
+        if place is None:
+            self.fault(P.F_NO_DIVERT, node.target)
             return
+        target = self.target(place)
         if self.in_eval:
-            self.emit(P.OP_PUSH, (V.TARGET << 32) | target, node=node)
+            self.emit(P.OP_PUSH, (V.TARGET << 32) | target)
 
-    def fault(self, code: int, node: Node, text: str) -> None:
-        self.emit(P.OP_FAULT, code, self.values.string_value(text), 0, node)
+    def slot_of(self, node: DivertTarget | ReadCount, slots: dict[int, int]) -> int | None:
+        """The slot of the container that a node names, if it is counted."""
+        place, exact = self.leads_to(node, self.holder)
+        container = container_at(place) if exact else None
+        return None if container is None else slots.get(container.number)
 
-    def command(self, node: Command, index: int) -> None:
+    def fault(self, code: int, text: str) -> None:
+        self.emit(P.OP_FAULT, code, self.values.string_value(text))
+
+    def command(self, node: Command) -> None:
         name = node.name
-        assert node.parent is not None
-        number = node.parent.number
-        if node in self.static_counts:
+        here = Item(self.holder, self.index)
+        if here in self.static_counts:
             return
         if name in ("#", "/#"):
             self.in_tag = name == "#"
         if name in _COMMANDS:
-            self.emit(_COMMANDS[name], node=node)
+            self.emit(_COMMANDS[name])
         elif name == "~ret":
-            self.emit(P.OP_RETURN, P.FUNCTION, node=node)
+            self.emit(P.OP_RETURN, P.FUNCTION)
         elif name == "->->":
-            self.emit(P.OP_RETURN, P.TUNNEL, node=node)
+            self.emit(P.OP_RETURN, P.TUNNEL)
         elif name == "visit":
-            slot = self.visit_slots.get(number)
+            slot = self.visit_slots.get(self.holder.number)
             if slot is None:
-                self.fault(P.F_UNCOUNTED, node, self.container_paths[number])
+                self.fault(P.F_UNCOUNTED, self.holder.path)
             else:
-                self.emit(P.OP_LOAD_VISIT_INDEX, slot, node=node)
+                self.emit(P.OP_LOAD_VISIT_INDEX, slot)
         elif name == "seq":
-            before = node.parent.content[index - 1] if index else None
+            before = self.holder.content[self.index - 1] if self.index else None
             size = before.value if isinstance(before, IntValue) else 0
             size = size if size <= _MOST_DEALT else 0
             # the copies of a choice's shared text deal from one pack
             words = 1 + (max(size, 1) - 1) // P.DEAL_BITS
-            slot = self.shuffle_slots.setdefault(node, len(self.shuffle_sizes))
+            slot = self.shuffle_slots.setdefault(here, len(self.shuffle_sizes))
             if slot == len(self.shuffle_sizes):
                 self.shuffle_sizes += [size, *([0] * (words - 1))]
-            self.emit(P.OP_SHUFFLE, slot, words, node=node)
+            self.emit(P.OP_SHUFFLE, slot, words)
         elif name == "listInt":
-            self.emit(P.OP_BINARY, V.O_LIST_INT, node=node)
+            self.emit(P.OP_BINARY, V.O_LIST_INT)
         # nop: nothing, but its place can be jumped to
 
-    def native(self, node: NativeCall, _: int) -> None:
+    def native(self, node: NativeCall) -> None:
         name = node.name
         if name in _BINARY:
-            self.emit(_BINARY[name], node=node)
+            self.emit(_BINARY[name])
         elif name == "!":
-            self.emit(P.OP_NOT, node=node)
+            self.emit(P.OP_NOT)
         elif name == "_":
-            self.emit(P.OP_NEG, node=node)
+            self.emit(P.OP_NEG)
         elif name in V.UNARY:
-            self.emit(P.OP_UNARY, V.OPERATION[name], node=node)
+            self.emit(P.OP_UNARY, V.OPERATION[name])
         else:
-            self.emit(P.OP_BINARY, V.OPERATION[name], node=node)
+            self.emit(P.OP_BINARY, V.OPERATION[name])
 
     def temp_id(self, name: str) -> int:
         number = self.temp_ids.get(name)
@@ -586,128 +597,108 @@ class _Lowering(Jumps):
             self.temp_names.append(name)
         return number
 
-    def load_variable(self, node: VariableReference, _: int) -> None:
-        self.load(node, node.name)
+    def load_variable(self, node: VariableReference) -> None:
+        self.load(node.name)
 
-    def load(self, node: Node, name: str, *, to_divert: bool = False) -> None:
+    def load(self, name: str, *, to_divert: bool = False) -> None:
         slot = self.globals.get(name)
         if slot is not None:
-            self.emit(P.OP_LOAD_GLOBAL, slot, node=node)
+            self.emit(P.OP_LOAD_GLOBAL, slot)
         elif name in self.list_items:
-            self.emit(P.OP_PUSH, self.list_items[name], node=node)
+            self.emit(P.OP_PUSH, self.list_items[name])
         else:
             slot = self.scope_slots[self.scope][name]
-            self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), int(to_divert), node=node)
+            self.emit(P.OP_LOAD_TEMP, slot, self.temp_id(name), int(to_divert))
 
-    def read_count(self, node: ReadCount, _: int) -> None:
-        path = node.target
-        found, exact = self.leads_to(node, path)
-        number = found.number if exact and isinstance(found, Container) else None
-        slot = self.visit_slots.get(number) if number is not None else None
+    def read_count(self, node: ReadCount) -> None:
+        slot = self.slot_of(node, self.visit_slots)
         if slot is None:
-            self.fault(P.F_UNCOUNTED, node, path)
+            self.fault(P.F_UNCOUNTED, node.target)
         else:
-            self.emit(P.OP_LOAD_VISITS, slot, node=node)
+            self.emit(P.OP_LOAD_VISITS, slot)
 
-    def assign(self, node: Assign, _: int) -> None:
+    def assign(self, node: Assign) -> None:
         slot = self.globals.get(node.name)
         if node.is_declaration and not node.is_global:
             slot = self.scope_slots[self.scope].get(node.name)
             if slot is not None:
-                self.emit(P.OP_SET_TEMP, slot, self.temp_id(node.name), node=node)
+                self.emit(P.OP_SET_TEMP, slot, self.temp_id(node.name))
                 return
             slot = self.globals[node.name]
         if slot is not None:
-            self.emit(P.OP_STORE_GLOBAL, slot, node=node)
+            self.emit(P.OP_STORE_GLOBAL, slot)
         else:
             slot = self.scope_slots[self.scope][node.name]
-            self.emit(P.OP_STORE_TEMP, slot, self.temp_id(node.name), node=node)
+            self.emit(P.OP_STORE_TEMP, slot, self.temp_id(node.name))
 
-    def pointer(self, node: VariablePointer, _: int) -> None:
+    def pointer(self, node: VariablePointer) -> None:
         slot = self.globals.get(node.name)
         temp = self.scope_slots[self.scope].get(node.name)
         if temp is not None and node.context != 0:
             known = slot + 1 if slot is not None else 0
-            self.emit(P.OP_POINT_TEMP, temp, known, self.temp_id(node.name), node=node)
+            self.emit(P.OP_POINT_TEMP, temp, known, self.temp_id(node.name))
         elif slot is not None:
-            self.emit(P.OP_POINT_GLOBAL, slot, node=node)
+            self.emit(P.OP_POINT_GLOBAL, slot)
         else:
-            self.fault(P.F_UNSET_TEMP, node, node.name)
+            self.fault(P.F_UNSET_TEMP, node.name)
 
     # ------------------------------------------------------------ flow
 
-    def divert(self, node: Divert, _: int) -> None:
-        skip = Label()
+    def divert(self, node: Divert) -> None:
         if node.variable:
-            self.divert_variable(node, skip)
+            self.divert_variable(node)
             return
         if node.kind == "x()":
             self.external(node)
             return
-        site = self.site(node, node.target)
-        if site is None:
-            if node.conditional:
-                self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
-            self.fault(P.F_NO_DIVERT, node, node.target)
-            self.place_label(skip)
-            return
-        before = len(self.nodes)
-        if node.conditional:
-            self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
-        self.emit_visits(self.origin(node), site, node)
-        if self.bare and self.starts_bare(site.child):
-            self.emit(P.OP_FROM, self.origin(node), node=node)
-        label = self.site_label(site, self.copy)
-        if node.kind == "->":
-            if node.conditional and len(self.nodes) == before + 1:
-                self.code[before * 4] = P.OP_JUMP_IF
-                skip.waiting = None
-                self.refer(before * 4 + 1, label)
-            else:
-                self.emit_to(P.OP_JUMP, label, 0, 0, node)
+        origin = self.holder.number
+        place = self.place_of(node, self.holder)
+        test = self.emit(P.OP_JUMP_UNLESS) if node.conditional else -1
+        if place is None:
+            self.fault(P.F_NO_DIVERT, node.target)
         else:
-            scope = self.scope_of_unit[self.unit_of(site.node)]
-            self.emit_to(P.OP_CALL, label, self.call_operand(node), scope, node)
-        self.place_label(skip)
+            self.emit_visits(origin, place)
+            if self.bare and self.starts_bare(place):
+                self.emit(P.OP_FROM, origin)
+            if node.kind != "->":
+                scope = self.scope_of_unit[self.unit_of(place)]
+                self.emit_to(P.OP_CALL, place, self.copy, self.call_operand(node), scope)
+            elif test >= 0 and self.length == test + 1:  # there is nothing to do before the jump
+                self.code[test * 4] = P.OP_JUMP_IF
+                self.wait(test, place, self.copy)
+                return
+            else:
+                self.emit_to(P.OP_JUMP, place, self.copy)
+        if test >= 0:
+            self.land(test)
 
     def call_operand(self, node: Divert) -> int:
         kind = P.TUNNEL if node.kind == "->t->" else P.FUNCTION
-        return (self.origin(node) << 4) | (kind << 1) | int(self.in_eval)
+        return (self.holder.number << 4) | (kind << 1) | int(self.in_eval)
 
-    def divert_variable(self, node: Divert, skip: Label) -> None:
-        if node.target == RETURN_VARIABLE and self.copy.back is not None:
-            back = self.copy.back
-            if isinstance(back, Container):
-                site = Site(back, back.content[0] if back.content else None, back)
-            else:
-                assert back.parent is not None
-                site = Site(back.parent, back, back)
-            self.emit_visits(self.origin(node), site, node)
-            outer = self.copy
+    def divert_variable(self, node: Divert) -> None:
+        back = self.copy.back
+        if node.target == RETURN_VARIABLE and back is not None:
+            self.emit_visits(self.holder.number, back)
             # the place returned to belongs to whatever holds this copy
-            label = self.return_label(site)
-            self.copy = outer
-            self.emit_to(P.OP_JUMP, label, 0, 0, node)
+            self.emit_to(P.OP_JUMP, back, self.story)
             return
-        if node.conditional:
-            self.emit_to(P.OP_JUMP_UNLESS, skip, 0, 0, node)
-        self.load(node, node.target, to_divert=True)
+        test = self.emit(P.OP_JUMP_UNLESS) if node.conditional else -1
+        self.load(node.target, to_divert=True)
         name = self.values.string_index(node.target)
         if node.kind == "->":
-            self.emit(P.OP_JUMP_VALUE, 0, self.origin(node), name, node)
+            self.emit(P.OP_JUMP_VALUE, 0, self.holder.number, name)
         else:
-            self.emit(P.OP_CALL_VALUE, 0, self.call_operand(node), name, node)
-        self.place_label(skip)
-
-    def return_label(self, site: Site) -> Label:
-        return self.site_label(site, self.story)
+            self.emit(P.OP_CALL_VALUE, 0, self.call_operand(node), name)
+        if test >= 0:
+            self.land(test)
 
     def external(self, node: Divert) -> None:
         if node.target not in self.externals:
             self.externals.append(node.target)
             self.external_arguments.append(node.external_arguments)
         index = self.externals.index(node.target)
-        pc = self.emit(P.OP_EXTERNAL, index, self.call_operand(node), -1, node)
+        pc = self.emit(P.OP_EXTERNAL, index, self.call_operand(node), -1)
         self.external_calls.append((pc, index))
 
     def lay_out_fallbacks(self) -> None:
@@ -715,95 +706,82 @@ class _Lowering(Jumps):
         stubs: dict[int, int] = {}
         for pc, index in self.external_calls:
             knot = self.root.named.get(self.externals[index])
-            if not isinstance(knot, Container) or self.externals[index] in self.domains:
+            if knot is None or self.externals[index] in self.domains:
                 continue
             if index not in stubs:
-                stubs[index] = len(self.nodes)
-                site = Site(knot, knot.content[0] if knot.content else None, knot)
-                self.emit_visits(-1, site, knot)
-                self.emit_to(P.OP_JUMP, self.site_label(site, self.story), 0, 0, knot)
+                stubs[index] = self.length
+                self.holder, self.index = knot, ITSELF
+                self.emit_visits(-1, knot)
+                self.emit_to(P.OP_JUMP, knot, self.story)
             self.code[pc * 4 + 3] = stubs[index]
 
-    def choice(self, node: ChoicePoint, index: int) -> None:
-        site = self.site(node, node.target)
-        if site is None:
-            self.fault(P.F_NO_DIVERT, node, node.target)
+    def choice(self, node: ChoicePoint) -> None:
+        holder = self.holder
+        place = self.place_of(node, holder)
+        if place is None:
+            self.fault(P.F_NO_DIVERT, node.target)
             return
-        wording = partial(choice_label, node, index)
-        index = len(self.choices)
-        number = site.node.number if isinstance(site.node, Container) else -1
-        once = self.visit_slots.get(number, -1) if node.flags & tree.ONCE_ONLY else -1
-        bare = self.is_bare(node)
-        target = (self.target(node, node.target) or 0) if bare else 0
-        pc = self.emit(P.OP_CHOICE, index, 0, int(bare), node)
-        self.choices.append(
-            ChoiceInfo(
-                self.container_paths[self.origin(node)],
-                self.container_paths[number] if number >= 0 else node.target,
-                node.flags,
-                pc,
-                self.labels_of.get(site.node, ""),
-                node.span,
-                self.place,
-                wording,
-            )
-        )
-        self.choice_records.append([node.flags, -1, target, once])
-        self.stubs.append((node, index, self.copy, self.place, self.scope))
+        container = container_at(place)
+        once = -1
+        if container is not None and node.flags & tree.ONCE_ONLY:
+            once = self.visit_slots.get(container.number, -1)
+        bare = self.is_bare(node, holder)
+        target = self.target(place) if bare else 0
+        pc = self.emit(P.OP_CHOICE, len(self.choices), 0, int(bare))
+        label = self.labels_of.get(container, "")
+        choice = ChoiceInfo(node, holder, self.index, container, label, pc, self.place)
+        record = [node.flags, -1, target, once]
+        self.choices.append(choice)
+        self.choice_records.append(record)
+        self.stubs.append((choice, record, self.copy, self.scope))
 
-    def lay_out_stub(
-        self, node: ChoicePoint, index: int, copy: Copy, place: int, scope: int
-    ) -> None:
+    def lay_out_stub(self, choice: ChoiceInfo, record: list[int], copy: Copy, scope: int) -> None:
         """What happens when a choice is made: its visits, then a jump to its content."""
-        site = self.site(node, node.target)
-        assert site is not None
-        self.stand(place, scope)
-        self.choice_records[index][P.CHOICE_STUB] = len(self.nodes)
-        self.emit_visits(self.origin(node), site, node)
-        self.emit_to(P.OP_JUMP, self.site_label(site, copy), 0, 0, node)
+        place = self.place_of(choice.point, choice.holder)
+        assert place is not None
+        self.stand(choice.place, scope)
+        self.holder, self.index = choice.holder, choice.index
+        record[P.CHOICE_STUB] = self.length
+        self.emit_visits(choice.holder.number, place)
+        self.emit_to(P.OP_JUMP, place, copy)
 
-    def settle_unplaced(self) -> None:
+    def lay_out_unplaced(self) -> None:
         """Give jumps into containers that were only ever copied a copy of their own."""
-        before, inside = self.story.before, self.story.inside
         tried: set[Container] = set()  # damaged stories lead to what no layout has a place for
-        while True:
-            wanted = {
-                node for of in (before, inside) for node, label in of.items() if label.waiting
-            }
-            if not wanted:
-                break
+        pcs = self.story.pcs
+        found = True
+        while found:
+            wanted: set[Container] = set()
+            for place in self.unplaced():
+                container = container_at(place)
+                if container is not None:
+                    wanted.add(container)
+                    outer = container.parent
+                    if outer and outer.named.get(container.component) is not container:
+                        wanted.add(outer)
+                else:
+                    assert isinstance(place, Item)
+                    wanted.add(place.holder)
             found = False
-            for container in self.containers:
-                placed = inside.get(container)
-                if placed is not None and placed.pc >= 0:
-                    continue
-                if container in tried:
-                    continue
-                if container in wanted or not wanted.isdisjoint(container.content):
+            for container in self.containers if wanted else ():
+                if container in wanted and not (container in tried or container in pcs):
                     tried.add(container)
                     self.lay_out(container, self.story)
                     found = True
-            while self.pending or self.stubs:
-                while self.pending:
-                    self.lay_out(*self.pending.popleft())
-                while self.stubs:
-                    self.lay_out_stub(*self.stubs.popleft())
-            if not found:
-                break
-        for label in [*before.values(), *inside.values()]:
-            if label.waiting:
-                label_pc = self.emit(P.OP_FALL)
-                for at in label.waiting:
-                    self.code[at] = label_pc
-                label.waiting = None
+            self.lay_out_pending()
 
 
-def _end_of(container: Container) -> Span | None:
-    """Where a container's content ends: its last line, since what runs out does so there."""
-    last: Node = container
-    while isinstance(last, Container) and last.content:
-        last = last.content[-1]
-    span = last.span or container.span
-    if span is None or span.end_line <= span.line:
-        return span
-    return Span(span.source, span.end_line, max(1, span.end_column - 1), *span[3:])
+_OF_KIND: Final[dict[type[Node], Callable[[_Lowering, Any], None]]] = {
+    StringValue: _Lowering.string,
+    Command: _Lowering.command,
+    Divert: _Lowering.divert,
+    NativeCall: _Lowering.native,
+    VariableReference: _Lowering.load_variable,
+    ChoicePoint: _Lowering.choice,
+    ReadCount: _Lowering.read_count,
+    Assign: _Lowering.assign,
+    Glue: _Lowering.glue,
+    LegacyTag: _Lowering.legacy_tag,
+    DivertTarget: _Lowering.divert_target,
+    VariablePointer: _Lowering.pointer,
+}

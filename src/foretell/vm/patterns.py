@@ -16,6 +16,7 @@ from foretell.container import (
     LegacyTag,
     Node,
     StringValue,
+    container_at,
     resolve_path,
 )
 from foretell.vm.survey import RETURN_VARIABLE
@@ -72,10 +73,8 @@ def label_strings(content: list[Node], index: int) -> list[int]:
     return starts[:count]
 
 
-def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bool]:
+def choice_label(holder: Container, end: int) -> tuple[str, tuple[str, ...], bool]:
     """The fixed text and tags of a choice, item `end` of its holder; whether logic varies them."""
-    holder = point.parent
-    assert holder is not None
     begin, depth = end, 0
     while begin > 0:  # back to where the evaluation begins that ends before the choice point
         begin -= 1
@@ -97,9 +96,9 @@ def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bo
         inside = index <= open_until
         if not inside:
             continue
-        pending: list[Node] = [holder.content[index]]
+        pending: list[tuple[Node, Container]] = [(holder.content[index], holder)]
         while pending:
-            node = pending.pop(0)
+            node, around = pending.pop(0)
             if isinstance(node, StringValue):
                 (parts if tag is None else tag).append(node.text)
             elif isinstance(node, Command) and node.name == "#":
@@ -108,10 +107,10 @@ def choice_label(point: ChoicePoint, end: int) -> tuple[str, tuple[str, ...], bo
                 tags.append(" ".join("".join(tag or []).split()))
                 tag = None
             elif isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                shared = node.place or resolve_path(node, node.target)[0]
-                if isinstance(shared, Container) and returns(shared) and shared not in shown:
+                shared = container_at(node.place or resolve_path(around, node.target)[0])
+                if shared is not None and returns(shared) and shared not in shown:
                     shown.add(shared)
-                    pending[:0] = shared.content
+                    pending[:0] = [(inner, shared) for inner in shared.content]
                 else:
                     varies = True
             elif isinstance(node, LegacyTag):
@@ -157,7 +156,7 @@ def ending_tag(content: list[Node], index: int) -> str | None:
 def ending_names(root: Container) -> set[str]:
     """What the story's `# ending:` tags call its endings."""
     found: set[str] = set()
-    for node in root.walk():
+    for node, _ in root.walk():
         if isinstance(node, LegacyTag) and node.text.startswith("ending:"):
             found.add(node.text[7:].strip())
         elif isinstance(node, Container):

@@ -41,12 +41,13 @@ wider row. What is hashed and kept of a state is not this row but its packed for
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from foretell.container import Domain
+from foretell.container import ChoicePoint, Container, Domain
 from foretell.diagnostics import Span
+from foretell.vm.origins import Origins
+from foretell.vm.patterns import choice_label
 from foretell.vm.values import Values
 
 __all__ = ["OPCODES", "ChoiceInfo", "Program", "Target", "Widths", "disassemble", "layout"]
@@ -348,20 +349,41 @@ class Target:
 
 @dataclass(slots=True)
 class ChoiceInfo:
-    """What a host may want to know of a choice point.
+    """What a host may want to know of a choice point."""
 
-    `wording` gives the text and the tags of its label as far as they are fixed, and whether logic
-    in it may say more or less. Few ask, so it is looked up in the tree when someone does.
-    """
-
-    path: str
-    target_path: str
-    flags: int
-    pc: int
+    point: ChoicePoint
+    holder: Container  # it is an item of this container
+    index: int
+    target: Container | None  # what it leads to
     label: str
-    span: Span | None
+    pc: int
     place: int
-    wording: Callable[[], tuple[str, tuple[str, ...], bool]] = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """The path of the container that offers it."""
+        return self.holder.path
+
+    @property
+    def target_path(self) -> str:
+        """The path of what it leads to."""
+        return self.point.target if self.target is None else self.target.path
+
+    @property
+    def flags(self) -> int:
+        return self.point.flags
+
+    @property
+    def span(self) -> Span | None:
+        """Its place in the source."""
+        return self.holder.spans[self.index]
+
+    def wording(self) -> tuple[str, tuple[str, ...], bool]:
+        """Text and tags of its label as far as they are fixed; whether logic may say more or less.
+
+        Few ask, so it is looked up in the tree when someone does.
+        """
+        return choice_label(self.holder, self.index)
 
     @property
     def text(self) -> str:
@@ -399,16 +421,23 @@ class Program:
     domains: dict[str, Domain]  # what some of the externals may return
     temp_names: list[str]
     scope_temps: list[list[int]]  # per scope: the name of each temporary, by slot
-    containers: list[str]  # path of each container id
-    container_ends: list[int]
     places: list[str]  # knots and stitches, index 0 the top of the story
     place_of_pc: list[int]
     scope_of_pc: list[int]
-    spans: list[Span | None]  # by pc
-    paths: list[str]  # by pc: the path of what it was lowered from
+    origins: Origins  # by pc: what it was lowered from
     words: int = 0  # words of prose in all its text
     global_tags: list[str] = field(default_factory=list)
     lowering: Any = field(default=None, repr=False)  # see `lower.lower_expression`
+
+    @property
+    def spans(self) -> list[Span | None]:
+        """By pc: its place in the source, None where that is not known."""
+        return self.origins.spans
+
+    @property
+    def paths(self) -> list[str]:
+        """By pc: the path of the container it was lowered from."""
+        return self.origins.paths
 
     @property
     def length(self) -> int:

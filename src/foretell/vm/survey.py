@@ -15,7 +15,7 @@ them share one scope.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
@@ -26,11 +26,13 @@ from foretell.container import (
     Container,
     Divert,
     DivertTarget,
-    Node,
+    Item,
+    Place,
     ReadCount,
     VariablePointer,
     VariableReference,
     VoidValue,
+    container_at,
     resolve_path,
 )
 from foretell.vm import values as V
@@ -39,17 +41,6 @@ __all__ = ["DECLARATIONS", "RETURN_VARIABLE", "Survey"]
 
 DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
-_SURVEYED: Final = frozenset(
-    {
-        Assign,
-        ChoicePoint,
-        Command,
-        Divert,
-        DivertTarget,
-        VariablePointer,
-        VariableReference,
-    }
-)
 
 
 class Survey:
@@ -60,19 +51,19 @@ class Survey:
         self.values = V.Values([""], compiled.list_definitions, [])
         self.containers: list[Container] = []
         self.container_ends: list[int] = []
-        self.container_paths: list[str] = []
         self.visit_slots: dict[int, int] = {}
         self.turn_slots: dict[int, int] = {}
         self.visit_names: list[str] = []
         self.turn_names: list[str] = []
         self.units: list[int] = []  # by a container's number: that of its knot, 0 for the top
-        self.led_to: set[Node] = set()  # what paths lead to as content of its holder
-        self.entered: set[Node] = set()  # the containers that paths lead into
+        self.led_to: dict[Container, set[int]] = {}  # the items of containers that paths lead to
+        self.items: dict[Container, Item] = {}  # the containers among those items
+        self.entered: set[Container] = set()  # the containers that paths lead into
         self.offering: set[int] = set()  # the numbers of the containers that offer choices
-        # what is met on the way, each with the number of its knot
-        self._diverts: list[tuple[Divert, int]] = []
-        self._points: list[tuple[ChoicePoint, int]] = []
-        self._targets: list[tuple[DivertTarget, bool]] = []  # and whether it only goes into `$r`
+        # what is met on the way, each with its container
+        self._diverts: list[tuple[Divert, Container]] = []
+        self._points: list[tuple[ChoicePoint, Container]] = []
+        self._targets: list[tuple[DivertTarget, Container, bool]] = []  # whether just for `$r`
         self._assigned: list[str] = []  # globals
         self._names: tuple[dict[int, set[str]], ...] = ({}, {}, {})  # diverted to, set, used
         self._overrides = False  # whether a tunnel goes on somewhere else than back
@@ -103,49 +94,49 @@ class Survey:
         What the rest of the survey asks about is noted on the way.
         """
         root = self.root
-        root.number = 0
-        containers, paths, units = self.containers, self.container_paths, self.units
-        stack: list[tuple[Container, str]] = [(root, "")]
+        containers, units = self.containers, self.units
+        diverted, assigned, used = self._names
+        stack = [root]
         while stack:
-            node, component = stack.pop()
-            number = len(containers)
-            parent = node.parent
-            if not number or parent is None:
-                path, unit = "", 0
-            else:
-                above = parent.number
-                path = f"{paths[above]}.{component}" if above else component
-                unit = units[above]
-                if not above and root.named.get(component) is node:
+            container = stack.pop()
+            container.number = number = len(containers)
+            containers.append(container)
+            parent = container.parent
+            unit = 0
+            if number and parent is not None:
+                unit = units[parent.number]
+                if not parent.number and root.named.get(container.component) is container:
                     unit = number
-            node.number = number
-            containers.append(node)
-            paths.append(path)
             units.append(unit)
-            flags = node.flags
-            if flags & tree.COUNT_VISITS:
-                self.visit_slots[number] = len(self.visit_names)
-                self.visit_names.append(path)
-            if flags & tree.COUNT_TURNS:
-                self.turn_slots[number] = len(self.turn_names)
-                self.turn_names.append(path)
-            inner: list[tuple[Container, str]] = []
-            for index, child in enumerate(node.content):
-                kind = type(child)
-                if kind is Container:
-                    assert isinstance(child, Container)
-                    inner.append((child, child.name or str(index)))
-                elif kind is Command:
-                    assert isinstance(child, Command)
-                    if child.name == "->->":
-                        self._note(child, index, unit)
-                elif kind in _SURVEYED:
-                    self._note(child, index, unit)
-            for name, child in node.named.items():
-                if isinstance(child, Container):
-                    inner.append((child, name))
-                elif type(child) in _SURVEYED:
-                    self._note(child, -1, unit)
+            if container.flags:
+                self._count(container)
+            inner: list[Container] = []
+            content: list[Any] = container.content
+            for index, node in enumerate(content):
+                kind = type(node)
+                if kind is Command:
+                    if node.name == "->->" and not self._after_void(container, index):
+                        self._overrides = True
+                elif kind is Container:
+                    inner.append(node)
+                elif kind is Divert:
+                    self._diverts.append((node, container))
+                    if node.variable:
+                        diverted.setdefault(unit, set()).add(node.target)
+                elif kind is Assign:
+                    if node.is_global:
+                        self._assigned.append(node.name)
+                    else:
+                        assigned.setdefault(unit, set()).add(node.name)
+                elif kind is VariableReference or kind is VariablePointer:
+                    used.setdefault(unit, set()).add(node.name)
+                elif kind is DivertTarget:
+                    is_return = self.is_return_address(container, index)
+                    self._targets.append((node, container, is_return))
+                elif kind is ChoicePoint:
+                    self._points.append((node, container))
+                    self.offering.add(number)
+            inner += container.named.values()
             inner.reverse()
             stack += inner
         self.container_ends = ends = list(range(1, len(containers) + 1))
@@ -155,72 +146,65 @@ class Survey:
             if ends[parent.number] < ends[number]:
                 ends[parent.number] = ends[number]
 
-    def _note(self, node: Node, index: int, unit: int) -> None:
-        """Note what the survey asks of a node, item `index` of its container (-1 beside it)."""
-        diverted, assigned, used = self._names
-        match node:
-            case Command():
-                if node.name == "->->" and not self._after_void(node, index):
-                    self._overrides = True
-            case Divert():
-                self._diverts.append((node, unit))
-                if node.variable:
-                    diverted.setdefault(unit, set()).add(node.target)
-            case Assign():
-                if node.is_global:
-                    self._assigned.append(node.name)
-                else:
-                    assigned.setdefault(unit, set()).add(node.name)
-            case DivertTarget():
-                self._targets.append((node, self.is_return_address(node, index)))
-            case VariableReference() | VariablePointer():
-                used.setdefault(unit, set()).add(node.name)
-            case ChoicePoint():
-                self._points.append((node, unit))
-                assert node.parent is not None
-                self.offering.add(node.parent.number)
+    def _count(self, container: Container) -> None:
+        """Give a container slots for what its flags ask to be counted."""
+        if container.flags & tree.COUNT_VISITS:
+            self.visit_slots[container.number] = len(self.visit_names)
+            self.visit_names.append(container.path)
+        if container.flags & tree.COUNT_TURNS:
+            self.turn_slots[container.number] = len(self.turn_names)
+            self.turn_names.append(container.path)
 
     def _resolve(self) -> None:
         """Find out where every path leads, once."""
-        divert: Divert | ChoicePoint | DivertTarget
-        for divert, _ in self._diverts:
+        for divert, holder in self._diverts:
             if not divert.variable and divert.kind != "x()":
-                self._resolve_one(divert)
-        for divert, _ in self._points:
-            self._resolve_one(divert)
-        for divert, _ in self._targets:
-            self._resolve_one(divert)
+                self._resolve_one(divert, holder)
+        for point, holder in self._points:
+            self._resolve_one(point, holder)
+        for value, holder, _ in self._targets:
+            self._resolve_one(value, holder)
 
-    def _resolve_one(self, node: Divert | ChoicePoint | DivertTarget) -> None:
-        found = node.place
-        if found is None:
-            found, exact = resolve_path(node, node.target)
-            if exact:
-                node.place = found
-        is_item = node.target[-1:].isdecimal() or not isinstance(found, Container)
-        (self.led_to if is_item else self.entered).add(found)
+    def _resolve_one(self, node: Divert | ChoicePoint | DivertTarget, holder: Container) -> None:
+        place = node.place
+        if place is None:
+            place, exact = resolve_path(holder, node.target)
+            if exact and node.target:
+                node.place = place
+        if isinstance(place, Container):
+            self.entered.add(place)
+        else:
+            self.led_to.setdefault(place.holder, set()).add(place.at)
+            container = container_at(place)
+            if container is not None:
+                self.items[container] = place
 
-    def leads_to(self, node: Node, path: str) -> tuple[Node, bool]:
-        """The node that `path` as written in `node` names, and whether that is exact."""
-        if isinstance(node, Divert | ChoicePoint | DivertTarget | ReadCount):
-            place = node.place
-            if place is not None:
-                return place, True
-        return resolve_path(node, path)
+    def leads_to(
+        self, node: Divert | ChoicePoint | DivertTarget | ReadCount, holder: Container
+    ) -> tuple[Place, bool]:
+        """Where the path in an item of `holder` leads, and whether that is exact."""
+        place = node.place
+        return (place, True) if place is not None else resolve_path(holder, node.target)
 
     def _find_globals(self) -> None:
         declarations = self.root.named.get(DECLARATIONS)
         if isinstance(declarations, Container):
-            for node in declarations.walk():
+            for node, _ in declarations.walk():
                 if isinstance(node, Assign) and node.is_global and node.is_declaration:
                     self.globals.setdefault(node.name, len(self.globals))
         for name in self._assigned:
             self.globals.setdefault(name, len(self.globals))
 
-    def unit_of(self, node: Node) -> int:
-        """The number of the knot that `node` belongs to, 0 for the top of the story."""
-        holder = node if isinstance(node, Container) else node.parent
-        return 0 if holder is None else self.units[holder.number]
+    def number_of(self, place: Place) -> int:
+        """The number of the container that is at a place, or else of the one that holds it."""
+        if isinstance(place, Container):
+            return place.number
+        container = container_at(place)
+        return place.holder.number if container is None else container.number
+
+    def unit_of(self, place: Place) -> int:
+        """The number of the knot that a place belongs to, 0 for the top of the story."""
+        return self.units[self.number_of(place)]
 
     def _find_scopes(self) -> None:
         """Group knots that share a frame, and give each group's temporaries slots."""
@@ -241,25 +225,28 @@ class Survey:
         taken: list[int] = []
         jumping: list[int] = []
         tunnelling: list[int] = []
-        for node, unit in self._diverts:
+        units = self.units
+        for node, holder in self._diverts:
+            unit = units[holder.number]
             if node.variable:
                 if node.kind == "->" and node.target != RETURN_VARIABLE:
                     jumping.append(unit)
                 elif node.kind == "->t->":
                     tunnelling.append(unit)
             elif node.kind == "->":
-                other = self.unit_of(self.leads_to(node, node.target)[0])
+                other = self.unit_of(self.leads_to(node, holder)[0])
                 if other != unit:
                     join(unit, other)
             elif node.kind == "->t->":
                 tunnelling.append(unit)
-        for point, unit in self._points:
-            other = self.unit_of(self.leads_to(point, point.target)[0])
+        for point, holder in self._points:
+            unit = units[holder.number]
+            other = self.unit_of(self.leads_to(point, holder)[0])
             if other != unit:
                 join(unit, other)
-        for value, is_return in self._targets:
+        for value, holder, is_return in self._targets:
             if not is_return:
-                taken.append(self.unit_of(self.leads_to(value, value.target)[0]))
+                taken.append(self.unit_of(self.leads_to(value, holder)[0]))
         overrides = self._overrides
         names: dict[int, set[str]] = {}
         for some in self._names:
@@ -281,12 +268,10 @@ class Survey:
                 if name not in self.globals and name not in slots:
                     slots[name] = len(slots)
 
-    def is_return_address(self, node: DivertTarget, index: int) -> bool:
-        """Whether this target, item `index` of its container, is only put into `$r`."""
-        assert node.parent is not None
-        if index < 0:
-            return False
-        for other in node.parent.content[index + 1 : index + 3]:
+    @staticmethod
+    def is_return_address(container: Container, index: int) -> bool:
+        """Whether the divert target at `index` of a container is only put into `$r`."""
+        for other in container.content[index + 1 : index + 3]:
             if isinstance(other, Assign):
                 return other.name == RETURN_VARIABLE
             if not (isinstance(other, Command) and other.name == "/ev"):
@@ -294,30 +279,29 @@ class Survey:
         return False
 
     @staticmethod
-    def _after_void(node: Command, index: int) -> bool:
-        assert node.parent is not None
-        before = node.parent.content[max(0, index - 2) : max(0, index)]
+    def _after_void(container: Container, index: int) -> bool:
+        before = container.content[max(0, index - 2) : max(0, index)]
         values = [other for other in before if not isinstance(other, Command)]
         return bool(values) and isinstance(values[-1], VoidValue)
 
     def _find_places(self) -> None:
         """Knots and stitches, functions left out: what `here` may name."""
-        functions: set[Node | None] = set()
-        labels: set[Node] = set()
-        for node, _ in self._diverts:
+        functions: set[Container | None] = set()
+        labels: set[Container | None] = set()
+        for node, holder in self._diverts:
             if node.kind == "x()" and not node.variable:
                 functions.add(self.root.named.get(node.target))
             elif node.kind == "f()" and not node.variable:
-                functions.add(self.leads_to(node, node.target)[0])
-        for point, _ in self._points:
-            labels.add(self.leads_to(point, point.target)[0])
+                functions.add(container_at(self.leads_to(node, holder)[0]))
+        for point, holder in self._points:
+            labels.add(container_at(self.leads_to(point, holder)[0]))
         for name, knot in self.root.named.items():
-            if name == DECLARATIONS or not isinstance(knot, Container) or knot in functions:
+            if name == DECLARATIONS or knot in functions:
                 continue
             self.place_of_container[knot.number] = len(self.places)
             self.places.append(name)
             for inner_name, stitch in knot.named.items():
-                if isinstance(stitch, Container) and stitch not in labels:
+                if stitch not in labels:
                     if inner_name[:2] in ("c-", "g-") or stitch.flags & tree.COUNT_AT_START:
                         continue
                     self.place_of_container[stitch.number] = len(self.places)
