@@ -237,7 +237,9 @@ Place = Container | Item
 
 def container_at(place: Place) -> Container | None:
     """The container that stands at a place, if it is one."""
-    node = place.node if isinstance(place, Item) else place
+    if isinstance(place, Container):
+        return place
+    node = place.node
     return node if isinstance(node, Container) else None
 
 

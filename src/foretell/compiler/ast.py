@@ -456,15 +456,15 @@ class Flow(Syntax):
 
 def walk(node: Syntax) -> Iterator[Syntax]:
     """`node` and all below it, in reading order, without recursion."""
-    stack: list[Syntax] = [node]
+    stack: list[Syntax | None] = [node]
     while stack:
         here = stack.pop()
+        if here is None:
+            continue
         yield here
         for slot in here.children[::-1]:
             child = getattr(here, slot)
-            if child is None:
-                continue
             if isinstance(child, list):
-                stack.extend(c for c in reversed(child) if c is not None)
+                stack += reversed(child)
             else:
                 stack.append(child)

@@ -119,7 +119,7 @@ class _TooLargeError(Exception):
 
 
 class _Frame:
-    """A weave being emitted: its loose ends, and the weave around it.
+    """A weave being emitted: its loose ends, and where they stand; the weave around it.
 
     `sealed` says that a conditional or sequence stands between the two.
     """
@@ -131,7 +131,7 @@ class _Frame:
         self.parent = parent
         self.sealed = sealed
         self.is_nested: bool = sealed or (parent is not None and parent.is_nested)
-        self.loose: dict[Choice | Gather, None] = {}
+        self.loose: dict[Choice | Gather, tuple[Weave, int]] = {}
 
 
 class _Emitter(ExpressionEmitter):
@@ -140,7 +140,6 @@ class _Emitter(ExpressionEmitter):
     def __init__(self, symbols: Symbols, problems: Problems, count_all: bool) -> None:
         super().__init__(symbols, problems)
         self.count_all = count_all
-        self.positions: dict[Choice | Gather, tuple[Weave, int]] = {}
         self.initial: list[tuple[VarDeclaration | ListDeclaration, Flow]] = []
         self.frame: _Frame | None = None
         self.sealed = False
@@ -396,7 +395,6 @@ class _Emitter(ExpressionEmitter):
             if self.jumps > _MOST_JUMPS:
                 self._too_large(item)
             if isinstance(item, Gather):
-                self.positions[item] = (weave, index)
                 name = item.label.text if item.label is not None else f"g-{gathers}"
                 gathers += item.label is None
                 in_a_row = 0 if has_choice else in_a_row + 1
@@ -404,16 +402,16 @@ class _Emitter(ExpressionEmitter):
                     self._too_many_gathers(item)
                     break
                 current = self._gather(item, name, root if has_choice else None, current)
+                frame.loose[item] = (weave, index)
                 has_choice = to_previous = False
                 previous = item
             elif isinstance(item, Choice):
-                self.positions[item] = (weave, index)
                 if isinstance(previous, Gather):
                     frame.loose.pop(previous, None)
                 inner = self._choice(item, current)
                 current.add_named(f"c-{choices}", inner)
                 choices += 1
-                frame.loose[item] = None
+                frame.loose[item] = (weave, index)
                 has_choice = to_previous = True
                 previous = item
             else:
@@ -475,7 +473,6 @@ class _Emitter(ExpressionEmitter):
             self.containers[end].extend(gather.span, Jump(place=container))
             self.jumps += 1
         self.frame.loose.clear()
-        self.frame.loose[gather] = None
         return container
 
     def _pass_on(self, frame: _Frame) -> None:
@@ -485,8 +482,7 @@ class _Emitter(ExpressionEmitter):
         for end in reversed(list(frame.loose)):
             if frame.sealed and isinstance(end, Choice):
                 continue
-            frame.parent.loose[end] = None
-            del frame.loose[end]
+            frame.parent.loose[end] = frame.loose.pop(end)
 
     def _choice(self, choice: Choice, into: Container) -> Container:
         """Write the choice into `into`; the container that it leads to is returned."""
@@ -750,8 +746,7 @@ class _Emitter(ExpressionEmitter):
             return []
         found: list[Syntax] = []
         if frame.loose:
-            for end in frame.loose:
-                weave, index = self.positions[end]
+            for end, (weave, index) in frame.loose.items():
                 terminated, last = terminates(following(end, weave, index))
                 if not terminated:
                     found.append(last or end)

@@ -279,17 +279,16 @@ class StatementParser(ContentParser):
         first_end = self.pos
         only = inner = None
         has_brackets = self.take("[")
-        only_span = inner_span = self.span(self.pos, self.pos)
         if has_brackets:
             self.end_tag(first)
-            only_start = self.pos
+            only_begin = self.pos
             only = self.mixed()
-            only_span = self.span(only_start)
+            only_end = self.pos
             self.expect("]", "`]` to close the part that only the choice shows")
             self.end_tag(only)
-            inner_start = self.pos
+            inner_begin = self.pos
             inner = self.mixed()
-            inner_span = self.span(inner_start)
+            inner_end = self.pos
         self.space()
         self.end_tag(inner if inner is not None else first)
         diverts = self.diverts()
@@ -311,8 +310,8 @@ class StatementParser(ContentParser):
             depth,
             condition,
             None if first is None else Content(self.span(begin, first_end), first),
-            None if only is None else Content(only_span, only),
-            Content(span if inner is None else inner_span, after),
+            None if only is None else Content(self.span(only_begin, only_end), only),
+            Content(span if inner is None else self.span(inner_begin, inner_end), after),
             symbol == "*",
             is_empty,
         )

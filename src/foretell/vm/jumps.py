@@ -41,6 +41,7 @@ class Copy:
 
     root: Container | None = None
     back: Place | None = None
+    is_first: bool = True
     pcs: dict[Place, int] = field(default_factory=dict)
 
 
@@ -64,7 +65,6 @@ class Jumps(Survey):
         self.target_of_path: dict[str, int] = {}
         self.scope = 0
         self.place = 0
-        self.bare = any(self.is_bare(point, holder) for point, holder in self._points)
 
     # ------------------------------------------------------------ emitting
 
@@ -98,27 +98,37 @@ class Jumps(Survey):
         """Have the jump at a pc lead to where a place will stand in a copy."""
         if copy.root is not None and not self._within(place, copy.root):
             copy = self.story
-        self.waiting.append((pc, place, copy))
+        to = copy.pcs.get(place)
+        if to is None:
+            self.waiting.append((pc, place, copy))
+        else:
+            self.code[pc * 4 + 1] = to
 
     def land(self, pc: int) -> None:
         """Have the jump at a pc lead here."""
         self.code[pc * 4 + 1] = self.length
 
     def settle_jumps(self) -> None:
-        """Write where the jumps lead that waited: what stands nowhere in the story runs out."""
-        for place in sorted(self.unplaced(), key=lambda place: isinstance(place, Container)):
+        """Write where the jumps lead that waited; those to what stands nowhere yet wait on."""
+        code = self.code
+        waiting: list[tuple[int, Place, Copy]] = []
+        for jump in self.waiting:
+            pc, place, copy = jump
+            to = copy.pcs.get(place)
+            if to is None:
+                waiting.append(jump)
+            else:
+                code[pc * 4 + 1] = to
+        self.waiting = waiting
+
+    def run_out(self) -> None:
+        """Have the jumps that still wait lead to where content runs out."""
+        unplaced = {place: None for _, place, copy in self.waiting if copy is self.story}
+        for place in sorted(unplaced, key=lambda place: isinstance(place, Container)):
             self.holder = NOWHERE
             self.story.pcs[place] = self.emit(P.OP_FALL)
-        for pc, place, copy in self.waiting:
-            self.code[pc * 4 + 1] = copy.pcs.get(place, 0)
+        self.settle_jumps()
         self.waiting.clear()
-
-    def unplaced(self) -> dict[Place, None]:
-        """The places of the story that jumps wait for and that stand nowhere yet."""
-        story, pcs = self.story, self.story.pcs
-        return {
-            place: None for _, place, copy in self.waiting if copy is story and place not in pcs
-        }
 
     def _within(self, place: Place, root: Container) -> bool:
         """Whether a place is `root` or inside it."""
@@ -148,17 +158,15 @@ class Jumps(Survey):
         """
         out: list[tuple[int, int, int, int]] = []
         entered, index = self.entry(place)
-        if index < 0:
-            return out
-        holder: Container | None = entered
-        at_start = index == 0
+        holder = None if index < 0 else entered
         while holder is not None:
             number = holder.number
-            mode = (1 if holder.flags & tree.COUNT_AT_START else 0) | (2 if at_start else 0)
+            mode = (1 if holder.flags & tree.COUNT_AT_START else 0) | (
+                2 if _enters_at_start(holder, entered, index) else 0
+            )
             out.append(
                 (number, self.visit_slots.get(number, -1), self.turn_slots.get(number, -1), mode)
             )
-            at_start = at_start and _is_first(holder)
             holder = holder.parent
         return out
 
@@ -168,22 +176,18 @@ class Jumps(Survey):
         `walk` says which containers these may be; most are neither counted nor climbed to.
         """
         entered, index = self.entry(place)
-        if index < 0:
-            return
-        holder: Container | None = entered
-        at_start = index == 0
+        holder = None if index < 0 else entered
         while holder is not None:
             number = holder.number
             flags = holder.flags
             only_at_start = flags & tree.COUNT_AT_START
             if not only_at_start and 0 <= number <= origin < self.container_ends[number]:
                 return
-            if flags and (at_start or not only_at_start):
+            if flags and (not only_at_start or _enters_at_start(holder, entered, index)):
                 if flags & tree.COUNT_VISITS:
                     self.emit(P.OP_VISIT, self.visit_slots[number])
                 if flags & tree.COUNT_TURNS:
                     self.emit(P.OP_TURN_MARK, self.turn_slots[number])
-            at_start = at_start and _is_first(holder)
             holder = holder.parent
 
     def starts_bare(self, place: Place) -> bool:
@@ -198,10 +202,6 @@ class Jumps(Survey):
             node = holder.content[0] if holder.content else None
         return isinstance(node, ChoicePoint) and self.is_bare(node, holder)
 
-    @staticmethod
-    def is_bare(node: ChoicePoint, holder: Container) -> bool:
-        return node.flags & 7 == 0 and holder.content[0] is node
-
     def target(self, place: Place) -> int:
         """The index of a divert target value."""
         container = container_at(place)
@@ -214,7 +214,13 @@ class Jumps(Survey):
         return index
 
 
-def _is_first(container: Container) -> bool:
-    """Whether a container is the first item of what holds it."""
-    outer = container.parent
-    return outer is not None and bool(outer.content) and outer.content[0] is container
+def _enters_at_start(holder: Container, inner: Container, index: int) -> bool:
+    """Whether item `index` of `inner` is where the content of `holder`, around it, begins."""
+    if index:
+        return False
+    while inner is not holder:
+        outer = inner.parent
+        if outer is None or not outer.content or outer.content[0] is not inner:
+            return False
+        inner = outer
+    return True

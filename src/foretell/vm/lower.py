@@ -23,7 +23,7 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from foretell import container as tree
@@ -63,7 +63,6 @@ from foretell.vm.patterns import (
     ending_tag,
     label_strings,
     returns,
-    string_end,
     tags_at_top,
 )
 from foretell.vm.program import ChoiceInfo, Program
@@ -71,6 +70,7 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 
 __all__ = ["lower", "lower_expression"]
 
+_Items = Iterator[tuple[int, Any]]  # of a container's content, each with its index
 _NO_ITEMS: Final[Collection[int]] = frozenset()
 _MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
 
@@ -136,14 +136,14 @@ class _Lowering(Jumps):
         self.pending: deque[tuple[Container, Copy]] = deque()
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
-        self.worded: set[Item] = set()  # texts in copies that are in it
+        self.copied: set[Container] = set()  # the texts that were copied
         self.static_counts: set[Item] = set()
         self.choices: list[ChoiceInfo] = []
         self.labels_of: dict[Container | None, str] = {
             container: name.rpartition(".")[2] for name, container in compiled.labels.items()
         }
-        self.choice_records: list[list[int]] = []
-        self.stubs: deque[tuple[ChoiceInfo, list[int], Copy, int]] = deque()
+        self.choice_records: list[int] = []
+        self.stubs: deque[tuple[int, Copy, int]] = deque()
         self.externals: list[str] = []
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
@@ -173,8 +173,9 @@ class _Lowering(Jumps):
         self.lay_out(root, self.story)
         self.lay_out_pending()
         self.lay_out_fallbacks()
-        self.lay_out_unplaced()
         self.settle_jumps()
+        self.lay_out_unplaced()
+        self.run_out()
         self.settle_pcs()
         pcs = self.story.pcs
         declarations = root.named.get(DECLARATIONS)
@@ -220,6 +221,7 @@ class _Lowering(Jumps):
         self.emit(P.OP_RETURN, P.FUNCTION)
         self.origins.forget(pc)  # it stands in no file of the story
         self.settle_jumps()
+        self.run_out()
         self.settle_pcs()
         if len(self.targets) > targets:
             program.tables = self.build_tables()
@@ -255,8 +257,7 @@ class _Lowering(Jumps):
         tables[P.T_PLACE_NAMES] = len(tables)
         tables += [self.values.string_index(place) for place in self.places]
         tables[P.T_CHOICE_TABLE] = len(tables)
-        for record in self.choice_records:
-            tables += record
+        tables += self.choice_records
         tables[P.T_CONTAINER_ENDS] = len(tables)
         tables += self.container_ends
         tables[P.T_SCOPES] = len(tables)
@@ -314,116 +315,111 @@ class _Lowering(Jumps):
         if item is not None:  # it is jumped to as an item of what holds it
             self.copy.pcs.setdefault(item, self.length)
         self.open_container(container)
-        around: list[tuple[Container, int]] = []  # the containers around, and where each goes on
+        around: list[tuple[Container, _Items, int]] = []  # … and where each goes on
         resume: dict[tuple[int, int], list[int]] = {}  # threads that go on at a container's item
         strings: dict[int, set[int]] = {}
         back: dict[int, Place | None] = {}
         pcs, led_to = self.copy.pcs, self.led_to
-        current, content, index = container, container.content, 0
-        landings = led_to.get(current, _NO_ITEMS)
-        self.holder = current
+        of_kind, constant = _OF_KIND, _Lowering.constant
+        current = container
+        items: _Items = enumerate(container.content)
         while True:
-            if index >= len(content):
+            self.holder = current
+            landings = led_to.get(current, _NO_ITEMS)
+            for index, node in items:
+                self.index = index
+                kind = type(node)
+                if resume:
+                    for at in resume.pop((current.number, index), ()):
+                        self.land(at)
+                if kind is Container:
+                    if index and self.bare and self.starts_bare(node):
+                        self.holder, self.index = node, ITSELF
+                        self.emit(P.OP_FROM, current.number)
+                    if index in landings:
+                        pcs.setdefault(Item(current, index), self.length)
+                    if node.flags:
+                        self.count_entry(node)
+                    self.open_container(node)
+                    around.append((current, items, index + 1))
+                    current, items = node, enumerate(node.content)
+                    break
+                if index in landings:
+                    pcs.setdefault(Item(current, index), self.length)
+                if kind is Command:
+                    name = node.name
+                    if name == "ev":
+                        self.in_eval = True
+                        if current.number in self.offering:
+                            for ends in label_strings(current.content, index):
+                                strings.setdefault(current.number, set()).update(ends)
+                        continue
+                    if name == "/ev":
+                        self.in_eval = False
+                        continue
+                    if name == "thread":
+                        at = self.emit(P.OP_FORK)
+                        if index + 2 < len(current.content):
+                            resume.setdefault((current.number, index + 2), []).append(at)
+                        else:
+                            self.go_on_after(current, at, around, resume)
+                            self.holder = current
+                        continue
+                    if name == "str":
+                        is_label = index in strings.get(current.number, _NO_ITEMS)
+                        constant_text = constant_string(current.content, index)
+                        if constant_text is not None:
+                            self.emit(P.OP_PUSH, self.values.string_value(constant_text[0]))
+                            for _ in range(constant_text[1] - 1):
+                                next(items)
+                            continue
+                        self.in_eval = False
+                        self.in_string += 1
+                        self.emit(P.OP_STRING_BEGIN, int(is_label))
+                        continue
+                    if name == "/str":
+                        is_label = index in strings.get(current.number, _NO_ITEMS)
+                        self.emit(P.OP_STRING_END, int(is_label))
+                        self.in_eval = True
+                        self.in_string -= 1
+                        continue
+                    if name == "#" and not self.in_string:
+                        ending = ending_tag(current.content, index)
+                        if ending is not None:
+                            self.emit(P.OP_ENDING, self.values.string_index(ending))
+                elif kind is DivertTarget:
+                    if self.is_return_address(current, index):
+                        place = self.leads_to(node, current)
+                        back[current.number] = container_at(place) or place
+                        continue
+                elif back:
+                    returned = back.get(current.number)
+                    if returned is not None:
+                        if kind is Assign and node.name == RETURN_VARIABLE:
+                            continue
+                        if kind is Divert and node.kind == "->" and not node.variable:
+                            shared = container_at(self.leads_to(node, current))
+                            if shared is not None and returns(shared):
+                                back[current.number] = None
+                                self.inline(node, shared, returned)
+                                self.holder = current
+                                continue
+                of_kind.get(kind, constant)(self, node)
+            else:
                 if not around:
                     return
-                current, index = around.pop()
-                content = current.content
-                landings = led_to.get(current, _NO_ITEMS)
-                self.holder = current
-                continue
-            node = content[index]
-            self.index = here = index
-            index += 1
-            if resume:
-                for at in resume.pop((current.number, here), ()):
-                    self.land(at)
-            if isinstance(node, Container):
-                if here and self.bare and self.starts_bare(node):
-                    self.holder, self.index = node, ITSELF
-                    self.emit(P.OP_FROM, current.number)
-                if here in landings:
-                    pcs.setdefault(Item(current, here), self.length)
-                self.count_entry(node)
-                self.open_container(node)
-                around.append((current, index))
-                current, content, index = node, node.content, 0
-                landings = led_to.get(current, _NO_ITEMS)
-                self.holder = current
-                continue
-            if here in landings:
-                pcs.setdefault(Item(current, here), self.length)
-            if isinstance(node, Command):
-                name = node.name
-                if name == "ev":
-                    self.in_eval = True
-                    if current.number in self.offering:
-                        labels = label_strings(content, here)
-                        if labels:
-                            strings.setdefault(current.number, set()).update(labels)
-                    continue
-                if name == "/ev":
-                    self.in_eval = False
-                    continue
-                if name == "thread":
-                    at = self.emit(P.OP_FORK)
-                    if here + 2 < len(content):
-                        resume.setdefault((current.number, here + 2), []).append(at)
-                    else:
-                        self.go_on_after(current, at, around, resume)
-                        self.holder = current
-                    continue
-                if name == "str":
-                    is_label = here in strings.get(current.number, ())
-                    constant = constant_string(content, here)
-                    if constant is not None:
-                        self.emit(P.OP_PUSH, self.values.string_value(constant[0]))
-                        index = here + constant[1]
-                        continue
-                    self.in_eval = False
-                    self.in_string += 1
-                    self.emit(P.OP_STRING_BEGIN, int(is_label))
-                    if is_label:
-                        strings[current.number].add(string_end(content, here))
-                    continue
-                if name == "/str":
-                    is_label = here in strings.get(current.number, ())
-                    self.emit(P.OP_STRING_END, int(is_label))
-                    self.in_eval = True
-                    self.in_string -= 1
-                    continue
-                if name == "#" and not self.in_string:
-                    ending = ending_tag(content, here)
-                    if ending is not None:
-                        self.emit(P.OP_ENDING, self.values.string_index(ending))
-            elif isinstance(node, DivertTarget):
-                if self.is_return_address(current, here):
-                    place = self.leads_to(node, current)[0]
-                    back[current.number] = container_at(place) or place
-                    continue
-            elif back:
-                returned = back.get(current.number)
-                if returned is not None:
-                    if isinstance(node, Assign) and node.name == RETURN_VARIABLE:
-                        continue
-                    if isinstance(node, Divert) and node.kind == "->" and not node.variable:
-                        shared = container_at(self.leads_to(node, current)[0])
-                        if shared is not None and returns(shared):
-                            back[current.number] = None
-                            self.inline(node, shared, returned)
-                            self.holder = current
-                            continue
-            _OF_KIND.get(type(node), _Lowering.constant)(self, node)
+                current, items, _ = around.pop()
 
     def go_on_after(
         self,
         container: Container,
         at: int,
-        around: list[tuple[Container, int]],
+        around: list[tuple[Container, _Items, int]],
         resume: dict[tuple[int, int], list[int]],
     ) -> None:
         """Have the jump at a pc lead to what follows `container`'s content."""
         child: Container = container
-        for outer, next_index in reversed(around):
+        for outer, _, next_index in reversed(around):
             if next_index < len(outer.content):
                 resume.setdefault((outer.number, next_index), []).append(at)
                 return
@@ -437,13 +433,11 @@ class _Lowering(Jumps):
 
     def count_entry(self, container: Container) -> None:
         """Count a container that is walked into."""
-        flags = container.flags
-        if flags:
-            self.holder, self.index = container, ITSELF
-            if flags & tree.COUNT_VISITS:
-                self.emit(P.OP_VISIT, self.visit_slots[container.number])
-            if flags & tree.COUNT_TURNS:
-                self.emit(P.OP_TURN_MARK, self.turn_slots[container.number])
+        self.holder, self.index = container, ITSELF
+        if container.flags & tree.COUNT_VISITS:
+            self.emit(P.OP_VISIT, self.visit_slots[container.number])
+        if container.flags & tree.COUNT_TURNS:
+            self.emit(P.OP_TURN_MARK, self.turn_slots[container.number])
 
     def open_container(self, container: Container) -> None:
         """Stand at a container's first content."""
@@ -454,7 +448,7 @@ class _Lowering(Jumps):
             self.stand(place, self.scope)
             self.holder, self.index = container, ITSELF
             self.emit(P.OP_HERE, place)
-        for child in container.named.values():
+        for child in container.named.values() if container.named else ():
             if not (self.copy is self.story and returns(child)):
                 self.pending.append((child, self.copy))
 
@@ -467,7 +461,8 @@ class _Lowering(Jumps):
         self.shared_open.append(shared)
         self.emit_visits(self.holder.number, shared)
         eval_before = self.in_eval
-        self.copy = Copy(shared, back)
+        self.copy = Copy(shared, back, shared not in self.copied)
+        self.copied.add(shared)
         self.container(shared)
         self.copy = outer
         self.in_eval = eval_before
@@ -505,12 +500,8 @@ class _Lowering(Jumps):
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
         words = 0 if self.in_tag else len(text.split())
-        if words:
-            here = Item(self.holder, self.index)
-            if here not in self.worded:
-                self.words += words
-                if self.copy is not self.story:  # a choice's text is laid out twice
-                    self.worded.add(here)
+        if self.copy.is_first:  # a choice's text is laid out twice
+            self.words += words
         counted = 0 if self.in_string else words
         self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind)
 
@@ -537,7 +528,9 @@ class _Lowering(Jumps):
 
     def slot_of(self, node: DivertTarget | ReadCount, slots: dict[int, int]) -> int | None:
         """The slot of the container that a node names, if it is counted."""
-        place, exact = self.leads_to(node, self.holder)
+        place, exact = node.place, True
+        if place is None:
+            place, exact = resolve_path(self.holder, node.target)
         container = container_at(place) if exact else None
         return None if container is None else slots.get(container.number)
 
@@ -546,8 +539,7 @@ class _Lowering(Jumps):
 
     def command(self, node: Command) -> None:
         name = node.name
-        here = Item(self.holder, self.index)
-        if here in self.static_counts:
+        if self.static_counts and Item(self.holder, self.index) in self.static_counts:
             return
         if name in ("#", "/#"):
             self.in_tag = name == "#"
@@ -569,6 +561,7 @@ class _Lowering(Jumps):
             size = size if size <= _MOST_DEALT else 0
             # the copies of a choice's shared text deal from one pack
             words = 1 + (max(size, 1) - 1) // P.DEAL_BITS
+            here = Item(self.holder, self.index)
             slot = self.shuffle_slots.setdefault(here, len(self.shuffle_sizes))
             if slot == len(self.shuffle_sizes):
                 self.shuffle_sizes += [size, *([0] * (words - 1))]
@@ -730,18 +723,18 @@ class _Lowering(Jumps):
         pc = self.emit(P.OP_CHOICE, len(self.choices), 0, int(bare))
         label = self.labels_of.get(container, "")
         choice = ChoiceInfo(node, holder, self.index, container, label, pc, self.place)
-        record = [node.flags, -1, target, once]
+        self.stubs.append((len(self.choices), self.copy, self.scope))
         self.choices.append(choice)
-        self.choice_records.append(record)
-        self.stubs.append((choice, record, self.copy, self.scope))
+        self.choice_records += (node.flags, -1, target, once)
 
-    def lay_out_stub(self, choice: ChoiceInfo, record: list[int], copy: Copy, scope: int) -> None:
+    def lay_out_stub(self, index: int, copy: Copy, scope: int) -> None:
         """What happens when a choice is made: its visits, then a jump to its content."""
+        choice = self.choices[index]
         place = self.place_of(choice.point, choice.holder)
         assert place is not None
         self.stand(choice.place, scope)
         self.holder, self.index = choice.holder, choice.index
-        record[P.CHOICE_STUB] = self.length
+        self.choice_records[index * P.CHOICE_SIZE + P.CHOICE_STUB] = self.length
         self.emit_visits(choice.holder.number, place)
         self.emit_to(P.OP_JUMP, place, copy)
 
@@ -752,7 +745,9 @@ class _Lowering(Jumps):
         found = True
         while found:
             wanted: set[Container] = set()
-            for place in self.unplaced():
+            for _, place, copy in self.waiting:
+                if copy is not self.story:
+                    continue
                 container = container_at(place)
                 if container is not None:
                     wanted.add(container)
@@ -769,6 +764,7 @@ class _Lowering(Jumps):
                     self.lay_out(container, self.story)
                     found = True
             self.lay_out_pending()
+            self.settle_jumps()
 
 
 _OF_KIND: Final[dict[type[Node], Callable[[_Lowering, Any], None]]] = {

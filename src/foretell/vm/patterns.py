@@ -51,16 +51,18 @@ def string_end(content: list[Node], index: int) -> int:
     return len(content)
 
 
-def label_strings(content: list[Node], index: int) -> list[int]:
-    """The indices of the `str` commands after the `ev` at `index` that build a choice's label."""
-    starts: list[int] = []
+def label_strings(content: list[Node], index: int) -> list[tuple[int, int]]:
+    """The strings that build a choice's label after the `ev` at `index`: where each begins and
+    ends."""
+    found: list[tuple[int, int]] = []
     i = index + 1
     while i < len(content):
         node = content[i]
         if isinstance(node, Command):
             if node.name == "str":
-                starts.append(i)
-                i = string_end(content, i)
+                end = string_end(content, i)
+                found.append((i, end))
+                i = end
             elif node.name == "/ev":
                 break
         i += 1
@@ -70,7 +72,7 @@ def label_strings(content: list[Node], index: int) -> list[int]:
     count = bool(after.flags & tree.HAS_START_CONTENT) + bool(
         after.flags & tree.HAS_CHOICE_ONLY_CONTENT
     )
-    return starts[:count]
+    return found[:count]
 
 
 def choice_label(holder: Container, end: int) -> tuple[str, tuple[str, ...], bool]:
@@ -87,14 +89,12 @@ def choice_label(holder: Container, end: int) -> tuple[str, tuple[str, ...], boo
     tags: list[str] = []
     tag: list[str] | None = None
     varies = False
-    wanted = label_strings(holder.content, begin)
+    wanted = dict(label_strings(holder.content, begin))
     open_until = -1
     shown: set[Container] = set()  # the shared texts met: damaged ones may hold themselves
     for index in range(begin, end):
-        if index in wanted:
-            open_until = string_end(holder.content, index)
-        inside = index <= open_until
-        if not inside:
+        open_until = wanted.get(index, open_until)
+        if index > open_until:
             continue
         pending: list[tuple[Node, Container]] = [(holder.content[index], holder)]
         while pending:

@@ -43,6 +43,19 @@ DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
 
 
+_SURVEYED: Final = frozenset(
+    {
+        Assign,
+        ChoicePoint,
+        Container,
+        Divert,
+        DivertTarget,
+        VariablePointer,
+        VariableReference,
+    }
+)
+
+
 class Survey:
     """The numbers and slots of everything in a compiled story."""
 
@@ -60,6 +73,7 @@ class Survey:
         self.items: dict[Container, Item] = {}  # the containers among those items
         self.entered: set[Container] = set()  # the containers that paths lead into
         self.offering: set[int] = set()  # the numbers of the containers that offer choices
+        self.bare = False  # whether there are choices without content
         # what is met on the way, each with its container
         self._diverts: list[tuple[Divert, Container]] = []
         self._points: list[tuple[ChoicePoint, Container]] = []
@@ -68,7 +82,6 @@ class Survey:
         self._names: tuple[dict[int, set[str]], ...] = ({}, {}, {})  # diverted to, set, used
         self._overrides = False  # whether a tunnel goes on somewhere else than back
         self._number_containers()
-        self._resolve()
 
         self.globals: dict[str, int] = {}
         self._find_globals()
@@ -87,6 +100,8 @@ class Survey:
         self.places: list[str] = [""]
         self.place_of_container: dict[int, int] = {}  # by a container's number
         self._find_places()
+        for noted in (self._diverts, self._points, self._targets):
+            noted.clear()
 
     def _number_containers(self) -> None:
         """Number containers in preorder, so that those within one are an interval.
@@ -117,12 +132,16 @@ class Survey:
                 if kind is Command:
                     if node.name == "->->" and not self._after_void(container, index):
                         self._overrides = True
+                elif kind not in _SURVEYED:
+                    continue
                 elif kind is Container:
                     inner.append(node)
                 elif kind is Divert:
                     self._diverts.append((node, container))
                     if node.variable:
                         diverted.setdefault(unit, set()).add(node.target)
+                    elif node.kind != "x()":
+                        self._resolve(node, container)
                 elif kind is Assign:
                     if node.is_global:
                         self._assigned.append(node.name)
@@ -133,9 +152,12 @@ class Survey:
                 elif kind is DivertTarget:
                     is_return = self.is_return_address(container, index)
                     self._targets.append((node, container, is_return))
+                    self._resolve(node, container)
                 elif kind is ChoicePoint:
                     self._points.append((node, container))
+                    self._resolve(node, container)
                     self.offering.add(number)
+                    self.bare = self.bare or self.is_bare(node, container)
             inner += container.named.values()
             inner.reverse()
             stack += inner
@@ -155,17 +177,8 @@ class Survey:
             self.turn_slots[container.number] = len(self.turn_names)
             self.turn_names.append(container.path)
 
-    def _resolve(self) -> None:
-        """Find out where every path leads, once."""
-        for divert, holder in self._diverts:
-            if not divert.variable and divert.kind != "x()":
-                self._resolve_one(divert, holder)
-        for point, holder in self._points:
-            self._resolve_one(point, holder)
-        for value, holder, _ in self._targets:
-            self._resolve_one(value, holder)
-
-    def _resolve_one(self, node: Divert | ChoicePoint | DivertTarget, holder: Container) -> None:
+    def _resolve(self, node: Divert | ChoicePoint | DivertTarget, holder: Container) -> None:
+        """Find out where a path leads, once."""
         place = node.place
         if place is None:
             place, exact = resolve_path(holder, node.target)
@@ -181,10 +194,9 @@ class Survey:
 
     def leads_to(
         self, node: Divert | ChoicePoint | DivertTarget | ReadCount, holder: Container
-    ) -> tuple[Place, bool]:
-        """Where the path in an item of `holder` leads, and whether that is exact."""
-        place = node.place
-        return (place, True) if place is not None else resolve_path(holder, node.target)
+    ) -> Place:
+        """Where the path in an item of `holder` leads, as far as it leads anywhere."""
+        return node.place or resolve_path(holder, node.target)[0]
 
     def _find_globals(self) -> None:
         declarations = self.root.named.get(DECLARATIONS)
@@ -234,19 +246,19 @@ class Survey:
                 elif node.kind == "->t->":
                     tunnelling.append(unit)
             elif node.kind == "->":
-                other = self.unit_of(self.leads_to(node, holder)[0])
+                other = self.unit_of(self.leads_to(node, holder))
                 if other != unit:
                     join(unit, other)
             elif node.kind == "->t->":
                 tunnelling.append(unit)
         for point, holder in self._points:
             unit = units[holder.number]
-            other = self.unit_of(self.leads_to(point, holder)[0])
+            other = self.unit_of(self.leads_to(point, holder))
             if other != unit:
                 join(unit, other)
         for value, holder, is_return in self._targets:
             if not is_return:
-                taken.append(self.unit_of(self.leads_to(value, holder)[0]))
+                taken.append(self.unit_of(self.leads_to(value, holder)))
         overrides = self._overrides
         names: dict[int, set[str]] = {}
         for some in self._names:
@@ -269,14 +281,17 @@ class Survey:
                     slots[name] = len(slots)
 
     @staticmethod
+    def is_bare(node: ChoicePoint, holder: Container) -> bool:
+        """Whether a choice has no content: neither text nor a condition."""
+        return node.flags & 7 == 0 and holder.content[0] is node
+
+    @staticmethod
     def is_return_address(container: Container, index: int) -> bool:
         """Whether the divert target at `index` of a container is only put into `$r`."""
-        for other in container.content[index + 1 : index + 3]:
-            if isinstance(other, Assign):
-                return other.name == RETURN_VARIABLE
-            if not (isinstance(other, Command) and other.name == "/ev"):
-                return False
-        return False
+        after = container.content[index + 1 : index + 3]
+        if after and isinstance(after[0], Command) and after[0].name == "/ev":
+            del after[0]
+        return bool(after) and isinstance(after[0], Assign) and after[0].name == RETURN_VARIABLE
 
     @staticmethod
     def _after_void(container: Container, index: int) -> bool:
@@ -292,9 +307,9 @@ class Survey:
             if node.kind == "x()" and not node.variable:
                 functions.add(self.root.named.get(node.target))
             elif node.kind == "f()" and not node.variable:
-                functions.add(container_at(self.leads_to(node, holder)[0]))
+                functions.add(container_at(self.leads_to(node, holder)))
         for point, holder in self._points:
-            labels.add(container_at(self.leads_to(point, holder)[0]))
+            labels.add(container_at(self.leads_to(point, holder)))
         for name, knot in self.root.named.items():
             if name == DECLARATIONS or knot in functions:
                 continue
