@@ -136,7 +136,8 @@ class _Lowering(Jumps):
         self.pending: deque[tuple[Container, Copy]] = deque()
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
-        self.copied: set[Container] = set()  # the texts that were copied
+        self.copied: set[Container] = set()  # the texts of choices, each laid out twice
+        self.worded: set[Container] = set()  # the containers in them whose words were counted
         self.static_counts: set[Item] = set()
         self.choices: list[ChoiceInfo] = []
         self.labels_of: dict[Container | None, str] = {
@@ -500,7 +501,10 @@ class _Lowering(Jumps):
         text = node.text
         kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
         words = 0 if self.in_tag else len(text.split())
-        if self.copy.is_first:  # a choice's text is laid out twice
+        if self.copy is not self.story:
+            self.worded.add(self.holder)
+            self.words += words if self.copy.is_first else 0
+        elif self.holder not in self.worded:
             self.words += words
         counted = 0 if self.in_string else words
         self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind)
