@@ -675,3 +675,21 @@ def test_there_is_no_whole_screen_where_there_is_no_terminal() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "leave out --full" in done.stderr
+
+
+def test_verse_stands_close_and_the_ending_is_named_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 30)))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = io.StringIO()
+    monkeypatch.setattr(shown, "isatty", lambda: True, raising=False)
+    screen = Screen(shown)
+    story = foretell.load("Done. # ending: over\nOne line, # epigraph\nand one. # epigraph\nX.\n")
+    screen.turn(story.turn)
+    screen.present()
+    plain = re.sub("\x1b\\[[0-9;]*[a-zA-Z]", "", shown.getvalue())
+    assert [line.strip() for line in plain.strip().split("\n")] == [
+        "Done.", "", "One line,", "and one.", "", "X.",
+    ]  # fmt: skip

@@ -10,9 +10,9 @@ choices, a front page and a problem look, and nothing of what the reader does.
     page.choices(story.turn)
 
 Prose is set in paragraphs with an empty line between them, as ink's web player does. Tags stand
-below their line, quietly; `# thought` is set in italics and `# break` pale instead, where there
-are styles. What a story says can't move the cursor or change a colour: its control characters are
-made visible.
+below their line, quietly; `# thought` and `# epigraph` are set in italics and `# break` pale
+instead, where there are styles, and what the ending is called is left for the end. What a story
+says can't move the cursor or change a colour: its control characters are made visible.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _SHOWN: Final = 40  # … and how many of them are shown then
 _ROOMY: Final = 60  # a terminal this wide has room for a margin
 _MARGIN: Final = 2
 # tags that a terminal can honour on the line itself, and the style they ask for
-_LINE_STYLES: Final = {"thought": "italic", "break": "dim"}
+_LINE_STYLES: Final = {"thought": "italic", "break": "dim", "epigraph": "italic"}
+_CLOSE: Final = "epigraph"  # lines of verse, with nothing between them
 _NAMES: Final = {"title": "bold", "author": "italic"}  # global tags that name, and their style
 
 
@@ -184,12 +185,14 @@ class Page:
         lines = turn.lines
         if len(lines) > _MANY:
             lines = lines[:_SHOWN]
+        close = False
         for line in lines:
             tags = _without(line, left)
+            was_close, close = close, _CLOSE in tags
             if line.tags:
                 left = []
             if line.text:
-                if not self.plain:
+                if not self.plain and not (close and was_close):
                     self.gap()
                 self.write(line.text, " ".join(self._styles_of(tags)))
             if tags:
@@ -207,6 +210,7 @@ class Page:
         asked = [tag for tag in tags if tag.lower() in _LINE_STYLES]
         for tag in asked:
             tags.remove(tag)
+        tags[:] = [tag for tag in tags if not tag.lower().startswith("ending:")]
         return [_LINE_STYLES[tag.lower()] for tag in asked]
 
     def choices(
