@@ -106,7 +106,6 @@ __all__ = [
 FOREVER = -1
 """The outcome of going on for ever, where an outcome's index is asked for."""
 
-_MEMO = 1 << 14  # states that stand for those that lead where they do, at most
 _ROUNDS = 20  # in which what goes round in a cycle is followed at least, where bounds will do
 _EFFORT = 200_000_000  # … and edges in all, about
 _ENOUGH = 1e-7  # share of it that need not be followed
@@ -324,15 +323,13 @@ def _settle_all(
     keep = int(policy is not None)
     chosen = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
     slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(rows.width))
-    memo = np.zeros(2 * min(_MEMO, 1 << graph.n.bit_length()), np.int32)
     flat, error, c = rows.value.reshape(-1), np.zeros(1), 0
     while True:
         c = run(
             settle, (graph.n + graph.m) * rows.width, c, components.count, components.order,
             components.first, components.component, graph.kind, graph.first_edge,
             graph.edge_target, weight, sense, rows.width, forever, rows.row, rows.used,
-            flat, flat.view(np.int64), rows.support, memo, len(memo) // 2 - 1, keep, chosen, slot,
-            np.zeros(2 * SMALL, np.int32), scratch, error,
+            flat, rows.support, keep, chosen, slot, np.zeros(2 * SMALL, np.int32), scratch, error,
         )  # fmt: skip
         if c == components.count:
             return float(error[0])

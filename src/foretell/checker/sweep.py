@@ -8,10 +8,7 @@ one (`solve`), and the pass goes on after it.
 
 Values are rows of `width` columns, one per outcome, and state s has row `row[s]`: column k's is
 `value[row[s] * width + k]`. Row 0 is 0 throughout. **Rows are shared**: a state all of whose edges
-lead to one row has that row; one whose edges lead to the same rows as another's has the other's;
-and of what comes out equal one row is kept. `memo` remembers, for some thousand keys, the last
-state whose edges lead to such rows, and the last row with such numbers: what it has forgotten is
-computed again, and costs a row more. All columns are settled at once. And most of a row is 0:
+lead to one row has that row. All columns are settled at once. And most of a row is 0:
 `support[r]` has a bit for each column that is not (column k's is bit k modulo COLUMN_BITS), so that
 a mean or a maximum looks only at columns that some target has, a minimum at those that all have.
 
@@ -35,7 +32,7 @@ What this does not do: it proves nothing about large components and chooses no m
 from __future__ import annotations
 
 from foretell.checker.graph import CHANCE, CHOICE
-from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel, mul64, shr64
+from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
 
 __all__ = [
     "BEST",
@@ -62,7 +59,6 @@ SMALL = 32  # states of a cyclic component that a kernel solves by itself
 NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
 TINY = 5e-324  # the number above 0
 _DOUBTFUL = 1e-300  # below this a number may have underflowed
-_SPREAD = 0x9E37_79B9_7F4A_7C15  # golden: a product's upper bits depend on all of a factor's
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
 
 
@@ -144,10 +140,7 @@ def settle(
     row: I32,
     used: I64,
     value: F64,
-    pattern: I64,
     support: I64,
-    memo: I32,
-    mask: int,
     keep: int,
     policy: I32,
     slot: I32,
@@ -158,12 +151,11 @@ def settle(
     """Settle components c, c + 1 … → the first that is too large, or `count`.
 
     States without edges have their rows beforehand, all others row 0. `used[0]` rows are in use,
-    and there is room for one more for each state; `pattern` are the bits of `value`. `forever` is
-    the column (−1: none) that is 1 where a MEAN can never leave a cycle; row 1 + `forever` then is
-    that of such a state. `memo` has twice `mask + 1` elements, 0 at first. `keep` is 1 if the edge
-    chosen is to be written to `policy[s * width + k]`, else 0. `error[0]` is raised by the error
-    that policy iteration left. `slot` has an element for each state, `chosen` two for each of SMALL
-    ones.
+    and there is room for one more for each state. `forever` is the column (−1: none) that is 1
+    where a MEAN can never leave a cycle; row 1 + `forever` then is that of such a state. `keep` is
+    1 if the edge chosen is to be written to `policy[s * width + k]`, else 0. `error[0]` is raised
+    by the error that policy iteration left. `slot` has an element for each state, `chosen` two for
+    each of SMALL ones.
     """
     while c < count:
         start = first[c]
@@ -184,14 +176,12 @@ def settle(
         elif first_edge[v] < first_edge[v + 1]:
             if sense == MEAN or kind[v] == CHANCE:
                 row[v] = _mean(
-                    v, kind, first_edge, edge_target, weight, sense, width, forever, row, used,
-                    value, support, memo, mask,
-                )  # fmt: skip
+                    v, first_edge, edge_target, weight, width, forever, row, used, value, support
+                )
             else:
                 row[v] = _extreme(
-                    v, kind, first_edge, edge_target, sense, width, row, used, value, pattern,
-                    support, memo, mask,
-                )  # fmt: skip
+                    v, first_edge, edge_target, sense, width, row, used, value, support
+                )
                 if keep != 0:
                     _note_choice(v, first_edge, edge_target, width, row, value, policy)
         c += 1
@@ -211,7 +201,6 @@ def _columns_in(r: int, width: int, value: F64) -> int:
 @kernel
 def _extreme(
     v: int,
-    kind: U8,
     first_edge: I64,
     edge_target: I32,
     sense: int,
@@ -219,10 +208,7 @@ def _extreme(
     row: I32,
     used: I64,
     value: F64,
-    pattern: I64,
     support: I64,
-    memo: I32,
-    mask: int,
 ) -> int:
     """The row of the greatest or least of what v's edges lead to."""
     start = first_edge[v]
@@ -242,19 +228,6 @@ def _extreme(
         return r
     if bits == 0:
         return 0
-    key = 0
-    for e in range(start, end):
-        key = mul64(key ^ row[edge_target[e]], _SPREAD)
-    place = shr64(key, 32) & mask
-    u = memo[place] - 1
-    if u >= 0 and kind[u] == kind[v] and end - start == first_edge[u + 1] - first_edge[u]:
-        back = first_edge[u] - start
-        e = start
-        while e < end and row[edge_target[e]] == row[edge_target[e + back]]:
-            e += 1
-        if e == end:
-            return row[u]
-    memo[place] = v + 1
     r = used[0]
     support[r] = bits
     while bits != 0:
@@ -270,25 +243,22 @@ def _extreme(
                     x = min(x, value[row[edge_target[e]] * width + k])
             value[r * width + k] = x
             k += COLUMN_BITS
-    return _shared(r, width, used, value, pattern, support, memo, mask)
+    used[0] = r + 1
+    return r
 
 
 @kernel
 def _mean(
     v: int,
-    kind: U8,
     first_edge: I64,
     edge_target: I32,
     weight: F64,
-    sense: int,
     width: int,
     forever: int,
     row: I32,
     used: I64,
     value: F64,
     support: I64,
-    memo: I32,
-    mask: int,
 ) -> int:
     """The row of the weighted mean of what v's edges lead to, those back to v itself left out."""
     start = first_edge[v]
@@ -297,7 +267,6 @@ def _mean(
     bits = 0
     alike = 1
     total = 0.0
-    key = 0
     for e in range(start, end):
         w = edge_target[e]
         if w != v and weight[e] > 0.0:
@@ -308,29 +277,10 @@ def _mean(
                 alike = 0
             bits |= support[q]
             total += weight[e]
-            key = mul64(key ^ q, _SPREAD)
     if r < 0:
         return 1 + forever if forever >= 0 else 0
     if alike != 0:
         return r
-    place = shr64(key, 32) & mask
-    u = memo[place] - 1
-    same = u >= 0 and end - start == first_edge[u + 1] - first_edge[u]
-    if same and (sense == MEAN or kind[u] == CHANCE):
-        back = first_edge[u] - start
-        e = start
-        while e < end and weight[e] == weight[e + back]:
-            w = edge_target[e]
-            z = edge_target[e + back]
-            if w == v or z == u:  # edges back do not count: have both of them one?
-                if w != v or z != u:
-                    break
-            elif row[w] != row[z]:
-                break
-            e += 1
-        if e == end:
-            return row[u]
-    memo[place] = v + 1
     r = used[0]
     support[r] = bits
     while bits != 0:
@@ -353,43 +303,6 @@ def _mean(
                 x = _within(x, low, high)
             value[r * width + k] = x
             k += COLUMN_BITS
-    used[0] = r + 1
-    return r
-
-
-@kernel
-def _shared(
-    r: int,
-    width: int,
-    used: I64,
-    value: F64,
-    pattern: I64,
-    support: I64,
-    memo: I32,
-    mask: int,
-) -> int:
-    """A row equal to the one that has just been written behind those in use: one of these, whose
-    numbers it then need not keep, or itself."""
-    key = 0
-    bits = support[r]
-    while bits != 0:
-        k = ctz64(bits)
-        bits &= bits - 1
-        while k < width:
-            key = mul64(key ^ pattern[r * width + k], _SPREAD)
-            key = key ^ shr64(key, 32)
-            k += COLUMN_BITS
-    place = mask + 1 + (key & mask)
-    q = memo[place]
-    if q > 0 and support[q] == support[r]:
-        k = 0
-        while k < width and pattern[q * width + k] == pattern[r * width + k]:
-            k += 1
-        if k == width:
-            for k in range(width):
-                value[r * width + k] = 0.0
-            return q
-    memo[place] = r
     used[0] = r + 1
     return r
 
