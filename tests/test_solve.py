@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foretell.checker import elimination, envelope, iteration, linear
+from foretell.checker.fragment import Fragment
 from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.host import compiled_from
+from foretell.checker.regions import can_avoid, can_ensure, can_reach, end_components, is_sure
 from foretell.checker.river import mass_by_turn
 from foretell.checker.solve import (
     FOREVER,
@@ -27,7 +29,7 @@ from foretell.checker.solve import (
     odds,
     worst,
 )
-from foretell.checker.sweep import BEST, MEAN, WORST
+from foretell.checker.sweep import BEST, MEAN, SMALL, WORST
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import gambler, gambler_wins, graphs, layered, make
 
@@ -378,7 +380,7 @@ def exact_ladder() -> list[Fraction]:
     return twin.odds(ladder(120, 5), {120})
 
 
-def never_settling(fragment: linear.Fragment, gain: Any, *_: Any, **__: Any) -> Any:
+def never_settling(fragment: Fragment, gain: Any, *_: Any, **__: Any) -> Any:
     return np.zeros((len(fragment.states), gain.shape[1])), False
 
 
@@ -450,6 +452,30 @@ def hubs(n: int, seed: int, back: float = 0.1) -> StateGraph:
     return make([*states, (TERMINAL, 0), (TERMINAL, 1), (TERMINAL, 2)], 3)
 
 
+@both_hosts
+@pytest.mark.parametrize("back", [0.1, 0.4])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_certain_in_a_large_component_is_what_its_shape_says(
+    work: float, seed: int, back: float
+) -> None:
+    graph = hubs(400, seed, back)
+    assert np.diff(graph.components.first).max() > SMALL
+    assert end_components(graph).count
+    with compiled_from(work):
+        high, low = (extremes(graph, sense, policies=True) for sense in (BEST, WORST))
+    for k in range(3):
+        goal = graph.having(k)
+        assert ((high[k].low == 0) == ~can_reach(graph, goal)).all()
+        assert ((high[k].low == 1) == can_ensure(graph, goal)).all()
+        assert ((low[k].low == 0) == can_avoid(graph, goal)).all()
+        assert ((low[k].low == 1) == is_sure(graph, goal)).all()
+        for found in (high[k], low[k]):
+            assert found.policy is not None
+            followed = np.zeros(graph.m)
+            followed[found.policy[found.policy >= 0]] = 1.0
+            np.testing.assert_allclose(odds(graph, followed).low[:, k], found.low, atol=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_going_round_comes_to_what_policies_come_to(
     monkeypatch: pytest.MonkeyPatch, seed: int
@@ -480,7 +506,7 @@ def test_going_round_gives_up_where_readers_linger() -> None:
     graph = gambler(3000, 0.5, 1500)
     weight = graph.edge_weight
     c = int(np.diff(graph.components.first).argmax())
-    fragment = linear.Fragment.of(graph, graph.components, c, weight, MEAN)
+    fragment = Fragment.of(graph, graph.components, c, weight, MEAN)
     gain = (graph.edge_target[fragment.edges] == graph.n - 1).astype(float)[:, None]
     assert not iteration.settle_down(fragment, gain, MEAN)[1]
     assert not linear._pour(fragment, np.ones(len(fragment.states)), soon=True)[1]

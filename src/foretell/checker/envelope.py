@@ -44,6 +44,17 @@ _ROOM = 50_000_000  # numbers in an envelope at most: 400 MB
 
 
 @kernel
+def _span(s: int, first: I32, columns: I32, place: I32, low: I32, high: I32) -> None:
+    """Widen `low` and `high`, each row's own place at first, to the places it leads to."""
+    for v in range(s):
+        r = place[v]
+        for k in range(first[v], first[v + 1]):
+            j = place[columns[k]]
+            low[r] = min(low[r], j)
+            high[r] = max(high[r], j)
+
+
+@kernel
 def _shape(s: int, low: I32, high: I32, room: int, most: int) -> int:
     """Widen `low` to what elimination needs → how many products that takes, −1 if too many or if
     there are more than `room` numbers."""
@@ -210,8 +221,11 @@ def _narrowest(
         place = np.empty(s, np.int32)
         place[order] = np.arange(s)
         low, high = (np.arange(s, dtype=np.int32) for _ in range(2))
-        np.minimum.at(low, place[source], place[plain.indices])
-        np.maximum.at(high, place[source], place[plain.indices])
+        run(
+            _span, s + len(source), s,
+            plain.indptr.astype(np.int32, copy=False), plain.indices.astype(np.int32, copy=False),
+            place, low, high,
+        )  # fmt: skip
         work = run(_shape, s + len(source), s, low, high, _ROOM, most)
         if work >= 0:
             found, most = (np.ascontiguousarray(order, np.int32), low, high, work), work

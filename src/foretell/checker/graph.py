@@ -56,7 +56,6 @@ __all__ = [
     "Outcome",
     "Search",
     "StateGraph",
-    "edges_by",
     "find_components",
     "follow",
     "format_path",
@@ -190,7 +189,9 @@ class StateGraph:
     @cached_property
     def incoming(self) -> tuple[Int64s, Int32s]:
         """The reversed CSR: edges into s are `in_edge[first_in[s] : first_in[s + 1]]`."""
-        return edges_by(self.n, self.edge_target)
+        first_in, in_edge = np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int32)
+        run(_reverse, self.n + self.m, self.n, self.m, self.edge_target, first_in, in_edge)
+        return first_in, in_edge
 
     @cached_property
     def components(self) -> Components:
@@ -272,13 +273,6 @@ def _numbers(n: int, states: Mask | Int64s | Sequence[int]) -> Int64s:
 
 
 # Reversal and components -----------------------------------------------------------------------
-
-
-def edges_by(n: int, states: Int32s) -> tuple[Int64s, Int32s]:
-    """Edges by a state of each, in their order: those of s are `edge[first[s] : first[s + 1]]`."""
-    first, edge = np.zeros(n + 1, np.int64), np.empty(len(states), np.int32)
-    run(_reverse, n + len(states), n, len(states), states, first, edge)
-    return first, edge
 
 
 @kernel

@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -40,12 +39,23 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from foretell.checker import elimination, envelope
-from foretell.checker.graph import CHANCE, Components, Floats, Int32s, Int64s, StateGraph
+from foretell.checker.envelope import Envelope
+from foretell.checker.fragment import Extended, Fragment
+from foretell.checker.graph import Floats, Int32s
 from foretell.checker.host import run
-from foretell.checker.iteration import LIMIT, bicgstab, bracket, pour, settle_down
+from foretell.checker.iteration import (
+    CLEAR,
+    LIMIT,
+    best_edges,
+    bicgstab,
+    bracket,
+    pour,
+    prove,
+    settle_down,
+)
 from foretell.checker.sweep import BEST, MEAN
 
-__all__ = ["Fragment", "absorb", "improve", "pass_through", "settle_fragment"]
+__all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 
 DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can be proved good
@@ -59,97 +69,46 @@ _FEW_STEPS = 150  # … where it is worth trying before elimination is
 _ROUGHLY = 1e-6  # what BiCGSTAB leaves of a residual at most
 _EPSILON = float(np.finfo(np.longdouble).eps)
 _LAST_ROUNDING = 2.0**-53
-CLEAR = 1e-8  # what an edge falls short by that no proof need look at
-
-Extended = npt.NDArray[np.longdouble]  # 80 bits where the processor has them
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """One component cut out of a graph: `target` is −1 where an edge leaves; edges are in CSR."""
+def equations(fragment: Fragment, gain: Floats, taken: npt.NDArray[np.bool_] | None = None) -> Any:
+    """P, the odds of leaving, and the right-hand sides, along all or the taken edges.
 
-    states: Int32s
-    first: Int64s
-    edges: Int64s
-    target: Int32s
-    odds: Extended
-    averaging: npt.NDArray[np.uint8]
-
-    @staticmethod
-    def of(
-        graph: StateGraph, components: Components, c: int, weight: Floats, sense: int
-    ) -> Fragment:
-        """Component c, with each edge's probability (where it is the reader's choice: 1)."""
-        states = components.states(c)
-        starts = graph.first_edge[states]
-        counts = graph.first_edge[states + 1] - starts
-        first = np.zeros(len(states) + 1, np.int64)
-        np.cumsum(counts, out=first[1:])
-        edges = np.repeat(starts - first[:-1], counts) + np.arange(first[-1])
-        place = np.empty(graph.n, np.int32)
-        place[states] = np.arange(len(states))
-        ends = graph.edge_target[edges]
-        target = np.where(components.component[ends] == c, place[ends], -1).astype(np.int32)
-        mean = (graph.kind[states] == CHANCE) | (sense == MEAN)
-        shares = weight[edges].astype(np.longdouble)
-        totals = np.add.reduceat(shares, first[:-1])
-        one = np.longdouble(1.0)
-        odds = np.where(np.repeat(mean, counts), shares / np.repeat(totals, counts), one)
-        return Fragment(states, first, edges, target, odds, mean.astype(np.uint8))
-
-    def part(self, kept: npt.NDArray[np.bool_]) -> tuple[Fragment, Int64s]:
-        """Some of the states, edges to the others leaving, and the places of its edges here."""
-        places = np.flatnonzero(np.repeat(kept, np.diff(self.first)))
-        number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1).astype(np.int32)
-        counts = np.diff(self.first)[kept]
-        cut = Fragment(
-            states=self.states[kept],
-            first=np.concatenate(([0], np.cumsum(counts))),
-            edges=self.edges[places],
-            target=number[self.target[places]],
-            odds=self.odds[places],
-            averaging=self.averaging[kept],
-        )
-        return cut, places
-
-    @property
-    def source(self) -> Int64s:
-        """The local number of the state each edge leaves."""
-        return np.repeat(np.arange(len(self.states)), np.diff(self.first))
-
-    def equations(self, gain: Floats, taken: npt.NDArray[np.bool_] | None = None) -> Any:
-        """P, the odds of leaving, and the right-hand sides, along all or the taken edges.
-
-        `gain` has a row for each edge: what it brings if it leaves.
-        """
-        use = np.ones(len(self.edges), np.bool_) if taken is None else taken
-        s = len(self.states)
-        source = self.source
-        inner = use & (self.target >= 0)
-        outer = use & (self.target < 0)
-        matrix = csr_array((self.odds[inner], (source[inner], self.target[inner])), shape=(s, s))
-        leave = np.zeros(s, np.longdouble)
-        np.add.at(leave, source[outer], self.odds[outer])
-        right = np.zeros((s, gain.shape[1]), np.longdouble)
-        np.add.at(right, source[outer], self.odds[outer, None] * gain[outer])
-        return matrix, leave, right
+    `gain` has a row for each edge: what it brings if it leaves.
+    """
+    use = np.ones(len(fragment.edges), np.bool_) if taken is None else taken
+    s = len(fragment.states)
+    source, target, odds = fragment.source, fragment.target, fragment.precise_odds
+    inner = use & (target >= 0)
+    outer = use & (target < 0)
+    matrix = csr_array((odds[inner], (source[inner], target[inner])), shape=(s, s))
+    leave = np.zeros(s, np.longdouble)
+    np.add.at(leave, source[outer], odds[outer])
+    right = np.zeros((s, gain.shape[1]), np.longdouble)
+    np.add.at(right, source[outer], odds[outer, None] * gain[outer])
+    return matrix, leave, right
 
 
 # Chains ----------------------------------------------------------------------------------------
 
 
 def absorb(
-    matrix: Any, leave: Extended, right: Extended, numbers: Int32s | None = None
+    matrix: Any,
+    leave: Extended,
+    right: Extended,
+    numbers: Int32s | None = None,
+    narrow: Envelope | None = None,
 ) -> tuple[Extended, float]:
     """The solution of x = P x + right, a column each, and a bound on its error.
 
-    `numbers` are the states', as `envelope` wants them."""
+    `numbers` are the states', as `envelope` wants them, and `narrow` is what it has come to."""
     s = len(leave)
     if s <= DENSE:
         x, error = _eliminate(matrix, leave, right, np.float64)
     else:
         error = np.inf
-        narrow = envelope.factor(matrix, leave.astype(np.float64), numbers)
+        if narrow is None:
+            narrow = envelope.factor(matrix, leave.astype(np.float64), numbers)
         if narrow is not None:
             x, error = _solve_at_once(matrix, right, narrow.solve)
             if error > GOOD:
@@ -183,7 +142,7 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
 
 def _pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     s = len(fragment.states)
-    matrix, leave, _ = fragment.equations(np.zeros((len(fragment.edges), 0)))
+    matrix, leave, _ = equations(fragment, np.zeros((len(fragment.edges), 0)))
     if s > DENSE:
         going = leave.astype(np.float64)
         factors = envelope.factor(matrix, going, fragment.states) or elimination.factor(
@@ -222,14 +181,14 @@ def _pour(fragment: Fragment, b: Floats, *, soon: bool = False) -> tuple[Floats,
     has left. `soon` gives up where that would take long."""
     s = len(fragment.states)
     x, rest, held = np.zeros(s), b.astype(float), float(b.sum())
-    odds = fragment.odds.astype(np.float64)
     swept, limit = 0, _EFFORT // len(fragment.edges)
     wanted = GOOD / 100 * held
     while held > wanted and swept < limit:
         before = held
         held = run(
-            pour, len(fragment.edges) + s, s, fragment.first, fragment.target, odds, 50, rest, x
-        )
+            pour, len(fragment.edges) + s, s, fragment.first, fragment.target, fragment.odds, 50,
+            rest, x,
+        )  # fmt: skip
         swept += 50
         if soon and held > wanted and (wanted / held) < (held / before) ** ((LIMIT - swept) / 50):
             break
@@ -307,6 +266,25 @@ def _krylov(
     return solve
 
 
+def _eliminated(fragment: Fragment) -> Envelope | None:
+    """A fragment where nobody chooses, eliminated within an envelope in double precision."""
+    inner, s = fragment.target >= 0, len(fragment.states)
+    first = np.concatenate(([0], np.cumsum(inner)))[fragment.first]
+    matrix = csr_array((fragment.odds[inner], fragment.target[inner], first), shape=(s, s))
+    leave: Any = np.bincount(fragment.source[~inner], fragment.odds[~inner], s)
+    return envelope.factor(matrix, leave, fragment.states)
+
+
+def _solve_quickly(fragment: Fragment, gain: Floats, narrow: Envelope) -> tuple[Floats, float]:
+    """What elimination comes to in double precision, and a bound on its error."""
+    s, outer = len(fragment.states), fragment.target < 0
+    source, odds = fragment.source[outer], fragment.odds[outer]
+    right = [np.bincount(source, odds * column, s) for column in gain[outer].T]
+    found = narrow.solve(np.stack([*right, np.ones(s)], axis=1))
+    x = np.ascontiguousarray(found[:, :-1])
+    return x, prove(fragment, gain, MEAN, x, np.ascontiguousarray(found[:, -1]))
+
+
 def _solve_at_once(
     matrix: Any, right: Extended, solve: Callable[[Floats], Floats]
 ) -> tuple[Extended, float]:
@@ -358,16 +336,6 @@ def _bound(matrix: Any, right: Extended, x: Extended, steps: Any) -> float:
     return 2.0 * float(steps.max()) * float(residual.max(initial=0.0))
 
 
-def _proved_mean(fragment: Fragment, gain: Floats, x: Floats) -> float:
-    """A bound on the error of x where nobody chooses; infinite where none is soon found."""
-    nothing = np.zeros((len(gain), 1))
-    steps, still = settle_down(fragment, nothing, MEAN, step=1.0, enough=0.1)
-    if not still:
-        return np.inf
-    matrix, _, right = fragment.equations(gain)
-    return _bound(matrix, right, x.astype(np.longdouble), steps[:, 0].astype(np.longdouble))
-
-
 # Choices ---------------------------------------------------------------------------------------
 
 
@@ -382,10 +350,9 @@ def improve(
     quick, still = settle_down(fragment, gain[:, None], sense)
     x = quick[:, 0].astype(np.longdouble)
     if still:
-        taken = _best_edges(fragment, gain, x, 0.0, sense)[1]
-        error = _proved(fragment, gain, x, sense)
+        error = prove(fragment, gain[:, None], sense, quick)
         if error <= _ENOUGH:
-            return quick[:, 0], taken, error
+            return quick[:, 0], best_edges(fragment, gain, sense, quick[:, 0]), error
     found = _improve(fragment, gain, sense, x)
     if found[2] <= _WIDE:
         return found
@@ -442,7 +409,7 @@ def _iterate(
     for _ in range(len(fragment.states) + 100):
         use = np.repeat(~choosing, np.diff(fragment.first))
         use[taken[choosing]] = True
-        matrix, leave, right = fragment.equations(gain[:, None], use)
+        matrix, leave, right = equations(fragment, gain[:, None], use)
         if step:
             right[:] = step
         x = absorb(matrix, leave, right, fragment.states)[0][:, 0]
@@ -469,7 +436,7 @@ def _best_edges(
     `taken` bring, and what all do."""
     first = fragment.first[:-1]
     along = np.where(fragment.target >= 0, x[fragment.target], gain) + step
-    mean = np.add.reduceat(fragment.odds * along, first)
+    mean = np.add.reduceat(fragment.precise_odds * along, first)
     if open_edges is not None:  # where choices take no other, a closed edge is as good as none
         along = np.where(open_edges, along, -np.inf if sense == BEST else np.inf)
     extreme = (np.maximum if sense == BEST else np.minimum).reduceat(along, first)
@@ -487,13 +454,12 @@ def _narrow(
     outer = gain[fragment.target < 0]
     low, high = np.full(s, outer.min()), np.full(s, outer.max())
     apart, swept = np.inf, 0
-    odds = fragment.odds.astype(np.float64)
     limit = effort // len(fragment.edges)
     while apart > GOOD and swept < limit:
         # A share at a time, so that Ctrl-C is heard.
         apart = run(
-            bracket, len(fragment.edges) + s, s, fragment.first, fragment.target, odds,
-            gain, fragment.averaging, sense, 50, low, high,
+            bracket, len(fragment.edges) + s, s, fragment.first, fragment.target,
+            fragment.odds, gain, fragment.averaging, sense, 50, low, high,
         )  # fmt: skip
         swept += 50
     x = (low + high) / 2
@@ -519,11 +485,16 @@ def settle_fragment(
         return values, taken, error + _LAST_ROUNDING
     quick, still = settle_down(fragment, gain, MEAN)
     if still:
-        error = _proved_mean(fragment, gain, quick)
+        error = prove(fragment, gain, MEAN, quick)
         if error <= _ENOUGH:
             return quick, None, error + _LAST_ROUNDING
-    matrix, leave, right = fragment.equations(gain)
-    x, error = absorb(matrix, leave, right, fragment.states)
+    narrow = _eliminated(fragment) if len(fragment.states) > DENSE else None
+    if narrow is not None:
+        quick, error = _solve_quickly(fragment, gain, narrow)
+        if error <= _ENOUGH:
+            return quick, None, error + _LAST_ROUNDING
+    matrix, leave, right = equations(fragment, gain)
+    x, error = absorb(matrix, leave, right, fragment.states, narrow)
     if error > _WIDE:
         values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))
         if narrowed < error:

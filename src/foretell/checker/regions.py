@@ -184,66 +184,79 @@ def end_components(graph: StateGraph, open_edges: Mask | None = None) -> EndComp
     """The maximal end components, of readers who use open edges only.
 
     Edges between components of the graph are cut, draws that could take one die, and what is left
-    falls into components again, until nothing changes.
+    falls into components again, until nothing in a cycle dies.
     """
-    none = EndComponents(0, np.full(graph.n, -1, np.int32))
     if open_edges is None and graph.components.acyclic:
-        return none
+        return EndComponents(0, np.full(graph.n, -1, np.int32))
     found = graph.components if open_edges is None else find_components(graph, open_edges)
     staying = np.ones(graph.m, np.uint8) if open_edges is None else np.array(open_edges, np.uint8)
-    dead = np.zeros(graph.n, np.bool_)
-    size = graph.n + graph.m
-    while True:
-        closed = run(
-            _sever, size, graph.n, graph.kind, graph.first_edge, graph.edge_target,
-            found.component, staying, dead.view(np.uint8),
-        )  # fmt: skip
-        dead = attract(graph, dead, against_choice=True, open_edges=staying)
-        closed += run(
-            _bury, size, graph.n, graph.first_edge, graph.edge_target, dead.view(np.uint8), staying
-        )
-        if not closed:
-            break
-        if not staying.any():
-            return none
+    left, queue = np.zeros(graph.n, np.int32), np.empty(graph.n, np.int32)
+    dead = np.zeros(graph.n, np.uint8)
+    while run(
+        _prune, graph.n + 2 * graph.m, graph.n, graph.kind, graph.first_edge, graph.edge_target,
+        graph.edge_source, *graph.incoming, found.component, found.cyclic.view(np.uint8), staying,
+        left, dead, queue,
+    ):  # fmt: skip
         found = find_components(graph, staying)
     number = np.where(found.cyclic, np.cumsum(found.cyclic) - 1, -1).astype(np.int32)
     return EndComponents(int(found.cyclic.sum()), number[found.component])
 
 
 @kernel
-def _sever(
+def _prune(
     n: int,
     kind: U8,
     first_edge: I64,
     edge_target: I32,
+    edge_source: I32,
+    first_in: I64,
+    in_edge: I32,
     component: I32,
+    cyclic: U8,
     staying: U8,
+    left: I32,
     dead: U8,
+    queue: I32,
 ) -> int:
-    """Close the edges between components → how many; a draw with a closed edge is dead, since its
-    reader does not control it."""
-    closed = 0
+    """Close the edges between components, and those of and to the dead: draws with a closed edge,
+    since their reader does not control it, and choices without an open one → how many have died in
+    cycles. `left` counts the open edges of a state."""
+    deaths = 0
+    tail = 0
     for v in range(n):
-        for e in range(first_edge[v], first_edge[v + 1]):
-            if staying[e] != 0 and component[edge_target[e]] != component[v]:
-                staying[e] = 0
-                closed += 1
-            if staying[e] == 0 and kind[v] == CHANCE:
+        if dead[v] == 0 and first_edge[v] < first_edge[v + 1]:
+            open_edges = 0
+            for e in range(first_edge[v], first_edge[v + 1]):
+                if staying[e] != 0:
+                    if component[edge_target[e]] != component[v]:
+                        staying[e] = 0
+                    else:
+                        open_edges += 1
+            left[v] = open_edges
+            needed = first_edge[v + 1] - first_edge[v] if kind[v] == CHANCE else 1
+            if open_edges < needed:
                 dead[v] = 1
-    return closed
-
-
-@kernel
-def _bury(n: int, first_edge: I64, edge_target: I32, dead: U8, staying: U8) -> int:
-    """Close the edges of and to the dead → how many."""
-    closed = 0
-    for v in range(n):
+                queue[tail] = v
+                tail += 1
+    head = 0
+    while head < tail:
+        v = queue[head]
+        head += 1
+        if cyclic[component[v]] != 0:
+            deaths += 1
         for e in range(first_edge[v], first_edge[v + 1]):
-            if staying[e] != 0 and (dead[v] != 0 or dead[edge_target[e]] != 0):
+            staying[e] = 0
+        for i in range(first_in[v], first_in[v + 1]):
+            e = in_edge[i]
+            if staying[e] != 0:
                 staying[e] = 0
-                closed += 1
-    return closed
+                u = edge_source[e]
+                left[u] -= 1
+                if dead[u] == 0 and (kind[u] == CHANCE or left[u] == 0):
+                    dead[u] = 1
+                    queue[tail] = u
+                    tail += 1
+    return deaths
 
 
 def traps(graph: StateGraph, endings: Sequence[int] | None = None) -> States:

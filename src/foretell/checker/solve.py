@@ -44,11 +44,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from foretell.checker.fragment import DOUBTFUL, SURE, Fragment, Shape
 from foretell.checker.graph import (
     CHANCE,
     CHOICE,
@@ -61,13 +62,12 @@ from foretell.checker.graph import (
     Mask,
     Outcome,
     StateGraph,
-    edges_by,
     find_components,
     reachable_from,
     search,
 )
 from foretell.checker.host import run
-from foretell.checker.regions import EndComponents, attract, can_ensure, end_components
+from foretell.checker.regions import EndComponents, can_ensure, end_components
 from foretell.checker.sweep import (
     BEST,
     COLUMN_BITS,
@@ -83,10 +83,7 @@ from foretell.checker.sweep import (
 from foretell.checker.sweep import (
     flow as flow_kernel,
 )
-from foretell.vm.kernel import F64, I64, U8, kernel
-
-if TYPE_CHECKING:  # it brings SciPy, 0.2 s: imported where a large cycle is met, which is seldom
-    from foretell.checker.linear import Fragment
+from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = [
     "FOREVER",
@@ -349,72 +346,47 @@ def _settle_large(
     error: Floats,
     rough: bool,
 ) -> None:
-    from foretell.checker.linear import Fragment, settle_fragment
+    from foretell.checker.linear import settle_fragment
 
-    fragment = Fragment.of(graph, components, c, weight, sense)
-    leaving = (fragment.target < 0) & ((fragment.odds > 0) | (sense != MEAN))
+    states = components.states(c)
     width, used = rows.width, int(rows.used[0])
-    if not leaving.any():
-        rows.row[fragment.states] = 1 + forever  # 0 if there is none
+    value = rows.value[used : used + len(states)]
+    if sense == MEAN or (graph.kind[states] == CHANCE).all():
+        fragment = Fragment.of(graph, components, c, weight, MEAN)
+        leaving = (fragment.target < 0) & (fragment.odds > 0)
+        if not leaving.any():
+            rows.row[states] = 1 + forever  # 0 if there is none
+            return
+        gain = fragment.gain(rows.row, rows.values, 0, width)
+        # From each state the edges taken lead to all others: certain is all, or nothing.
+        exits = gain[leaving]
+        value[:] = exits[0]
+        doubtful = np.flatnonzero((exits != exits[0]).any(0) | ((exits[0] != 0) & (exits[0] != 1)))
+        if len(doubtful):
+            known = np.ascontiguousarray(gain[:, doubtful])
+            x, _, lost = settle_fragment(fragment, known, MEAN, rough)
+            error[0] += lost  # at most so much more where one component leads to another
+            value[:, doubtful] = np.clip(x, TINY, NEARLY_ONE)
+        rows.row[states] = rows.take(len(states))
         return
-    reached = rows.value[rows.row[graph.edge_target[fragment.edges]]]
-    gain = np.where(leaving[:, None], reached, 0.0)
-    value = rows.value[used : used + len(fragment.states)]
-    if sense == MEAN or fragment.averaging.all():
-        x, _, lost = settle_fragment(fragment, gain, MEAN, rough)
-        error[0] += lost  # at most so much more where one component leads to another
-        for k in range(width):
-            # From each state the edges taken lead to all others: certain is all, or nothing.
-            exits = gain[leaving, k]
-            certain = exits[0] in (0.0, 1.0) and (exits == exits[0]).all()
-            value[:, k] = exits[0] if certain else np.clip(x[:, k], TINY, NEARLY_ONE)
-        rows.row[fragment.states] = rows.take(len(fragment.states))
-        return
-    most = 0.0
+    most, shape = 0.0, Shape.of(graph, components, c)
     for k in range(width):
-        zero, stay_zero = _certain(fragment, gain[:, k], 0, sense)
-        one, stay_one = _certain(fragment, gain[:, k], 1, sense)
-        value[one, k] = 1.0
+        marks = shape.certain(rows.row, rows.values, k, sense)
+        value[marks == SURE, k] = 1.0
         if policy is not None:
-            policy[fragment.states[zero], k] = fragment.edges[stay_zero[zero]]
-            policy[fragment.states[one], k] = fragment.edges[stay_one[one]]
-        doubtful = ~(zero | one)
-        if not doubtful.any():
+            sure = marks != DOUBTFUL
+            policy[states[sure], k] = shape.keeping(rows.row, rows.values, k, marks)[sure]
+        rest = Fragment.of(graph, components, c, weight, sense, marks)
+        if not len(rest.states):
             continue
-        rest, places = fragment.part(doubtful)
-        known = np.where(fragment.target >= 0, one[fragment.target], gain[:, k])[places]
-        x, taken, lost = settle_fragment(rest, known[:, None], sense, rough)
+        known = rest.gain(rows.row, rows.values, k, 1)
+        x, taken, lost = settle_fragment(rest, known, sense, rough)
         most = max(most, lost)
-        value[doubtful, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
+        value[marks == DOUBTFUL, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
         if policy is not None and taken is not None:
             policy[rest.states, k] = rest.edges[taken[:, 0]]
     error[0] += most
-    rows.row[fragment.states] = rows.take(len(fragment.states))
-
-
-def _certain(
-    fragment: Fragment, gain: Floats, goal: int, sense: int
-) -> tuple[npt.NDArray[np.bool_], Int64s]:
-    """The states of a component whose value is exactly 0, or 1, and an edge of each (a place in
-    `fragment.edges`) by which that comes about: the greatest set that can keep to itself and to
-    such exits (see `sweep`). Two more states stand for good and bad exits."""
-    s = len(fragment.states)
-    good = np.where(fragment.target >= 0, fragment.target, np.where(gain == goal, s, s + 1))
-    used = (fragment.odds > 0) | (sense != MEAN)
-    source = fragment.source[used]
-    willing = (sense == BEST and goal == 1) or (sense == WORST and goal == 0)
-    local = StateGraph(
-        kind=np.append(np.where(fragment.averaging, CHANCE, CHOICE), [TERMINAL, TERMINAL]),
-        first_edge=np.append(np.searchsorted(source, np.arange(s + 1)), [len(source)] * 2),
-        edge_target=good[used],
-    )
-    bad = np.zeros(s + 2, np.bool_)
-    bad[s + 1] = True
-    doubtful: npt.NDArray[np.bool_] = attract(local, bad, against_choice=willing)
-    keeps = np.flatnonzero(~doubtful[good])
-    keeping = np.full(s, -1, np.int64)
-    keeping[fragment.source[keeps][::-1]] = keeps[::-1]
-    return ~doubtful[:s], keeping
+    rows.row[states] = rows.take(len(states))
 
 
 def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
@@ -498,7 +470,7 @@ def _flow_large(
     value: Floats,
     forever: Floats,
 ) -> None:
-    from foretell.checker.linear import Fragment, pass_through
+    from foretell.checker.linear import pass_through
 
     fragment = Fragment.of(graph, components, c, weight, MEAN)
     arriving = value[fragment.states]
@@ -511,8 +483,7 @@ def _flow_large(
     solve = pass_through(fragment)
     source, s = fragment.source, len(fragment.states)
     visits = solve(arriving[:, 0])
-    odds_taken = fragment.odds.astype(np.float64)
-    passing = odds_taken * visits[source]
+    passing = fragment.odds * visits[source]
     turn = (graph.kind[fragment.states] == CHOICE).astype(float)[source]
     words = graph.edge_words[fragment.edges]
     ends = graph.edge_target[fragment.edges]
@@ -523,7 +494,7 @@ def _flow_large(
         extra = np.bincount(fragment.target[inner], (passing * cost)[inner], s)
         carried = solve(arriving[:, column] + extra)
         value[fragment.states, column] = carried
-        onward = odds_taken * carried[source] + passing * cost
+        onward = fragment.odds * carried[source] + passing * cost
         np.add.at(value[:, column], ends[leaving], onward[leaving])
 
 
@@ -659,7 +630,9 @@ def _extreme(
     open_edges = None
     if keep is not None and not keep.all():
         open_edges = keep[graph.edge_source] & keep[graph.edge_target]
-    loops = end_components(graph, open_edges)
+    # Where the worst reader may stay, staying is worth 0, and no equation has to say so.
+    staying = sense == WORST and keep is None
+    loops = None if staying else end_components(graph, open_edges)
     given = np.zeros((len(wanted) + 2, width))
     for j, worth in enumerate(unexplored):
         columns = slice(j * len(wanted), (j + 1) * len(wanted))
@@ -677,7 +650,7 @@ def _extreme(
         row[~keep] = len(given)
     policy: Any = np.full((graph.n, width), -1, np.int32) if policies else None
     rough = not graph.complete
-    if not loops.count and open_edges is None:
+    if loops is None or (not loops.count and open_edges is None):
         rows = _Rows(graph.n, given)
         rows.row[:] = row
         parts, weight = graph.components, graph.edge_weight
@@ -686,7 +659,7 @@ def _extreme(
             return rows.row, rows.values, None, error
         policy = np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1))
         return rows.row, rows.values, policy, error
-    quotient, node, edges = _collapse(graph, loops, open_edges, sense == WORST and keep is None)
+    quotient, node, edges = _collapse(graph, loops, open_edges)
     rows = _Rows(quotient.n, given)
     still = np.flatnonzero((np.diff(graph.first_edge) == 0) | (row == len(given)))
     rows.row[node[still]] = row[still]
@@ -703,34 +676,78 @@ def _collapse(
     graph: StateGraph,
     loops: EndComponents,
     open_edges: npt.NDArray[np.bool_] | None,
-    staying: bool,
 ) -> tuple[StateGraph, Int32s, Int64s]:
-    """The graph with each end component made one choice → it, each state's node, its edges.
-
-    Where staying is what readers want, such a choice has no edge at all.
-    """
-    inside = loops.number >= 0
-    node = np.where(inside, loops.number, loops.count + np.cumsum(~inside) - 1).astype(np.int32)
-    source, target = node[graph.edge_source], node[graph.edge_target]
-    kept = source >= loops.count
-    if not staying:
-        kept |= source != target
-    if open_edges is not None:
-        kept &= open_edges
-    edges = np.flatnonzero(kept)
-    n = loops.count + int((~inside).sum())
-    first, places = edges_by(n, source[edges])
-    edges = edges[places]
-    kind = np.full(n, CHOICE, np.uint8)
-    kind[node[~inside]] = graph.kind[~inside]
-    kind[np.diff(first) == 0] = TERMINAL
+    """The graph with each end component made one choice → it, each state's node, its edges."""
+    n, m = graph.n, graph.m
+    node, kind = np.empty(n, np.int32), np.empty(n, np.uint8)
+    first, cursor = np.zeros(n + 1, np.int64), np.empty(n + 1, np.int64)
+    edges, target, weight = np.empty(m, np.int64), np.empty(m, np.int32), np.empty(m)
+    mask = np.ones(1, np.uint8) if open_edges is None else open_edges.view(np.uint8)
+    nodes = run(
+        _fold, n + m, n, loops.count, loops.number, graph.kind, graph.first_edge, graph.edge_target,
+        graph.edge_weight, mask, int(open_edges is not None), node, kind, first, cursor, edges,
+        target, weight,
+    )  # fmt: skip
+    kept = int(first[nodes])
     collapsed = StateGraph(
-        kind=kind,
-        first_edge=first,
-        edge_target=target[edges],
-        edge_weight=graph.edge_weight[edges],
+        kind=kind[:nodes],
+        first_edge=first[: nodes + 1],
+        edge_target=target[:kept],
+        edge_label=np.zeros(kept, np.int32),
+        edge_weight=weight[:kept],
     )
-    return collapsed, node, edges
+    return collapsed, node, edges[:kept]
+
+
+@kernel
+def _fold(
+    n: int,
+    count: int,
+    number: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    edge_weight: F64,
+    edge_open: U8,
+    masked: int,
+    node: I32,
+    new_kind: U8,
+    first: I64,
+    cursor: I64,
+    edges: I64,
+    target: I32,
+    weight: F64,
+) -> int:
+    """Write the collapsed graph, its edges in their order, `first` being 0 at first → its nodes."""
+    nodes = count
+    for u in range(count):
+        new_kind[u] = CHOICE
+    for v in range(n):
+        node[v] = number[v]
+        if number[v] < 0:
+            node[v] = nodes
+            new_kind[nodes] = kind[v]
+            nodes += 1
+    for v in range(n):
+        u = node[v]
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if (masked == 0 or edge_open[e] != 0) and (u >= count or node[edge_target[e]] != u):
+                first[u + 1] += 1
+    for u in range(nodes):
+        if first[u + 1] == 0:
+            new_kind[u] = TERMINAL
+        first[u + 1] += first[u]
+        cursor[u] = first[u]
+    for v in range(n):
+        u = node[v]
+        for e in range(first_edge[v], first_edge[v + 1]):
+            if (masked == 0 or edge_open[e] != 0) and (u >= count or node[edge_target[e]] != u):
+                to = cursor[u]
+                edges[to] = e
+                target[to] = node[edge_target[e]]
+                weight[to] = edge_weight[e]
+                cursor[u] = to + 1
+    return nodes
 
 
 def _unfold(

@@ -362,7 +362,7 @@ def _settle_small(
         slot[order[start + i]] = i
     if sense == MEAN:
         leaving = _equations(
-            start, s, c, 0, width, order, component, kind, first_edge, edge_target, weight,
+            start, s, c, 0, width, 0, order, component, kind, first_edge, edge_target, weight,
             MEAN, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         if leaving > 0.0:
@@ -378,33 +378,40 @@ def _settle_small(
     else:
         lost = 0.0
         for k in range(width):
+            _certain(
+                start, s, c, k, 0, order, component, kind, first_edge, edge_target, weight, sense,
+                width, row, value, slot, chosen,
+            )  # fmt: skip
             gap = _improve(
-                start, s, c, k, order, component, kind, first_edge, edge_target, weight,
-                sense, width, row, value, slot, chosen, scratch,
+                start, s, c, k, 0, order, component, kind, first_edge, edge_target, weight, sense,
+                width, row, value, slot, chosen, scratch,
             )  # fmt: skip
             for i in range(s):
                 v = order[start + i]
-                value[row[v] * width + k] = scratch[b + i]
+                if value[row[v] * width + k] != 0.0:
+                    value[row[v] * width + k] = max(scratch[b + i], TINY)
                 if keep != 0 and kind[v] == CHOICE:
                     policy[v * width + k] = chosen[i]
             if gap > 0.0:
                 # Every policy leaves in at most this many steps, and a step may lose one gap.
                 _improve(
-                    start, s, c, -1, order, component, kind, first_edge, edge_target, weight,
+                    start, s, c, k, 1, order, component, kind, first_edge, edge_target, weight,
                     BEST, width, row, value, slot, chosen, scratch,
                 )  # fmt: skip
                 for i in range(s):
                     lost = max(lost, 2.0 * gap * scratch[b + i])
         error[0] += lost
     for k in range(width):
-        leaves = 1
-        if sense == MEAN:
-            leaves = _leaves(start, s, c, order, component, first_edge, edge_target, weight)
-        if leaves != 0:
+        if sense != MEAN:
+            _certain(
+                start, s, c, k, 1, order, component, kind, first_edge, edge_target, weight, sense,
+                width, row, value, slot, chosen,
+            )  # fmt: skip
+        elif _leaves(start, s, c, order, component, first_edge, edge_target, weight) != 0:
             for goal in range(2):
                 _certain(
-                    start, s, c, k, goal, order, component, kind, first_edge, edge_target,
-                    weight, sense, width, row, value, slot, chosen,
+                    start, s, c, k, goal, order, component, kind, first_edge, edge_target, weight,
+                    sense, width, row, value, slot, chosen,
                 )  # fmt: skip
 
 
@@ -434,6 +441,7 @@ def _equations(
     c: int,
     column: int,
     columns: int,
+    step: int,
     order: I32,
     component: I32,
     kind: U8,
@@ -450,7 +458,8 @@ def _equations(
 ) -> float:
     """Write P, exit and the right-hand sides of some columns → the sum of exit.
 
-    The right-hand side of column −1 is 1 everywhere: its solution is the steps until the exit.
+    With a step of 1 there is one column, of 1 everywhere: its solution is the steps until the exit.
+    Where choices are not averaged, what is worth 0 for certain leaves at once.
     """
     b = s * s + s
     leaving = 0.0
@@ -461,15 +470,20 @@ def _equations(
         low = first_edge[v]
         high = first_edge[v + 1]
         picked = 0
-        if sense != MEAN and kind[v] == CHOICE:
-            low = chosen[i]
-            high = low + 1
-            picked = 1
+        if sense != MEAN:
+            if value[row[v] * width + column] == 0.0:
+                scratch[s * s + i] = 1.0
+                leaving += 1.0
+                continue
+            if kind[v] == CHOICE:
+                low = chosen[i]
+                high = low + 1
+                picked = 1
+        if step != 0:
+            scratch[b + i] = 1.0
         total = 0.0
         for e in range(low, high):
             total += weight[e]
-        if column < 0:
-            scratch[b + i] = 1.0
         for e in range(low, high):
             w = edge_target[e]
             p = 1.0 if picked != 0 else weight[e] / total
@@ -478,7 +492,7 @@ def _equations(
             else:
                 leaving += p
                 scratch[s * s + i] += p
-                if column >= 0:
+                if step == 0:
                     for k in range(columns):
                         scratch[b + i * columns + k] += p * value[row[w] * width + column + k]
     return leaving
@@ -490,6 +504,7 @@ def _improve(
     s: int,
     c: int,
     column: int,
+    step: int,
     order: I32,
     component: I32,
     kind: U8,
@@ -504,19 +519,23 @@ def _improve(
     chosen: I32,
     scratch: F64,
 ) -> float:
-    """Policy iteration on one column of a small component in which every policy leaves.
+    """Policy iteration on one column of a small component in which every policy leaves, or comes
+    to what is worth 0 for certain; with a step of 1 on the steps until then.
 
     The values stand in the scratch from s·s + s on, the policy in `chosen`; returned is how much
     one step could at most still gain.
     """
     b = s * s + s
-    step = 1.0 if column < 0 else 0.0
     gap = 0.0
     for i in range(s):
-        chosen[i] = first_edge[order[start + i]]
+        v = order[start + i]
+        chosen[i] = first_edge[v]
+        if value[row[v] * width + column] == 0.0:
+            while value[row[edge_target[chosen[i]]] * width + column] != 0.0:
+                chosen[i] += 1
     for _round in range(_ROUNDS):
         _equations(
-            start, s, c, column, 1, order, component, kind, first_edge, edge_target, weight,
+            start, s, c, column, 1, step, order, component, kind, first_edge, edge_target, weight,
             sense, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         gth_factor(scratch, s)
@@ -525,15 +544,15 @@ def _improve(
         changed = 0
         for i in range(s):
             v = order[start + i]
-            if kind[v] == CHOICE:
+            if kind[v] == CHOICE and value[row[v] * width + column] != 0.0:
                 x = scratch[b + i]
                 gain = 0.0
                 for e in range(first_edge[v], first_edge[v + 1]):
                     w = edge_target[e]
                     if component[w] == c:
-                        y = scratch[b + slot[w]] + step
+                        y = scratch[b + slot[w]] + float(step)
                     else:
-                        y = value[row[w] * width + column] if column >= 0 else 1.0
+                        y = 1.0 if step != 0 else value[row[w] * width + column]
                     better = y - x if sense == BEST else x - y
                     if better > gain:
                         gain = better
@@ -569,12 +588,13 @@ def _certain(
     """Make values of a small component exactly `goal` (0 or 1) where that is certain, else not.
 
     Certain are the states in the greatest set whose edges (at a CHOICE with a will to it: one
-    edge) lead into the set or out to values that are exactly `goal`.
+    edge) lead into the set or out to values that are exactly `goal`. What is worth 0 is found
+    first: the worst reader may stay there, and nothing else is worth 1 because of it.
     """
     wanted = float(goal)
     willing = 1 if (sense == BEST and goal == 1) or (sense == WORST and goal == 0) else 0
     for i in range(s):
-        doubt[i] = 0
+        doubt[i] = 1 if goal == 1 and value[row[order[start + i]] * width + column] == 0.0 else 0
     changed = 1
     while changed != 0:
         changed = 0
@@ -808,7 +828,7 @@ def _circulate(
 ) -> int:
     """Turn what arrives in a small cyclic component into what passes → 1 if none of it leaves."""
     leaving = _equations(
-        start, s, c, 0, 0, order, component, kind, first_edge, edge_target, weight, MEAN, 3,
+        start, s, c, 0, 0, 0, order, component, kind, first_edge, edge_target, weight, MEAN, 3,
         slot, value, slot, slot, scratch,
     )  # fmt: skip
     if leaving <= 0.0:
