@@ -135,6 +135,12 @@ def report(name: str, found: object, seconds: float) -> Checked:
         min(analysis.followed for analysis in analyses),
     )
     checked.growing = [f"{thing}: {summary}" for thing, summary in list(growing.items())[:3]]
+    for pumping in (analysis.pumping for analysis in bounded):
+        if pumping is not None:
+            told = ", ".join(f"{name} {by:+,}" for name, by in pumping.grows)
+            choices = pumping.circuit.count("/") + 1
+            circuit = f"a circuit of {choices} choices made {pumping.rounds} times over: {told}"
+            checked.growing.insert(0, circuit)
     if bounded:
         far = bounded[0].horizon
         checked.horizon = [far.whole, far.choices(0.99), far.choices(0.5)]
@@ -203,11 +209,14 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
     out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|---|--:|--:|--:|--:|--:|---|"]
     out += (line(row) for row in playable)
     out += ["", "## Not read whole, and why", ""]
-    out.append("What takes ever more values where exploring stopped; the share of the uniform")
-    out.append("reader's playthroughs that was followed to its end; through how many choices every")
-    out.append("reader was followed, 99 % of them, and half; and how many states there are at")
-    out.append("least, with the memory that they would take: from random readers who go on from")
-    out.append("where exploring stopped and hardly ever stand in the same state, with an error of")
+    out += [
+        "What takes ever more values where exploring stopped (first, if one was found, a circuit",
+        "of choices that comes to a new state each time it is made); the share of the uniform",
+        "reader's playthroughs that was followed to its end; through how many choices every",
+        "reader was followed, 99 % of them, and half; and how many states there are at",
+        "least, with the memory that they would take: from random readers who go on from",
+        "where exploring stopped and hardly ever stand in the same state, with an error of",
+    ]
     out += [f"one in a million. This machine has {memory_text(whole_memory())}.", ""]
     heads = "story, stopped by, followed, choices followed, states at least, what grows"
     out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|--:|---|--:|---|"]

@@ -347,7 +347,7 @@ def test_no_bound_is_sought_where_no_limit_was_hit_or_someone_interrupts(
     deep = Limits(states=2000, depth=2)
     assert analyse(program, limits=deep, compiled=True, sizing=1.0).occupancy is None
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("foretell.checker.occupancy.measure", interrupted)

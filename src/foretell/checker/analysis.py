@@ -62,6 +62,7 @@ from foretell.vm.program import Program
 
 if TYPE_CHECKING:
     from foretell.checker.occupancy import Occupancy
+    from foretell.checker.pumping import Pumping
 
 __all__ = [
     "Analysis",
@@ -82,6 +83,7 @@ _FIRST_LOOK: Final = 500  # states
 _LIMITS: Final = ("time", "states", "memory")
 _LIMITED: Final = (X.K_BUDGET, X.K_DRAW, X.K_BOUND)  # stops of the explorer, not of the story
 _SIZING: Final = 0.1  # of the time of exploring, what finding out how much is left may take
+_PUMPING: Final = 0.5  # seconds at least to look for choices that come to ever new states
 _LONGER: Final = 4.0  # times as long, where that proves that no memory would do
 _LARGE: Final = 100_000  # states from which on two processors solve
 
@@ -121,6 +123,7 @@ class Analysis:
     seconds: float
     timings: dict[str, float] = field(default_factory=dict)
     occupancy: Occupancy | None = None  # how many states there are at least, where that was asked
+    pumping: Pumping | None = None  # choices that come to ever new states, where that was asked
 
     @property
     def complete(self) -> bool:
@@ -248,9 +251,9 @@ def analyse(
     `endings` are names by conditions, each with the place of its condition in `asked`.
     `expected_unread` names variables whose conditions may keep lines from every reader (what-ifs
     change them); `keeper` puts aside what is known of a long run; where a limit was hit, up to
-    `sizing` seconds go into how many states there are at least; `enough` says of what has been
-    found that exploring may stop, and is asked whenever there are twice as many states as when it
-    was asked last; the other options are `Explorer`'s.
+    `sizing` seconds go into how many states there are at least, and why; `enough` says of what has
+    been found that exploring may stop, and is asked whenever there are twice as many states as when
+    it was asked last; the other options are `Explorer`'s.
     """
     began = time.perf_counter()
     next_look = _FIRST_LOOK
@@ -289,6 +292,7 @@ def analyse(
         keeper.end(explorer, not len(explorer.store.waiting()))
     began_sizing = time.perf_counter()
     occupancy = _sized(explorer, exploration, sizing)
+    pumping = _pumped(explorer, exploration, sizing)
     exploration.timings["size"] = time.perf_counter() - began_sizing
     explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
@@ -336,6 +340,7 @@ def analyse(
         seconds=time.perf_counter() - began,
         timings=timings,
         occupancy=occupancy,
+        pumping=pumping,
     )
     analysis.__dict__["extremes"] = (best, worst)
     return analysis
@@ -356,6 +361,18 @@ def _sized(explorer: Explorer, exploration: Exploration, most: float) -> Occupan
     goal, longer = whole_memory() / explorer.bytes_a_state, _LONGER * seconds
     try:
         return measure(explorer, seconds, goal=goal, longer=longer)
+    except KeyboardInterrupt:
+        return None
+
+
+def _pumped(explorer: Explorer, exploration: Exploration, most: float) -> Pumping | None:
+    """Choices that come to ever new states, where a limit was hit."""
+    if exploration.stopped not in _LIMITS or most <= 0:
+        return None
+    from foretell.checker.pumping import find_pumping  # which few stories need
+
+    try:
+        return find_pumping(explorer, exploration, max(_PUMPING, _SIZING * most))
     except KeyboardInterrupt:
         return None
 

@@ -830,17 +830,27 @@ class Explorer:
         if len(self.samples) > SAMPLES:
             del self.samples[::2]
 
-    def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
-        """The number of the state that a played story's work row stands at, if it was reached."""
-        masks = list(self.masks)
-        out = [0] * (2 * len(row) + 64 * masks[M_WORDS] + 2)
+    def packed(self, tables: Sequence[int], row: Sequence[int]) -> list[int] | None:
+        """The packed row of a played story's work row; None where it offers no choice.
+
+        What was live in it is left in the masks (`live_bits`).
+        """
         if row[P.CHOICES] == 0:
             return None
-        end = pack_rest(list(tables), masks, list(row), out, 0)
-        fingerprint(out, 0, out, end)
+        out = [0] * (2 * len(row) + 64 * self.masks[M_WORDS] + 2)
+        return out[: pack_rest(list(tables), self.masks, list(row), out, 0)]
+
+    def find(self, tables: Sequence[int], row: Sequence[int]) -> int | None:
+        """The number of the state that a played story's work row stands at, if it was reached."""
+        packed = self.packed(tables, row)
+        if packed is None:
+            return None
+        end = len(packed)
+        packed += (0, 0)
+        fingerprint(packed, 0, packed, end)
         store = self.store
         index, prints = store.index.data, store.arrays["prints"].data
-        found = find_state(index, len(index) - 1, prints, out[end], out[end + 1])
+        found = find_state(index, len(index) - 1, prints, packed[end], packed[end + 1])
         return None if found == UNKNOWN else found
 
 

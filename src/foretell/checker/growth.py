@@ -29,7 +29,7 @@ from foretell.vm import values as V
 from foretell.vm.kernel import ctz64
 from foretell.vm.program import Program
 
-__all__ = ["Growing", "most_varied"]
+__all__ = ["Growing", "kind_of", "most_varied", "name_of"]
 
 _SHOWN: Final = 5  # things told of
 _READS: Final = 4  # reads told of each
@@ -138,9 +138,9 @@ def _things(
             bit = word * MASK_BITS + ctz64(left)
             left &= left - 1
             if bit < masks[M_HERE]:
-                yield (_kind(bit, liveness), bit, 0), work[P.HEADER + bit]
+                yield (kind_of(bit, liveness), bit, 0), work[P.HEADER + bit]
             elif bit == liveness.turn_bit:
-                yield ("turn", bit, 0), work[P.TURN]
+                yield (kind_of(bit, liveness), bit, 0), work[P.TURN]
     at = tables[P.T_CHOICES]
     for _ in range(work[P.CHOICES]):
         frame = at + P.C_HEADER + work[at + P.C_TAGS]
@@ -156,15 +156,18 @@ def _things(
         at = end
 
 
-def _kind(bit: int, liveness: Liveness) -> str:
+def kind_of(bit: int, liveness: Liveness) -> str:
+    """What a bit stands for (`Growing.kind`)."""
     if bit < liveness.visits_at:
         return "variable"
     if bit < liveness.turns_at:
         return "visits"
+    if bit == liveness.turn_bit:
+        return "turn"
     return "turns" if bit < liveness.shuffles_at else "shuffle"
 
 
-def _name(key: Key, liveness: Liveness) -> str:
+def name_of(key: Key, liveness: Liveness) -> str:
     """What authors call a thing."""
     program = liveness.program
     kind, number, slot = key
@@ -206,13 +209,13 @@ def _growing(key: Key, before: set[int], after: set[int], liveness: Liveness) ->
     values = before | after
     low, high, trend, examples = _spread(kind, before, after, liveness.program)
     reads = list(reads_of(liveness, kind, key[1], key[2]))
-    own = f"goes into `{_name(key, liveness)}`"  # its own changing keeps nothing alive
+    own = f"goes into `{name_of(key, liveness)}`"  # its own changing keeps nothing alive
     reads = [read for read in reads if read.how != own] or reads
     finite = _is_capped(key, liveness) or {read.how for read in reads} == {DEALT}
     hint, bound = "", ""
     if not finite:
         hint, bound = _remedy(key, low, high, reads, liveness, trend)
-    name = _name(key, liveness)
+    name = name_of(key, liveness)
     if kind == "shuffle" and reads and reads[0].line:
         name = f"what the shuffle in line {reads[0].line} has dealt"
     return Growing(
@@ -264,7 +267,7 @@ def _cut(text: str) -> str:
 
 def _combined(few: list[tuple[Key, int]], liveness: Liveness) -> Growing:
     """Many things of few values each: what they multiply to."""
-    names = sorted(_name(key, liveness) for key, _ in few)
+    names = sorted(name_of(key, liveness) for key, _ in few)
     possible = math.prod(count for _, count in few)
     shown = f"{possible:,}" if possible < 10**9 else f"{possible:.1e}"
     return Growing(
@@ -287,7 +290,7 @@ def _remedy(
 ) -> tuple[str, str]:
     """What would make a thing finite, in a sentence, and a bound to copy."""
     kind = key[0]
-    name = _name(key, liveness)
+    name = name_of(key, liveness)
     against = next((read for read in reads if read.other), None)
     spelled = next((read for read in reads if read.how == "printed into a string"), None)
     if kind == "stack":

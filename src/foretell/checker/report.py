@@ -388,7 +388,9 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
         f"with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
         "does; what no reader met so far is not called unreachable."
     )
-    line += "".join(f"\n{told}" for told in (*_how_far(analysis), *_how_many(analysis)))
+    line += "".join(
+        f"\n{told}" for told in (*_how_far(analysis), *_how_many(analysis), *_why_endless(analysis))
+    )
     line = paint.folded(line)
     if analysis.growing:
         line += "\n\nwhat takes the most different values, and what keeps it apart:\n"
@@ -433,6 +435,20 @@ def _how_many(analysis: Analysis) -> Iterable[str]:
         yield f"{line}; this machine has {memory_text(whole)}, so no limit on it would do."
     else:
         yield f"{line}, the least that reading all of it takes."
+
+
+def _why_endless(analysis: Analysis) -> Iterable[str]:
+    """Choices that come to ever new states."""
+    found = analysis.pumping
+    if found is None:
+        return
+    grows = [f"`{name}` {abs(by):,} {'higher' if by > 0 else 'lower'}" for name, by in found.grows]
+    told = ", ".join(grows[:-1]) + (" and " if grows[:-1] else "") + grows[-1]
+    start = f"After `{found.path}`" if found.path else "From the start"
+    yield (
+        f"There seems to be no end to them. {start} the choices `{found.circuit}` were made "
+        f"{found.rounds} times over, and came to a new state each time, with {told}."
+    )
 
 
 def rounded_down(n: int) -> int:
@@ -560,6 +576,7 @@ def entered_json(found: Entered, heading: Heading) -> dict[str, Any]:
         "for_ever": _odds(hull([analysis.forever for analysis in analyses])),
         "horizon": None,
         "at_least": None,
+        "pumping": None,
         "growing": [_growing_data(thing) for a in analyses for thing in a.growing],
         **_judged(found.problems, found.verdicts),
         "entries": each,
@@ -612,6 +629,7 @@ def _figures(analysis: Analysis, heading: Heading) -> dict[str, Any]:
         "for_ever": _odds(analysis.forever),
         "horizon": None if analysis.complete else _horizon(analysis),
         "at_least": _at_least(analysis),
+        "pumping": _pumping(analysis),
         "growing": [_growing_data(thing) for thing in analysis.growing],
     }
 
@@ -636,6 +654,18 @@ def _at_least(analysis: Analysis) -> dict[str, int | float | None] | None:
         "choices": proof.choices,
         "bytes": round(proof.states * proof.row_bytes),
         "seconds": round(proof.states / proof.pace) if proof.pace else None,
+    }
+
+
+def _pumping(analysis: Analysis) -> dict[str, Any] | None:
+    found = analysis.pumping
+    if found is None:
+        return None
+    return {
+        "path": found.path,
+        "circuit": found.circuit,
+        "rounds": found.rounds,
+        "grows": [{"name": name, "by": by} for name, by in found.grows],
     }
 
 

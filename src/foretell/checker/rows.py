@@ -21,6 +21,7 @@ row again; what is not live is DEAD in it (counts are 0), which nobody can notic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from foretell.checker.counters import GLOBAL, Key
@@ -37,6 +38,7 @@ __all__ = [
     "DECIDED",
     "begin_union",
     "build_masks",
+    "live_bits",
     "pack_draw",
     "pack_live",
     "pack_rest",
@@ -217,6 +219,17 @@ def pack_live(masks: I64, row: I64, out: I64, to: int) -> int:
                 out[to] = v
             to += 1
     return to
+
+
+def live_bits(masks: Sequence[int]) -> list[int]:
+    """The bits of what is live in the row packed last, in the order of its last words."""
+    words = (masks[masks[M_UNION] + word] for word in range(masks[M_WORDS]))
+    return [
+        word * MASK_BITS + bit
+        for word, live in enumerate(words)
+        for bit in range(MASK_BITS)
+        if live >> bit & 1
+    ]
 
 
 @kernel
