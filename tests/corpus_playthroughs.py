@@ -42,6 +42,7 @@ __all__ = ["Compared", "compare", "compiled", "plain_knots", "text_of"]
 ROOT: Final = Path(__file__).resolve().parents[1]
 TURNS: Final = 40
 STEPS: Final = 200_000  # of inkjs, in one turn
+ANSWER: Final = 60.0  # seconds that inkjs may take for more steps
 MORE: Final = 20  # times as many where we come to rest and inkjs does not
 
 
@@ -201,7 +202,8 @@ def both(
 ) -> tuple[inkjs.Run, list[Played]]:
     """One random playthrough of inkjs, and ours along it.
 
-    Where inkjs runs out of steps and we do not, the turn may only be long: it gets more.
+    Where inkjs runs out of steps and we do not, the turn may only be long: it gets more. Where it
+    needs too long for those, its last turn is given up.
     """
     run = oracle.play(
         theirs,
@@ -215,7 +217,13 @@ def both(
     mine = ours.start(program, run.draws, start=start, bind=theirs.unbound)
     played = ours.play(mine, run.picks)
     if run.hang and not played[len(run.turns) - 1].problems and max_steps == STEPS:
-        return both(oracle, theirs, program, seed, start, MORE * STEPS)
+        patience, oracle.timeout = oracle.timeout, min(oracle.timeout, ANSWER)
+        try:
+            return both(oracle, theirs, program, seed, start, MORE * STEPS)
+        except inkjs.OracleTimeoutError:
+            pass
+        finally:
+            oracle.timeout = patience
     return run, played
 
 
