@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from foretell.diagnostics import Diagnostic, Source, Span, folded, render
+from foretell.diagnostics import Diagnostic, Source, Span, closest, folded, render
 
 PROSE = "\t\t* {lamp} The landlord says nothing, and says it for rather a long time while it rains."
 SPAN = Span(Source("a/tale.ink", PROSE), 1, 16, 1, len(PROSE) + 1)
@@ -41,6 +41,15 @@ def test_the_marks_stand_below_what_is_meant_at_any_width() -> None:
 def test_a_file_or_pipe_gets_lines_as_long_as_they_are() -> None:
     assert max(map(len, render(PROBLEM).splitlines())) > 100
     assert "\t\t*" in render(PROBLEM)
+
+
+def test_what_was_meant_is_what_is_like_it_or_alone_begins_so() -> None:
+    names = ["kept_in_contact", "the_room", "the_roof", "fed", "fed"]
+    assert closest("the_rom", names) == "the_room"
+    assert closest("kept", names) == "kept_in_contact"
+    assert closest("the", names) is None  # two begin so
+    assert closest("fed", names) == "fed"
+    assert closest("ke", names) is None and closest("zzz", names) is None
 
 
 def test_text_is_folded_at_spaces_and_what_goes_on_is_indented() -> None:

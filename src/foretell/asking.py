@@ -134,9 +134,12 @@ def whatifs_asked(
     missing = [name for name in names if all(name not in (w.name, w.question) for w in chosen)]
     if missing or not chosen:
         message = f"no what-if is called `{missing[0]}`" if missing else "nothing is changed"
+        change = "--set NAME=VALUE, --force or --forbid"
         known = ", ".join(f"`{w.name}`" for w in config.whatifs)
         verb = "is" if len(config.whatifs) == 1 else "are"
-        hint = f"there {verb} {known}" if known else "write --set NAME=VALUE, --force or --forbid"
+        hint = (
+            f"there {verb} {known}" if known else f"write {change}, or [[whatif]] in foretell.toml"
+        )
         raise _refused("whatif", message, hint)
     return [_with_asked(w, asked) for w in chosen]
 

@@ -620,7 +620,7 @@ def compile_story(story: str, output: str | None, count_all_visits: bool) -> int
     from foretell.ink_json import dump
 
     text = dump(loaded.usable())
-    show_problems(loaded.diagnostics)
+    show_problems(problem for problem in loaded.diagnostics if problem.severity != "note")
     if output is None or output == "-":
         click.echo(text, nl=sys.stdout.isatty())
     else:

@@ -39,6 +39,7 @@ _COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
 _MAX_SHOWN_PATH: Final = 10_000  # characters
 _MOST_TOLD: Final = 1000
 _MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
+_LEAST_BEGINNING: Final = 3  # letters of a name that tell which is meant
 _LEAST_SHOWN_WIDTH: Final = 30
 _TAB: Final = 4  # columns, where the width of a line matters
 _PAINT: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -140,9 +141,12 @@ class StoryError(Exception):
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like `name`, if any is like it at all."""
-    found = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The candidate most like `name`, or the only one that begins with it; None for neither."""
+    known = list(dict.fromkeys(candidates))
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if not found and len(name) >= _LEAST_BEGINNING:
+        found = [candidate for candidate in known if candidate.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def counted(number: int, noun: str) -> str:
