@@ -60,3 +60,4 @@ def test_text_is_folded_at_spaces_and_what_goes_on_is_indented() -> None:
     assert folded("a   b", 8) == "a   b"
     assert folded("any length at all", None) == "any length at all"
     assert folded("", 8) == ""
+    assert folded("only 99 % of it", 8) == "only\n99 % of\nit"

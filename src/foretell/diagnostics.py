@@ -163,7 +163,7 @@ def folded(text: str, columns: int | None, hang: str = "") -> str:
         return text
     out: list[str] = []
     for line in text.split("\n"):
-        words = line.split(" ")
+        words = line.replace(" %", "\0%").split(" ")  # a figure keeps its unit
         held = words[0]
         for word in words[1:]:
             if len(_PAINT.sub("", f"{held} {word}")) <= columns or not held.strip():
@@ -172,7 +172,7 @@ def folded(text: str, columns: int | None, hang: str = "") -> str:
                 out.append(held.rstrip())
                 held = hang + word
         out.append(held)
-    return "\n".join(out)
+    return "\n".join(out).replace("\0%", " %")
 
 
 def render(diagnostic: Diagnostic, *, colour: bool = False, columns: int | None = None) -> str:

@@ -24,6 +24,7 @@ from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.liveness import Liveness
 from foretell.checker.reads import DEALT, Read, reads_of
 from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
+from foretell.diagnostics import counted
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.kernel import ctz64
@@ -236,7 +237,9 @@ def _spread(
     if kind in ("variable", "temporary") and not tags <= {V.INT, V.FLOAT, V.BOOL}:
         if tags == {V.LIST}:
             sizes = [len(program.values.ink_list(v).items) for v in values]
-            return None, None, trend, (f"lists of {min(sizes)} to {max(sizes)} items",)
+            least, most = min(sizes), max(sizes)
+            shown = f"{least} to {most} items" if least < most else counted(most, "item")
+            return None, None, trend, (f"lists of {shown}",)
         texts = sorted({_cut(program.values.text(v)) for v in values}, key=len, reverse=True)
         return None, None, trend, tuple(f"“{text}”" for text in texts[:_EXAMPLES])
     low, high = ([_number(kind, v, program) for v in some] for some in (before, after))
