@@ -194,10 +194,13 @@ def _bring(
 class Shape:
     """A component's edges turned round: who leads to its state v (numbered from 0) is
     `source[first_in[v] : first_in[v + 1]]`, and `exits` are the edges that leave, of the states
-    `exit_source`."""
+    `exit_source`. `degree` counts a state's edges, `inner` those that do not leave."""
 
     graph: StateGraph
     states: Int32s
+    choosing: Bytes
+    degree: Int32s
+    inner: Int32s
     first_in: Int64s
     source: Int32s
     exits: Int64s
@@ -212,11 +215,17 @@ class Shape:
         m = run(_count_edges, s, s, states, graph.first_edge, place, first)
         first_in, source = np.zeros(s + 1, np.int64), np.empty(m, np.int32)
         exits, exit_source = np.empty(m, np.int64), np.empty(m, np.int32)
+        choosing = np.empty(s, np.uint8)
+        degree, inner = np.empty(s, np.int32), np.empty(s, np.int32)
         left = run(
-            _turn_round, s + 2 * m, s, c, states, components.component, graph.first_edge,
-            graph.edge_target, place, first_in, source, exits, exit_source,
+            _turn_round, s + 2 * m, s, c, states, components.component, graph.kind,
+            graph.first_edge, graph.edge_target, place, choosing, degree, inner, first_in, source,
+            exits, exit_source,
         )  # fmt: skip
-        return Shape(graph, states, first_in, source, exits[:left], exit_source[:left])
+        return Shape(
+            graph, states, choosing, degree, inner, first_in, source, exits[:left],
+            exit_source[:left],
+        )  # fmt: skip
 
     def certain(self, row: Int32s, value: Floats, k: int, sense: int) -> Bytes:
         """Which states are worth exactly 0 or 1 in column k, for the best or worst reader.
@@ -225,15 +234,13 @@ class Shape:
         staying: there must be no end component.
         """
         s, width = len(self.states), value.shape[1]
-        marks, doubt = np.zeros(s, np.uint8), np.empty(s, np.uint8)
-        need, queue = np.empty(s, np.int32), np.empty(s, np.int32)
-        for goal, willing in ((0, sense == WORST), (1, sense == BEST)):
-            run(
-                _certain, s + len(self.source), s, self.states, self.graph.kind,
-                self.graph.first_edge, self.graph.edge_target, row, value.reshape(-1), width, k,
-                goal, int(willing), len(self.exits), self.exits, self.exit_source, self.first_in,
-                self.source, need, queue, doubt, marks,
-            )  # fmt: skip
+        marks, need = np.empty(s, np.uint8), np.empty(s, np.int32)
+        hits, queue = np.zeros(s, np.int32), np.empty(2 * s, np.int32)
+        run(
+            _certain, s + len(self.source), s, self.choosing, self.degree, self.inner,
+            self.graph.edge_target, row, value.reshape(-1), width, k, sense, len(self.exits),
+            self.exits, self.exit_source, self.first_in, self.source, need, hits, queue, marks,
+        )  # fmt: skip
         return marks
 
     def keeping(self, row: Int32s, value: Floats, k: int, marks: Bytes) -> Int64s:
@@ -254,9 +261,13 @@ def _turn_round(
     c: int,
     states: I32,
     component: I32,
+    kind: U8,
     first_edge: I64,
     edge_target: I32,
     place: I32,
+    choosing: U8,
+    degree: I32,
+    inner: I32,
     first_in: I64,
     source: I32,
     exits: I64,
@@ -267,11 +278,15 @@ def _turn_round(
     left = 0
     for i in range(s):
         v = states[i]
+        choosing[i] = 0 if kind[v] == CHANCE else 1
+        degree[i] = first_edge[v + 1] - first_edge[v]
+        inner[i] = degree[i]
         for e in range(first_edge[v], first_edge[v + 1]):
             w = edge_target[e]
             if component[w] == c:
                 first_in[place[w]] += 1
             else:
+                inner[i] -= 1
                 exits[left] = e
                 exit_source[left] = i
                 left += 1
@@ -291,61 +306,83 @@ def _turn_round(
 @kernel
 def _certain(
     s: int,
-    states: I32,
-    kind: U8,
-    first_edge: I64,
+    choosing: U8,
+    degree: I32,
+    inner: I32,
     edge_target: I32,
     row: I32,
     value: F64,
     width: int,
     column: int,
-    goal: int,
-    willing: int,
+    sense: int,
     leaving: int,
     exits: I64,
     exit_source: I32,
     first_in: I64,
     source: I32,
     need: I32,
+    hits: I32,
     queue: I32,
-    doubt: U8,
     marks: U8,
 ) -> None:
-    """Mark the states worth exactly `goal`, 0 or 1: all but those that lead to others, at a choice
-    with a will to it by every edge. What is worth 0 is found, and marked, first."""
-    wanted = float(goal)
-    head = 0
-    tail = 0
+    """Mark the states worth exactly 0, then those worth 1: each the greatest set that need not be
+    left, or, at a choice with a will to stay, need not by every edge.
+
+    A state leaves the set once it has so many edges (`need`) to what has left it. First in the
+    queue stand those that left the first set, and only these are looked at for the second; `hits`,
+    0 at first, counts their edges to one another.
+    """
     for i in range(s):
-        doubt[i] = 0
-        if marks[i] != DOUBTFUL:
-            doubt[i] = 1
-            queue[tail] = i
-            tail += 1
-        v = states[i]
-        need[i] = first_edge[v + 1] - first_edge[v] if willing != 0 and kind[v] != CHANCE else 1
+        marks[i] = NAUGHT
+        need[i] = degree[i] if choosing[i] != 0 and sense == WORST else 1
+    tail = 0
     for j in range(leaving):
         i = exit_source[j]
-        if doubt[i] == 0 and value[row[edge_target[exits[j]]] * width + column] != wanted:
+        if marks[i] == NAUGHT and value[row[edge_target[exits[j]]] * width + column] != 0.0:
             need[i] -= 1
             if need[i] <= 0:
-                doubt[i] = 1
+                marks[i] = SURE
                 queue[tail] = i
                 tail += 1
+    head = 0
     while head < tail:
         i = queue[head]
         head += 1
         for j in range(first_in[i], first_in[i + 1]):
             u = source[j]
-            if doubt[u] == 0:
+            hits[u] += 1
+            if marks[u] == NAUGHT:
                 need[u] -= 1
                 if need[u] <= 0:
-                    doubt[u] = 1
+                    marks[u] = SURE
                     queue[tail] = u
                     tail += 1
-    for i in range(s):
-        if doubt[i] == 0:
-            marks[i] = goal + 1
+    left = tail
+    for j in range(left):
+        i = queue[j]
+        need[i] = degree[i] if choosing[i] != 0 and sense == BEST else 1
+        need[i] -= inner[i] - hits[i]
+    for j in range(leaving):
+        i = exit_source[j]
+        if marks[i] == SURE and value[row[edge_target[exits[j]]] * width + column] != 1.0:
+            need[i] -= 1
+    for j in range(left):
+        i = queue[j]
+        if need[i] <= 0:
+            marks[i] = DOUBTFUL
+            queue[tail] = i
+            tail += 1
+    while head < tail:
+        i = queue[head]
+        head += 1
+        for j in range(first_in[i], first_in[i + 1]):
+            u = source[j]
+            if marks[u] == SURE:
+                need[u] -= 1
+                if need[u] <= 0:
+                    marks[u] = DOUBTFUL
+                    queue[tail] = u
+                    tail += 1
 
 
 @kernel

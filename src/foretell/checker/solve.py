@@ -19,15 +19,16 @@ it certain.
 
 **Going on for ever.** One reader never ends where a component is left by none of the edges taken;
 those odds and the outcomes' add up to 1. Over all readers it matters where one *can* stay: the end
-components (`regions`). There, best and worst odds have no unique equations, and each end component
-is collapsed into a single choice among the edges that leave it. To the best reader staying is
-worth nothing; to the worst it is the best of all, since whoever never ends misses any ending. So
-`worst` is 0 wherever one can stay, and therefore also given `finishing`: among readers who come to
-a terminal state with probability 1. They keep to the states from which that can be ensured and to
-the edges between those, and they must leave every end component, by whichever edge they like: a
-reader who wanders in one along all of its edges meets each of its states with probability 1. So
-their least odds are those of the collapsed graph without the option to stay, where every policy
-ends. Where some futures are unknown, low lets them finish at no cost, and high never enters them.
+components (`regions`). There, best and worst odds have no unique equations. To the best reader
+staying is worth nothing, and each end component is collapsed into a single choice among the edges
+that leave it. To the worst it is the best of all, since whoever never ends misses any ending: what
+is worth 0 is told from the shape alone, and what is left has no end component. So `worst` is 0
+wherever one can stay, and therefore also given `finishing`: among readers who come to a terminal
+state with probability 1. They keep to the states from which that can be ensured and to the edges
+between those, and they must leave every end component, by whichever edge they like: a reader who
+wanders in one along all of its edges meets each of its states with probability 1. So their least
+odds are those of the collapsed graph, where every policy ends. Where some futures are unknown, low
+lets them finish at no cost, and high never enters them.
 
 **Rounding.** Numbers that took no cycle are right to about 1e-15 of their size for each step.
 Those from a cycle carry a proved bound on the error; where that is more than 1e-9, low and high
