@@ -77,3 +77,10 @@ def test_a_draw_is_shown_in_the_transcript_of_both(oracle: Inkjs) -> None:
         assert [list(turn.draws) for turn in mine] == [draws[:2], draws[2:]]
         shown.add(show(mine))
     assert len(shown) == 2
+
+
+def test_a_story_is_played_on_by_a_process_that_begins_after_it_was_compiled(oracle: Inkjs) -> None:
+    compiled = oracle.compile("Hello.\n* [Wave] Bye.\n-> END\n")
+    before = oracle.play(compiled, [0])
+    oracle.close()
+    assert oracle.play(compiled, [0]) == before

@@ -2,7 +2,8 @@
 
 A node process runs `inkjs_oracle.js` and answers one JSON line for each; it lives as long as the
 `Inkjs` object, so that thousands of small stories take seconds. A request that takes too long
-kills the process, raises `OracleTimeoutError`, and the next request starts a new one.
+kills the process, raises `OracleTimeoutError`, and the next request starts a new one, which is
+given the stories again that it is to play.
 
     with Inkjs() as oracle:
         compiled = oracle.compile("Heads or tails? {~heads|tails}.\n * Again")
@@ -193,6 +194,7 @@ class Inkjs:
         self.numbers = numbers
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        self._handles: dict[str, int] = {}  # by its JSON, each story that the process has
 
     def __enter__(self) -> Inkjs:
         return self
@@ -209,6 +211,7 @@ class Inkjs:
         """End the process."""
         process, self._process = self._process, None
         self._buffer = b""
+        self._handles.clear()
         if process is not None:
             process.kill()
             process.wait()
@@ -234,6 +237,8 @@ class Inkjs:
                 "count_all": count_all,
             }
         )
+        if answer["handle"] is not None:
+            self._handles[answer["json"]] = answer["handle"]
         return Compiled(
             answer["handle"],
             answer["json"],
@@ -246,6 +251,7 @@ class Inkjs:
     def load(self, text: str) -> Compiled:
         """Take compiled ink JSON as it is."""
         answer = self._ask({"op": "load", "json": text})
+        self._handles[text] = answer["handle"]
         return Compiled(answer["handle"], text, (), (), (), None)
 
     def play(
@@ -275,10 +281,14 @@ class Inkjs:
         `bind` names EXTERNAL functions that return 0; `externals` those that return one of their
         values, which one being a draw.
         """
+        handle = story.handle
+        if story.json is not None:  # a process that began since does not have it
+            known = self._handles.get(story.json)
+            handle = self.load(story.json).handle if known is None else known
         answer = self._ask(
             {
                 "op": "play",
-                "handle": story.handle,
+                "handle": handle,
                 "choices": list(choices),
                 "random": random,
                 "max_turns": max_turns,
