@@ -6,7 +6,8 @@ Each graph is explored once and written as DRN (`foretell check --export`); then
 rounds, both give the best and worst odds over all readers and the uniform reader's, of every
 outcome. Storm (stormpy, PyPI) runs in a process of its own, with its default settings: an answer
 to about 1e-6, not proved. foretell's is exact to about 1e-15 where there is no cycle and proved
-otherwise. Not counted: reading files, exploring, loading kernels. Counted on both sides: finding
+otherwise. Seconds are of the processor, which a busy machine changes least; both have one thread.
+Not counted: reading files, exploring, loading kernels. Counted on both sides: finding
 components, qualitative analysis, solving. What takes either of them less than a second is asked of
 it twice, and the second time counts: a millisecond after a pause of seconds measures the caches.
 Without arguments: The Intercept of the corpus, The Vigil, and made-up graphs: layers, a square in
@@ -129,17 +130,17 @@ def anywhere(n: int) -> StateGraph:
 
 
 def ask(graph: StateGraph, what: str) -> tuple[float, list[float]]:
-    """Seconds, and each outcome's value at the start."""
+    """Seconds of the processor, and each outcome's value at the start."""
     fresh = replace(graph)  # without the components found the last time
     k = range(len(graph.outcomes))
-    began = time.perf_counter()
+    began = time.process_time()
     if what == "uniform":
         answers = odds(fresh)
         values = [answers.at(0, each).low for each in k]
     else:
         every = extremes(fresh, BEST if what == "best" else WORST)
         values = [every[each].at(0).low for each in k]
-    return time.perf_counter() - began, values
+    return time.process_time() - began, values
 
 
 def by_foretell(graph: StateGraph) -> Callable[[], dict[str, Any]]:
