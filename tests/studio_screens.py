@@ -48,7 +48,8 @@ def main() -> None:
             page.add_init_script(f"localStorage.setItem('foretell', {kept})")
             page.goto(studio.address + address)
             waits = {
-                "whatif": ".comparison",
+                "map": ".place-detail .ends",
+                "whatif": ".comparison",  # the story is read twice for it
                 "source": ".line-told b",
                 "source-phone": ".line-told b",
             }
