@@ -31,6 +31,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -197,21 +198,24 @@ class Container(Node):
 
     def walk(self) -> Iterator[tuple[Node, Span | None]]:
         """Every node below here and where it comes from, in document order, without recursion."""
-        stack = [_below(self)]
-        while stack:
-            found = next(stack[-1], None)
-            if found is None:
-                stack.pop()
-                continue
-            yield found
-            if isinstance(found[0], Container):
-                stack.append(_below(found[0]))
+        around: list[Iterator[tuple[Node, Span | None]]] = []
+        items = self._below()
+        while True:
+            for node, span in items:
+                yield node, span
+                if isinstance(node, Container):
+                    around.append(items)
+                    items = node._below()
+                    break
+            else:
+                if not around:
+                    return
+                items = around.pop()
 
-
-def _below(container: Container) -> Iterator[tuple[Node, Span | None]]:
-    yield from zip(container.content, container.spans, strict=True)
-    for named in container.named.values():
-        yield named, named.span
+    def _below(self) -> Iterator[tuple[Node, Span | None]]:
+        named = self.named.values()
+        content = zip(self.content, self.spans, strict=True)
+        return chain(content, ((inner, inner.span) for inner in named)) if named else content
 
 
 class Item(NamedTuple):

@@ -102,7 +102,7 @@ _EQUAL: Final = NATIVE_FUNCTIONS["=="]
 _SET_RETURN: Final = Assign("$r", False, True)  # where the text of a choice goes back to
 _RETURN: Final = Jump(target="$r", variable=True)
 
-_MOST_JUMPS: Final = 1_000_000  # in a story: some two gigabytes once it is lowered
+_MOST_JUMPS: Final = 1_000_000  # in a story: a gigabyte or so once it is lowered
 _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
 
 

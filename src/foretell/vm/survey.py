@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
+    END,
     Assign,
     ChoicePoint,
     Command,
@@ -288,10 +289,12 @@ class Survey:
     @staticmethod
     def is_return_address(container: Container, index: int) -> bool:
         """Whether the divert target at `index` of a container is only put into `$r`."""
-        after = container.content[index + 1 : index + 3]
-        if after and isinstance(after[0], Command) and after[0].name == "/ev":
-            del after[0]
-        return bool(after) and isinstance(after[0], Assign) and after[0].name == RETURN_VARIABLE
+        content = container.content
+        index += 1
+        if index < len(content) and content[index] is END:
+            index += 1
+        after = content[index] if index < len(content) else None
+        return isinstance(after, Assign) and after.name == RETURN_VARIABLE
 
     @staticmethod
     def _after_void(container: Container, index: int) -> bool:
