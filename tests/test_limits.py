@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import resource
@@ -19,6 +20,7 @@ import pytest
 
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.simulate import sample
+from foretell.cli import run
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError, render_all
 from foretell.loading import compile_text, read_story
@@ -36,6 +38,10 @@ ENDLESS = {
     "a loop of glue": ("-> k\n== k\na<>\n-> k\n", "no-rest"),
     "a loop of tags": ("-> k\n== k\nb # a\n-> k\n", "no-rest"),
     "a loop of luck": ("-> k\n== k\n{RANDOM(1, 6) > 7: -> END}\n-> k\n", "no-rest"),
+    "a loop that warns": (
+        "-> k\n== k\n{false:\n  ~ temp x = 1\n}\n{x}\n-> k\n",
+        "no-rest",
+    ),
     "a fallback that leads to itself": ("-> k\n== k\n+ -> k\n", "no-rest"),
     "a string that doubles": ('VAR s = "ab"\n-> k\n== k\n~ s = s + s\n-> k\n', "too-long"),
     "a string that holds itself": ('VAR s = "a"\n-> k\n== k\n~ s = "{s}{s}"\n-> k\n', "too-long"),
@@ -103,6 +109,38 @@ def test_a_first_turn_that_builds_strings_for_ever_is_given_up_in_time() -> None
     [problem] = raised.value.diagnostics
     assert problem.span is not None
     assert problem.span.line == 4
+
+
+@pytest.mark.parametrize("name", ["a loop that warns", "a loop of words"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_random_readers_leave_a_turn_without_end(name: str, compiled: bool) -> None:
+    source = "* [go on] -> trap\n* [stop] -> END\n== trap\n" + ENDLESS[name][0]
+    found = sample(lower(_sound(source)), 20, steps=1000, compiled=compiled)
+    assert found.runs == 20
+    assert {end.name for end in found.endings} > {"the end"}
+
+
+def test_random_readers_can_be_stopped_in_the_middle_of_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("foretell.checker.runs._STEPS", 100)
+    program = lower(_sound("VAR n = 0\n-> k\n== k\n~ n++\n{RANDOM(1, 6)}\n+ [a] -> k\n"))
+    whole = sample(program, 3, compiled=False, most_choices=500)
+    asked = 0
+
+    def enough() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 30
+
+    stopped = sample(program, 3, compiled=False, most_choices=500, enough=enough)
+    assert asked > 30
+    assert stopped.runs < whole.runs == 3
+    monkeypatch.undo()
+    plain = sample(program, 3, compiled=False, most_choices=500)
+    assert [(end.name, end.runs, end.words) for end in plain.endings] == [
+        (end.name, end.runs, end.words) for end in whole.endings
+    ]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -276,6 +314,38 @@ def test_a_text_of_a_choice_that_holds_itself_is_an_error_not_a_hang() -> None:
     written = json.dumps({"inkVersion": 21, "root": root, "listDefs": {}})
     story = Story(compile_text(written).usable())
     assert [p.code for p in story.turn.problems] == ["missing-target"]
+
+
+def test_strings_that_begin_for_ever_are_an_error_soon() -> None:
+    """Each was kept until the budget of steps was used up, and then read as text."""
+    written = json.dumps(
+        {"inkVersion": 21, "root": [["ev", "str", "str", {"->": "0"}, None], "done", None]}
+    )
+    story = Story(compile_text(written).usable())
+    [problem] = story.turn.problems
+    assert problem.code == "too-deep"
+    assert "at `0` of the compiled story" in render_all([problem])
+    found = analyse(lower(compile_text(written).usable()))
+    assert [problem.code for problem in found.problems] == ["too-deep"]
+
+
+def test_a_turn_that_breaks_off_is_played_once_for_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was played six times, each to the end of its budget."""
+    (tmp_path / "story.ink").write_text(ENDLESS["a loop of words"][0])
+    begun = []
+    plain = Story._begin
+
+    def begin(story: Story, *arguments: list[int] | None) -> None:
+        begun.append(story)
+        plain(story, *arguments)
+
+    monkeypatch.setattr(Story, "_begin", begin)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert run(["play", "--plain", str(tmp_path / "story.ink")]) == 1
+    assert "error[no-rest]" in capsys.readouterr().out
+    assert len(begun) == 1
 
 
 def test_includes_may_nest_a_hundred_deep_and_no_deeper(tmp_path: Path) -> None:

@@ -147,6 +147,72 @@ def test_the_graph_is_the_same_in_plain_python_and_however_it_is_cut_into_rounds
         assert {**cut, "warnings": 0, "asked": 0} == {**whole, "warnings": 0, "asked": 0}
 
 
+@pytest.mark.parametrize(("compiled", "threads"), [(False, 1), (True, 1), (True, 2)])
+def test_a_state_that_is_left_in_the_middle_and_gone_on_with_changes_nothing(
+    compiled: bool, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explored() -> Explorer:
+        program, pcs = asked(wide(4), "lamp3 and not lamp2", "s")
+        explorer = Explorer(program, asked=pcs, compiled=compiled, threads=threads)
+        explorer.found = everything(explorer.run())  # type: ignore[attr-defined]
+        return explorer
+
+    whole = explored()
+    monkeypatch.setattr("foretell.checker.workers._WORK", 1)
+    monkeypatch.setattr("foretell.checker.workers._WORK_PLAIN", 1)
+    assert explored().found == whole.found  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_state_that_time_ran_out_on_is_expanded_anew_when_exploring_goes_on(
+    compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretell.checker.workers._WORK", 1)
+    monkeypatch.setattr("foretell.checker.workers._WORK_PLAIN", 1)
+    whole = everything(Explorer(lowered(wide(4)), compiled=compiled, threads=1).run())
+    explorer = Explorer(lowered(wide(4)), compiled=compiled, threads=1)
+    looks, stops = 0, 0
+    plain = Explorer.is_due
+
+    def is_due(self: Explorer) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks > 20 * (1 + stops):
+            self.limits = Limits(seconds=0.0)
+        return plain(self)
+
+    monkeypatch.setattr(Explorer, "is_due", is_due)
+    while (found := explorer.run()).stopped:
+        found.graph.check()
+        assert found.stopped == "time"
+        looks, stops = 0, stops + 1
+        explorer.limits = Limits()
+    assert stops > 3
+    assert {**everything(found), "warnings": 0} == {**whole, "warnings": 0}
+
+
+def test_a_state_that_memory_has_no_room_for_is_given_up_and_the_limit_told() -> None:
+    """Ten thousand edges, each to a row as wide as ten thousand choices, filled memory unseen."""
+    choices = "".join(f"+ [c{i}]\n  ~ x = x * 7 + {i}\n  -> k\n" for i in range(1000))
+    program = lowered(f"VAR x = 1\n-> k\n== k\n{choices}+ {{x == 5}} [e] -> END\n")
+    limits = Limits(memory=40 << 20)
+    explorer = Explorer(program, limits=limits, compiled=True, threads=1)
+    found = explorer.run()
+    assert found.stopped == "memory"
+    assert found.graph.n == 1
+    assert 8 * len(explorer.out) < limits.memory
+
+
+def test_a_story_that_turns_out_slow_is_compiled_in_the_middle_of_a_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = everything(Explorer(lowered(wide(4)), compiled=False).run())
+    monkeypatch.setattr(explore, "_PYTHON_SECONDS", 0.0)
+    explorer = Explorer(lowered(wide(4)))
+    assert everything(explorer.run()) == plain
+    assert explorer.kernels is not None
+
+
 def test_exploring_goes_on_from_where_it_stopped() -> None:
     program = lowered(wide(5))
     whole = Explorer(program, compiled=True).run()

@@ -177,21 +177,23 @@ def play(
     from foretell.loading import playable
     from foretell.page import Page
     from foretell.player import Player, fresh_seed, play_transcript
+    from foretell.vm.lower import lower
     from foretell.vm.story import PathError, Story
 
     dealt = seed if seed is not None else 0 if transcript else fresh_seed()
-    playing = Story(
-        playable(loaded),
-        seed=dealt,
-        step_budget=_PATIENCE,
-        assume_externals=not transcript,  # a transcript is what ink's own player says
-    )
-    try:
-        if start is not None and ":" not in path:
-            from foretell.checking import entry_of
+    program = lower(playable(loaded))
+    if start is not None and ":" not in path:
+        from foretell.checking import entry_of
 
-            path = f"{entry_of(playing.program, start)}:{path}"
-        playing.play(path)
+        path = f"{entry_of(program, start)}:{path}"
+    try:
+        playing = Story(
+            program,
+            seed=dealt,
+            step_budget=_PATIENCE,
+            assume_externals=not transcript,  # a transcript is what ink's own player says
+            path=path,
+        )
     except PathError as error:
         raise _refusal("bad-path", str(error), "a path counts choices from 0") from None
     if transcript:

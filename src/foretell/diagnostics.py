@@ -213,6 +213,8 @@ def render(diagnostic: Diagnostic, *, colour: bool = False, columns: int | None 
             out += below
         elif diagnostic.label:
             out.append(f"{pad} = {diagnostic.label}")
+    elif diagnostic.label:
+        out.append(f" = {diagnostic.label}")
     if diagnostic.path is not None:
         path = diagnostic.path or "(the start)"
         if len(path) > _MAX_SHOWN_PATH:  # a turn that draws without end

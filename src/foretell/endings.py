@@ -45,6 +45,9 @@ class EndingNames:
 
     def twin(self, story: Story) -> Story:
         """A story that stands where this one does, and can be asked."""
-        twin = Story(self.questions.program, assume_externals=True, step_budget=story.step_budget)
-        twin.play(story.path)
-        return twin
+        return Story(
+            self.questions.program,
+            assume_externals=True,
+            step_budget=story.step_budget,
+            path=story.path,
+        )

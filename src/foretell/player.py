@@ -39,7 +39,7 @@ from foretell.container import THE_END
 from foretell.diagnostics import Diagnostic, StoryError, counted
 from foretell.output import write_whole
 from foretell.page import Page
-from foretell.seen import seen_on
+from foretell.seen import seen_by
 from foretell.terminal import printable
 from foretell.vm.story import PathError, Story, Turn, entry_and_steps
 
@@ -169,8 +169,10 @@ class Player:
         rarity = self.dream.rarity(story) if self.dream and story.ended else ""
         if rarity:
             page.write(rarity)
-        seen = seen_on(story.program, story.path) if story.ended else None
-        if seen is not None and seen.share is not None and story.turns:
+        seen = None
+        if story.ended and story.turns:  # on this path alone, whatever was taken back before
+            seen = seen_by(story.program, twin_of(story, story.path).seen)
+        if seen is not None and seen.share is not None:
             unseen = seen.all_places - seen.places
             places = f"; {unseen:,} of {seen.all_places:,} places were not come to"
             page.write(f"seen: {_percent(seen.share)} of the prose{places if unseen else ''}")
@@ -390,24 +392,23 @@ def play_transcript(story: Story, typed: TextIO, out: TextIO) -> None:
             out.flush()
 
 
-def twin_of(story: Story) -> Story:
-    """The same story, at its beginning."""
+def twin_of(story: Story, path: str = "") -> Story:
+    """The same story, at the end of a path."""
     return Story(
         story.program,
         seed=story.seed,
         step_budget=story.step_budget,
         assume_externals=story.assume_externals,
+        path=path,
     )
 
 
 def turns_of(story: Story) -> list[Turn]:
     """Every turn of a story's path, from the first to the present one."""
-    twin = twin_of(story)
-    twin.play(story.path)
-    turns = [twin.turn]
-    while twin.undo():
-        turns.append(twin.turn)
-    return turns[::-1]
+    turns = story.undoable
+    if len(turns) < story.turns:  # it stands where it was saved
+        turns = twin_of(story, story.path).undoable
+    return [*turns, story.turn]
 
 
 def fresh_seed() -> int:

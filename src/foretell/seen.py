@@ -1,6 +1,6 @@
 """What a playthrough has seen of a story, and what it never saw.
 
-    seen = seen_on(program, "0/2/1")      # played from the start
+    seen = seen_by(program, story.seen)   # of a `Story` that never took anything back
     seen.words, seen.all_words            # different words of its prose
     seen.places, seen.all_places          # knots and stitches entered, functions left out
 
@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm.program import Program
-from foretell.vm.story import Story
 
-__all__ = ["Seen", "seen_by", "seen_on"]
+__all__ = ["Seen", "seen_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,6 @@ class Seen:
     def share(self) -> float | None:
         """The part of the prose that was seen, None where there is none."""
         return self.words / self.all_words if self.all_words else None
-
-
-def seen_on(program: Program, path: str) -> Seen:
-    """What a path has seen; PathError where it does not fit."""
-    story = Story(program, assume_externals=True)
-    story.play(path)
-    return seen_by(program, story.seen)
 
 
 def seen_by(program: Program, executed: bytearray) -> Seen:

@@ -101,7 +101,13 @@ W_WHOLE: Final = 13  # 1 where dice stay whole
 W_TOO_WIDE: Final = 14  # 1 while the rest of a draw that has too many outcomes is given up
 W_BOUNDED: Final = 15  # how many variables are held within a range
 W_HELD: Final = 16  # which of them were, a bit each
-W_PCS: Final = 18  # where each expression's code is, then the watched instructions, then bounds
+W_WORK: Final = 17  # what may be done before the kernel returns in the middle of an item …
+W_PAUSED: Final = 18  # 1 where it did, and then of that item:
+W_BEGAN: Final = 19  # where its record begins
+W_NEXT: Final = 20  # the choice or outcome that is next
+W_EDGES: Final = 21  # edges written
+W_WHOLLY: Final = 22  # 0 where the host was asked for something
+W_PCS: Final = 23  # where each expression's code is, then the watched instructions, then bounds
 
 # ------------------------------------------------------------------ requests
 SERVED: Final = 0  # the region of lists could say
@@ -189,8 +195,9 @@ def run_on(
     label: int,
 ) -> int:
     """Run a row on to where it rests or can't go on; gives the machine's status."""
+    row[P.LEFT] = ctx[W_BUDGET]
     while True:
-        status = run(code, tables, memo, row, seen, ctx[W_BUDGET])
+        status = run(code, tables, memo, row, seen, row[P.LEFT])
         if status == P.WARNING:
             pc = row[P.PC] - 1
             if warned[pc] == 0:
@@ -357,7 +364,7 @@ def ask(
     row[P.PC] = pc
     result = run(code, tables, memo, row, unseen, _ASKING)
     while result == P.WARNING:
-        result = run(code, tables, memo, row, unseen, _ASKING)
+        result = run(code, tables, memo, row, unseen, row[P.LEFT])
     if result == P.NEEDS_OPERATION:
         return -2
     if result == P.OVERFLOW:
@@ -433,8 +440,11 @@ def expand(
     start: int,
     stop: int,
 ) -> int:
-    """Expand the items `todo[start:stop]`; gives where it came to, `stop` unless room was short.
+    """Expand the items `todo[start:stop]`; gives where it came to.
 
+    That is `stop` unless room was short, or all the work was done that may be between two looks at
+    the clock. Then the item may be in the middle (W_PAUSED), and the same worker goes on with it;
+    of one that is given up nothing stays once W_OUT is put back to W_BEGAN.
     An item that is done has its record's place in `items`, else −1.
     """
     for k in range(start, stop):
@@ -442,7 +452,9 @@ def expand(
         head = items[item + I_ROW]
         items[item + I_AT] = -1
         began = ctx[W_OUT]
-        if began + R_SIZE + room >= ctx[W_OUT_END]:
+        if ctx[W_PAUSED] != 0:
+            began = ctx[W_BEGAN]
+        elif began + R_SIZE + room >= ctx[W_OUT_END]:
             return k
         kind = rows[head + 1]
         count = 0
@@ -454,12 +466,25 @@ def expand(
             low = rows[head + 4]
             count = rows[head + 5]
             dealt = rows[head + 6]
-        unpack(tables, masks, base, rows, head)
-        ctx[W_OUT] = began + R_SIZE
         edges = 0
         done = 1
         i = 0
+        if ctx[W_PAUSED] == 0:
+            unpack(tables, masks, base, rows, head)
+            ctx[W_OUT] = began + R_SIZE
+        else:
+            edges = ctx[W_EDGES]
+            done = ctx[W_WHOLLY]
+            i = ctx[W_NEXT]
+            ctx[W_PAUSED] = 0
         while i < count:
+            if ctx[W_WORK] <= 0:
+                ctx[W_PAUSED] = 1
+                ctx[W_BEGAN] = began
+                ctx[W_NEXT] = i
+                ctx[W_EDGES] = edges
+                ctx[W_WHOLLY] = done
+                return k
             at = ctx[W_OUT]
             if at + room >= ctx[W_OUT_END] or ctx[W_SHORT] != 0:
                 ctx[W_OUT] = began
@@ -479,6 +504,8 @@ def expand(
             )  # fmt: skip
             if settled == 0:
                 done = 0
+            # steps, and words that were copied
+            ctx[W_WORK] -= ctx[W_BUDGET] - row[P.LEFT] + tables[P.T_STACK] + 4 * rows[head]
             if ctx[W_TOO_WIDE] != 0:
                 point = i - count
             elif row[P.WHOLE] != 0:

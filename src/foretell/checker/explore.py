@@ -250,6 +250,8 @@ class Explorer:
         self.began = 0.0
         self._interrupts = Interrupts()
         self._looked = False  # for machine code that is kept
+        self.full = False  # whether a round wanted more room for output than there is memory
+        self._cramped = False  # … for a single state
 
     # ------------------------------------------------------------ setting up
 
@@ -427,6 +429,8 @@ class Explorer:
             return "states"
         if time.perf_counter() - self.began > self.limits.seconds:
             return "time"
+        if self._cramped:
+            return "memory"
         if self._bytes() > self.memory:
             self.store.give_back(self.kernel, self.memory // _WORTH)
             if self._bytes() > self.memory:
@@ -436,10 +440,19 @@ class Explorer:
         return ""
 
     def is_due(self) -> bool:
-        """Whether a round is to be broken off."""
+        """Whether a limit has been hit in the middle of a round."""
         if self.values.built > self.memory:
             return True
         return self._interrupts.noted or time.perf_counter() - self.began > self.limits.seconds
+
+    def breaks_off(self) -> bool:
+        """Whether a round is not to be gone on with: it is time to stop, or to compile."""
+        plain = self.kernels is None and self.compiled is None
+        return self.is_due() or (plain and time.perf_counter() - self.began > 2 * _PYTHON_SECONDS)
+
+    def has_room(self, words: int) -> bool:
+        """Whether the workers' output may have so many words, which go on into the store."""
+        return self._bytes() + 8 * (2 * words - len(self.out)) <= self.memory
 
     def _bytes(self) -> int:
         """Bytes that are used, and those that growing and solving will take."""
@@ -513,7 +526,7 @@ class Explorer:
             asked_for = self._requests()
             self._answer(asked_for, items, again)
             again = True
-            if self.is_due():
+            if self.full or self.breaks_off():
                 break
             todo = np.unique(asked_for[asked_for[:, 0] != E.WARN, 1]).tolist()
         done = np.asarray(items)[I_AT::I_SIZE] >= 0
@@ -523,6 +536,8 @@ class Explorer:
             done[int(done.argmin()) :] = False
             for k in range(int(done.sum()), count):
                 items[k * I_SIZE + I_AT] = -1
+        self._cramped = self.full and not done.any()
+        self.full = False
         self.store.take_out(batch[done])
         self.store.take_in(self.kernel, items, count, self.out)
 
@@ -549,8 +564,10 @@ class Explorer:
         widths = self.widths
         told: set[tuple[int, int]] = set()
         for kind, item, i, label, a, b, c in asked_for[due].tolist():
+            if kind in (E.SERVE, E.STUCK) and self.is_due():
+                continue  # these turns are done again, whenever exploring goes on
             if kind == E.SERVE:
-                if self.perform(a, b, c) and again and not self.is_due():
+                if self.perform(a, b, c) and again:
                     self._play_out(item, i, items)
             elif kind == E.WIDEN:
                 if self.widths is widths:
@@ -624,9 +641,10 @@ class Explorer:
         self.verdicts = []
 
     def _settled(self, runner: Callable[..., int]) -> int:
+        self.row[P.LEFT] = self.limits.steps
         while True:
             status = runner(
-                self.code, self.tables, self.memo, self.row, self.seen, self.limits.steps
+                self.code, self.tables, self.memo, self.row, self.seen, self.row[P.LEFT]
             )
             if status == P.NEEDS_OPERATION:
                 row = self.row

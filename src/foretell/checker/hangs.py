@@ -122,8 +122,9 @@ def prove_hang(program: Program, path: str) -> bool:
         tables[P.T_MEMO_MASK] = story._tables[P.T_MEMO_MASK]
         return story._memo
 
+    row[P.LEFT] = _STEPS
     while draws:
-        status = machine.run(program.code, tables, story._memo, row, seen, _STEPS)
+        status = machine.run(program.code, tables, story._memo, row, seen, row[P.LEFT])
         if status == P.DRAW:
             row[P.DRAW_OUTCOME] = draws.pop(0)
         elif status == P.NEEDS_OPERATION:

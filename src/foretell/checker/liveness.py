@@ -42,6 +42,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from foretell.checker.counters import GLOBAL, Fold, Key, Source
 from foretell.checker.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
@@ -51,6 +52,9 @@ from foretell.vm import values as V
 from foretell.vm.program import Program
 
 __all__ = ["Liveness", "analyse_liveness"]
+
+
+_WIDE: Final = 32  # a node that looks at more others is done last
 
 
 @dataclass(slots=True)
@@ -472,8 +476,14 @@ class _Analysis:
         queued = bytearray(size)
         for pc in waiting:
             queued[pc] = 1
-        while waiting:
-            pc = waiting.pop()
+        # what looks at very many others is done when nothing else is left: else each of them that
+        # changes would have it look at all
+        wide = {
+            pc for pc, node in nodes.items() if len(node.sources) + len(node.sinks or ()) > _WIDE
+        }
+        later: list[int] = []
+        while waiting or later:
+            pc = waiting.pop() if waiting else later.pop()
             queued[pc] = 0
             node = nodes[pc]
             flow = 0
@@ -487,7 +497,7 @@ class _Analysis:
                 for other in dependents.get(pc, ()):
                     if not queued[other]:
                         queued[other] = 1
-                        waiting.append(other)
+                        (later if other in wide else waiting).append(other)
         self.ever = use[ever]
         self.used = {number for number in uses.values() if use[self._use_node(number)]}
         for pc in self.asked:

@@ -59,6 +59,7 @@ from foretell.checker.graph import CHOICE, TERMINAL
 from foretell.checker.rows import restore, unpack
 from foretell.checker.runs import mix
 from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
+from foretell.vm import program as P
 from foretell.vm.kernel import I64, U8, add64, copy, kernel, mul64, shr64
 from foretell.vm.machine import is_dealt
 
@@ -77,7 +78,8 @@ _MOST: Final = 4_000_000  # readers
 _FACTORS: Final = (1.1, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.5, 8.0, 10.0)  # times the readers
 _MARGIN: Final = 1.1  # more than what is to be proved is aimed at
 _SLOTS: Final = 16  # readers of a thread that are on their way at once
-_QUOTA: Final = 4000  # turns and draws between two returns to the host
+_QUOTA: Final = 4000  # turns and draws between two returns to the host …
+_WORK: Final = 2000  # … of so many steps and words copied, or fewer where they take more
 _MOST_DRAWS: Final = 20_000  # in one turn
 _PATIENCE: Final = 3.0  # times as long as was foreseen, and it is given up
 _FIRST: Final = 1 << 40  # number of the first reader that counts
@@ -255,6 +257,7 @@ def wander(
                 ctx, code, tables, memo, row, seen, unseen, masks, places, nothing, nothing, out,
                 requests, nothing, warned, s, i, i,
             )  # fmt: skip
+            quota -= (ctx[E.W_BUDGET] - row[P.LEFT] + 4 * slots[head]) // _WORK
             if settled == 0:
                 slots[slot + H_WAITS] = 1
                 going = 0
@@ -303,6 +306,10 @@ class Crowd:
 
     def _buffer(self, words: Sequence[int]) -> Any:
         return np.array(words, np.int64) if self.compiled else list(words)
+
+    def zeros(self, count: int) -> Any:
+        """So many words, for a kernel."""
+        return np.zeros(count, np.int64) if self.compiled else [0] * count
 
     def send(
         self, first: int, count: int, moments: Sequence[int], until: float = math.inf
@@ -396,17 +403,16 @@ class _Part:
     def lay_out(self) -> None:
         """Have slots as wide as a row may now be."""
         room = H_ROW + self.owner.explorer.room
-        slots = [0] * (_SLOTS * room)
+        slots = self.owner.zeros(_SLOTS * room)
         before, size = self.slots, int(self.crowd[G_SIZE])
         for s in range(_SLOTS):
-            slots[s * room + H_READER] = -1
             if before is not None:
-                slots[s * room : s * room + size] = [
-                    int(word) for word in before[s * size : (s + 1) * size]
-                ]
+                slots[s * room : s * room + size] = before[s * size : (s + 1) * size]
+            else:
+                slots[s * room + H_READER] = -1
         self.crowd[G_SIZE] = room
-        self.slots = self.owner._buffer(slots)
-        self.out = self.owner._buffer([0] * (2 * room))
+        self.slots = slots
+        self.out = self.owner.zeros(2 * room)
 
     def wake(self) -> None:
         """Let all who waited go on."""

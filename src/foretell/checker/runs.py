@@ -83,9 +83,11 @@ FULL: Final = 2
 SERVE: Final = 3
 AGAIN: Final = 5  # as SERVE, but the run is made again from its start
 WIDEN: Final = 4
+PAUSE: Final = 6  # a run is in the middle, and goes on when called again
 
 K_GOING: Final = 8  # an outcome of sampling alone: still going after so many choices
 _MOST_DRAWS: Final = 100_000  # in one turn
+_STEPS: Final = 50_000_000  # between two returns, at least: some tenth of a second
 _MOST_SERVED: Final = 500  # things the host does in one turn before the run is made again
 
 
@@ -276,8 +278,17 @@ def read_once(
     end = 0
     value = 0
     ended = 0
+    left = ctx[R_BUDGET]
+    spent = 0
     while end == 0:
-        status = run(code, tables, memo, row, seen, ctx[R_BUDGET])
+        if spent > _STEPS:
+            ctx[R_WORDS] = words
+            ctx[R_CHOICES] = choices
+            ctx[R_DRAWS] = draws
+            return PAUSE
+        status = run(code, tables, memo, row, seen, left)
+        spent += left - row[P.LEFT]
+        left = ctx[R_BUDGET] if status == P.REST or status == P.DRAW else row[P.LEFT]
         if status == P.REST:
             words += row[P.WORDS]
             if row[P.CHOICES] == 0:
@@ -372,8 +383,8 @@ def read_many(
     """Make runs until the last, the quota, or something only the host can do.
 
     `marks` is the memory of `seen`, read eight instructions at a time. A run that lacks an
-    operation goes on where it is; one whose row is too narrow is made again from its start, which
-    comes to the same.
+    operation, or takes long, goes on where it is; one whose row is too narrow is made again from
+    its start, which comes to the same.
     """
     quota = ctx[R_QUOTA]
     while quota > 0:
@@ -399,8 +410,10 @@ def read_many(
             asking, unseen,
         )  # fmt: skip
         ctx[R_GOING] = 1 if why == SERVE else 0
-        if why == SERVE:
-            return SERVE
+        if why == PAUSE:
+            ctx[R_GOING] = 1
+        if ctx[R_GOING] != 0:
+            return why
         for i in range(ctx[R_MARKS]):
             if marks[i] != 0:
                 if why == 0:

@@ -27,6 +27,7 @@ from foretell.checker.runs import (
     A_SIZE,
     DONE,
     FULL,
+    PAUSE,
     Q_ANSWERS,
     Q_COUNT,
     Q_END,
@@ -242,6 +243,10 @@ class Sampler:
                     self.room *= 2
                     self._ask_anew()
                     go = self._bound()
+                continue
+            if why == PAUSE:
+                if pause is not None and pause(int(ctx[R_NEXT])):
+                    return
                 continue
             with self.lock:  # what is interned belongs to all threads
                 if why == WIDEN:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Worker", "clear", "try_all"]
 
 _PIECE: Final = 256  # items a thread takes at a time
+_WORK: Final = 30_000_000  # steps and words between two looks at the clock: some 50 ms
+_WORK_PLAIN: Final = 100_000  # … and in plain Python
 
 
 class Worker:
@@ -73,6 +75,7 @@ def clear(explorer: Explorer) -> None:
         worker.ctx[E.W_OUT_END] = (number + 1) * share
         worker.ctx[E.W_REQUESTS] = 0
         worker.ctx[E.W_VERDICTS] = 0
+        worker.ctx[E.W_PAUSED] = 0
 
 
 def try_all(
@@ -94,29 +97,37 @@ def try_all(
     index, prints = explorer.store.given("index"), explorer.store.given("prints")
 
     def work(worker: Worker) -> None:
-        while not explorer.is_due():
-            try:
-                start, stop = pieces.popleft()
-            except IndexError:
-                return
-            came_to = step(
+        start, stop = 0, 0
+        while not explorer.breaks_off():
+            if start == stop:
+                try:
+                    start, stop = pieces.popleft()
+                except IndexError:
+                    return
+            worker.ctx[E.W_WORK] = _WORK_PLAIN if plain else _WORK
+            start = step(
                 worker.ctx, explorer.code, explorer.tables, explorer.memo, worker.row, worker.base,
                 worker.seen, worker.unseen, worker.masks, explorer.places, explorer.store.rows,
                 index, prints, items, wanted, explorer.out, worker.requests, verdicts,
                 worker.warned, explorer.room, start, stop,
             )  # fmt: skip
-            if came_to < stop:
-                pieces.appendleft((came_to, stop))
+            if start < stop and not worker.ctx[E.W_PAUSED]:
+                pieces.appendleft((start, stop))
                 return
+        if start < stop:
+            pieces.appendleft((start, stop))
 
-    while pieces and not explorer.is_due():
+    while pieces and not explorer.breaks_off():
         others: list[Future[None]] = []
         if several and pool is not None:
             others = [pool.submit(work, worker) for worker in explorer.workers[1:]]
         work(explorer.workers[0])
         for other in others:
             other.result()
-        if pieces and not explorer.is_due():
+        if pieces and not explorer.breaks_off():
+            if not explorer.has_room(2 * len(explorer.out)):
+                explorer.full = True
+                return
             _make_room(explorer, items)
 
 

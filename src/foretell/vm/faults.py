@@ -189,7 +189,10 @@ def _problem(
     program: Program, severity: Severity, code: str, message: str, pc: int, hint: str = ""
 ) -> Diagnostic:
     span = program.spans[pc] if 0 <= pc < len(program.spans) else None
-    return Diagnostic(severity, code, message, span, hint=hint or _HINTS.get(code, ""))
+    label = ""
+    if span is None and 0 <= pc < len(program.paths) and program.paths[pc]:
+        label = f"at `{program.paths[pc]}` of the compiled story"  # which knows no lines
+    return Diagnostic(severity, code, message, span, label, hint or _HINTS.get(code, ""))
 
 
 def endless(program: Program, pc: int) -> Diagnostic:

@@ -534,7 +534,8 @@ def end_thread(row: I64, keep: int) -> int:
 def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> int:
     """Execute at most `budget` instructions; the status says why it stopped.
 
-    `seen[pc]` is set to 1 for every instruction executed.
+    `seen[pc]` is set to 1 for every instruction executed. What is left of the budget is in LEFT
+    then, for who runs on: a turn that warns for ever must use it up, too.
     """
     pc = row[P.PC]
     sp = row[P.EVAL]
@@ -942,7 +943,13 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         status = P.OVERFLOW
                         break
                     x = row[P.OUTPUT]
-                    y = x - row[P.STRING] if row[P.STRING] != 0 else 0
+                    y = 0
+                    if row[P.STRING] != 0:
+                        y = row[row[P.STRING]] & ((1 << P.TOKEN_SHIFT) - 1)
+                        y = (((y >> 24) + 1) << 24) | (x - row[P.STRING])
+                    if (y >> 24) >= P.MOST_STRINGS:
+                        status = P.OVERFLOW  # in the widest row, too, where it is an error
+                        break
                     put(row, (P.STRING_BEGIN << P.TOKEN_SHIFT) | y)
                     row[P.STRING] = x
                     keep = 1
@@ -971,7 +978,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         value = y
                         status = P.ERROR
                     else:
-                        x = row[start] & ((1 << P.TOKEN_SHIFT) - 1)
+                        x = row[start] & P.STRING_WORDS
                         row[P.OUTPUT] = start
                         row[P.STRING] = start - x if x != 0 else 0
                         keep = 1 if row[P.STRING] != 0 else 0
@@ -1369,6 +1376,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             pc += 1
     row[P.PC] = pc
     row[P.EVAL] = sp
+    row[P.LEFT] = steps
     if status == P.ERROR or status == P.WARNING or status == P.EXTERNAL:
         row[P.FAULT] = fault
         row[P.FAULT_VALUE] = value

@@ -83,7 +83,8 @@ ASKED_AT: Final = 26  # … and HERE as it was: a function that is asked may be 
 WHOLE: Final = 27  # set with DRAW_OUTCOME: 1 where it stands for all outcomes alike up to ALIKE
 FACE: Final = 28  # the outcome whose turn is run, for itself and those alike
 ALIKE: Final = 29  # … the highest so far that is alike: nothing has told those between apart
-HEADER: Final = 30
+LEFT: Final = 30  # steps of its budget that the last run left
+HEADER: Final = 31
 
 # ------------------------------------------------------------------ program tables
 # `Program.tables` starts with where things are; the walks of `targets` follow at T_WALKS.
@@ -226,7 +227,8 @@ PRINT: Final = 2  # a value
 GLUE: Final = 3
 TAG_BEGIN: Final = 4
 TAG_END: Final = 5
-STRING_BEGIN: Final = 6  # payload: words down to the string around it, 0 none
+STRING_BEGIN: Final = 6  # payload: strings around it << 24 | words down to the next of them
+STRING_WORDS: Final = (1 << 24) - 1
 FRAME_PUSH: Final = 7  # payload: frame kind
 FRAME_POP: Final = 8
 THREAD_PUSH: Final = 9
@@ -318,6 +320,7 @@ OPCODES: Final = {
 
 
 DEEPEST: Final = 1 << 17  # words of stack: some 25,000 frames
+MOST_STRINGS: Final = 1 << 15  # strings within strings: more than there can be frames
 
 
 @dataclass(slots=True)

@@ -165,8 +165,9 @@ class Story:
     `source` is a compiled story or a program. `draws` are outcomes to use, in order, before the
     generator seeded by `seed` is asked. `constants` replaces initial values of variables by name.
     `assume_externals` lets an EXTERNAL function that has no fallback in ink return 0, as the
-    checker does, where it would be an error until it is bound.
-    Raises StoryError where the story's own declarations fail.
+    checker does, where it would be an error until it is bound. `path` is followed at once.
+    Raises StoryError where the story's own declarations fail, PathError where the path can't be
+    followed.
     """
 
     def __init__(
@@ -179,6 +180,7 @@ class Story:
         step_budget: int = STEP_BUDGET,
         assume_externals: bool = False,
         entry: str = "",
+        path: str = "",
     ) -> None:
         self.program = source if isinstance(source, Program) else lower(source)
         self.values = self.program.values
@@ -206,7 +208,10 @@ class Story:
         self._history: list[_Moment] = []
         self._entry = entry  # the knot or stitch the story was entered at, "" for its top
         self._turn = Turn()
-        self._begin()
+        if path:
+            self.play(path)
+        else:
+            self._begin()
 
     # ---------------------------------------------------------- playing
 
@@ -214,6 +219,11 @@ class Story:
     def turn(self) -> Turn:
         """The turn just read."""
         return self._turn
+
+    @property
+    def undoable(self) -> list[Turn]:
+        """The turns that undoing leads back to, the earliest first."""
+        return [moment.turn for moment in self._history]
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -806,7 +816,7 @@ class Story:
         tokens = row[start + 1 : row[P.OUTPUT]]
         if length(tokens, self.values) > V.MOST_CHARACTERS:
             return False
-        outer = row[start] & ((1 << P.TOKEN_SHIFT) - 1)  # words down to it, 0 none
+        outer = row[start] & P.STRING_WORDS  # words down to it, 0 none
         text = assemble_string(tokens, self.values)
         row[row[P.EVAL]] = self.values.string_value(text)
         row[P.EVAL] += 1
