@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import resource
 import subprocess
@@ -314,6 +315,35 @@ def test_a_text_of_a_choice_that_holds_itself_is_an_error_not_a_hang() -> None:
     written = json.dumps({"inkVersion": 21, "root": root, "listDefs": {}})
     story = Story(compile_text(written).usable())
     assert [p.code for p in story.turn.problems] == ["missing-target"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        (["ev", 1, {"VAR=": "x"}, {"->": "global decl"}], "no-rest"),
+        (["ev", {"VAR?": "none"}, "pop", {"->": "global decl"}], "no-rest"),
+        (["ev", 1, 6, "rnd", {"VAR=": "x"}], "bad-declaration"),
+        (["ev", "pop", "pop"], "empty-stack"),
+    ],
+)
+def test_a_story_whose_declarations_never_end_is_refused_by_all_who_read_it(
+    declared: list[object], code: str
+) -> None:
+    """A check called it sound: what is never finished had no problem."""
+    root = [["^a", "\n", "end", None], "done", {"global decl": [*declared, "/ev", "end", None]}]
+    written = json.dumps({"inkVersion": 21, "root": root, "listDefs": {}})
+    program = lower(compile_text(written).usable())
+    for read in (analyse, lambda program: sample(program, 5)):
+        with pytest.raises(StoryError) as refused:
+            read(program)
+        assert [problem.code for problem in refused.value.diagnostics] == [code]
+
+
+def test_a_pipe_that_is_included_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ink")
+    (tmp_path / "main.ink").write_text("INCLUDE pipe.ink\n")
+    [problem] = read_story(tmp_path / "main.ink").errors
+    assert problem.message == "`pipe.ink` can't be read: it is a pipe, not a file"
 
 
 def test_strings_that_begin_for_ever_are_an_error_soon() -> None:

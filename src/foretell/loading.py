@@ -159,7 +159,7 @@ def read_promises(loaded: Loaded) -> Config:
     path = loaded.path.parent / PROMISES
     loaded.files.add(path)
     try:
-        text = _text_of(path)
+        text = _text_of(path, pipe=False)
     except FileNotFoundError:
         return Config()
     except UnicodeDecodeError as error:
@@ -261,7 +261,7 @@ def _compile(
         if confined and not path.resolve().is_relative_to(folder.resolve()):
             raise PermissionError(1, "it lies outside the story's folder", included)
         loaded.files.add(path)
-        return _text_of(path)
+        return _text_of(path, pipe=False)
 
     reader = read if folder else None
     done = compile_ink(text, name=name, read=reader, count_all=count_all, constants=constants)
@@ -278,14 +278,17 @@ def _take_json(loaded: Loaded, text: str, name: str) -> None:
         loaded.diagnostics += error.diagnostics
 
 
-def _text_of(path: Path) -> str:
+def _text_of(path: Path, pipe: bool = True) -> str:
     """A file's text without its byte order mark.
 
+    A story may come through a `pipe`; what lies beside it never does, and would be waited for.
     Raises OSError, UnicodeDecodeError, or ValueError for what no story can be in.
     """
     kind = path.stat().st_mode
     if stat.S_ISDIR(kind):
         raise IsADirectoryError(21, "it is a folder", str(path))
+    if stat.S_ISFIFO(kind) and not pipe:
+        raise ValueError("it is a pipe, not a file")
     if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
         raise ValueError("it is a device, not a file")
     with path.open("rb") as file:

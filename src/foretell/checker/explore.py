@@ -89,7 +89,7 @@ from foretell.checker.store import (
 from foretell.checker.wording import text_only_shuffles
 from foretell.checker.workers import Worker, clear, try_all
 from foretell.config import VariableBound
-from foretell.diagnostics import StoryError
+from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
 from foretell.vm import values as V
@@ -596,9 +596,13 @@ class Explorer:
             if program.declarations_pc < 0:
                 break
             status = self._settled(run)
-            if status != P.OVERFLOW or self.widths.deepest:
+            if status == P.OVERFLOW and not self.widths.deepest:
+                self.widen()
+                continue
+            if status in (P.REST, P.RETURNED):
                 break
-            self.widen()
+            # a story that can't even begin is refused, as when it is played
+            raise StoryError([self._broken_declarations(status)])
         tables, row = self.tables, self.row
         for name, value in self.constants.items():
             slot = program.global_names.index(name)
@@ -611,6 +615,17 @@ class Explorer:
         if self.start is not None:
             machine.start_at(tables, row, program.target_of_path[self.start])
         return row
+
+    def _broken_declarations(self, status: int) -> Diagnostic:
+        row, program = self.row, self.program
+        if status == P.ERROR:
+            return faults.describe(program, row, status)
+        pc = int(row[P.PC]) if row[P.PC] >= 0 else int(row[P.LAST])
+        if status == P.OVERFLOW:
+            return faults.too_deep(program, pc)
+        if status == P.DRAW:
+            return faults.drawn_early(program, pc)
+        return faults.endless(program, pc)
 
     def _first_state(self) -> None:
         """Run declarations and the first turn; what they come to is state 0."""

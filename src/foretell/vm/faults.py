@@ -19,6 +19,7 @@ __all__ = [
     "RAN_OUT",
     "describe",
     "describe_at",
+    "drawn_early",
     "draws_for_ever",
     "endless",
     "external_failed",
@@ -213,9 +214,10 @@ def unfinished(program: Program, pc: int) -> Diagnostic:
         program,
         "error",
         "no-rest",
-        "the first turn was not finished in time: here it goes on building strings or lists",
+        "the first turn was not finished in time: it came to here",
         pc,
-        "a loop without a choice must end; let it reach a choice, `-> DONE` or `-> END`",
+        "a loop without a choice must end, in a choice, `-> DONE` or `-> END`; if this one does, "
+        "give it more time",
     )
 
 
@@ -240,6 +242,18 @@ def loops(program: Program, pc: int) -> Diagnostic:
         "this turn never comes to rest: it comes back here with nothing changed, for ever",
         pc,
         "a loop without a choice never ends; let it reach a choice, `-> DONE` or `-> END`",
+    )
+
+
+def drawn_early(program: Program, pc: int) -> Diagnostic:
+    """A declaration that chance decides, which no ink has."""
+    return _problem(
+        program,
+        "error",
+        "bad-declaration",
+        "what a variable is at first may not be drawn",
+        pc,
+        "declare it with a fixed value, and draw where the story begins",
     )
 
 
