@@ -22,6 +22,7 @@ import pytest
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.simulate import sample
 from foretell.cli import run
+from foretell.config import read_config
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError, render_all
 from foretell.loading import compile_text, read_story
@@ -337,6 +338,38 @@ def test_a_story_whose_declarations_never_end_is_refused_by_all_who_read_it(
         with pytest.raises(StoryError) as refused:
             read(program)
         assert [problem.code for problem in refused.value.diagnostics] == [code]
+
+
+def test_a_long_path_is_played_in_proportion_to_its_length() -> None:
+    """What undoing needs was kept anew for each turn: the whole path, and the generator's state."""
+    story = Story(_sound("-> k\n== k\n+ [a] -> k\n+ [b] -> END\n"), path="/".join("0" * 3000))
+    assert story.turns == 3000
+    assert len({id(moment.random_state) for moment in story._history}) == 1
+    assert story.undo() and story.undo()
+    assert story.turns == 2998 == len(story.undoable)
+    story.choose(1)
+    assert story.path.endswith("/0/1")
+    assert story.turns == 2999
+
+
+@pytest.mark.parametrize("figure", ["inf", "nan", "-inf", "1" + "0" * 400])
+@pytest.mark.parametrize("name", ["states", "seconds"])
+def test_a_bound_that_is_no_number_is_refused(figure: str, name: str) -> None:
+    with pytest.raises(StoryError) as refused:
+        read_config(f"[bounds]\n{name} = {figure}\n")
+    assert {problem.code for problem in refused.value.diagnostics} <= {"wrong-value", "bounds"}
+
+
+@pytest.mark.parametrize(
+    ("option", "status"),
+    [(["--max-seconds", "nan"], 2), (["--max-memory", "9" * 400], 0), (["--max-seconds", "-1"], 2)],
+)
+def test_a_limit_that_is_no_number_is_refused_in_words(
+    option: list[str], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "story.ink").write_text("Hello.\n-> END\n")
+    assert run(["check", str(tmp_path / "story.ink"), *option]) == status
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_pipe_that_is_included_is_not_waited_for(tmp_path: Path) -> None:

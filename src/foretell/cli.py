@@ -91,6 +91,18 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
+class _Seconds(click.FloatRange):
+    """A time; `nan`, which Python takes for a number, would never be over."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if seconds != seconds:
+            self.fail(f"`{value}` is no number of seconds", param, ctx)
+        return seconds
+
+
 class _Size(click.ParamType[int]):
     """A number of bytes as people write it: 500M, 2G, 1.5GiB; at least 1 MiB."""
 
@@ -104,7 +116,7 @@ class _Size(click.ParamType[int]):
         )
         if match is None:
             self.fail(f"`{value}` is no size; write 500M or 2G", param, ctx)
-        size = int(float(match[1]) * 1024 ** "\0kmgt".index(match[2] or "\0"))
+        size = int(min(float(match[1]), 1e18) * 1024 ** "\0kmgt".index(match[2] or "\0"))
         if size < 1 << 20:
             self.fail("less than a mebibyte holds no story; write 500M or 2G", param, ctx)
         return size
@@ -259,9 +271,7 @@ def play(
 @click.option(
     "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
 )
-@click.option(
-    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
-)
+@click.option("--max-seconds", type=_Seconds(0.0), metavar="S", help="Stop after so many seconds.")
 @click.option("--max-memory", type=_Size(), help="Stop before taking more: 2G, 500M.")
 @click.option(
     "--max-depth", type=click.IntRange(1), metavar="N", help="Follow so many choices and no more."
@@ -359,9 +369,7 @@ def check(
 @click.option(
     "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
 )
-@click.option(
-    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
-)
+@click.option("--max-seconds", type=_Seconds(0.0), metavar="S", help="Stop after so many seconds.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -406,9 +414,7 @@ def why(
 @click.option(
     "--max-states", type=click.IntRange(1), metavar="N", help="Stop after so many states."
 )
-@click.option(
-    "--max-seconds", type=click.FloatRange(0.0), metavar="S", help="Stop after so many seconds."
-)
+@click.option("--max-seconds", type=_Seconds(0.0), metavar="S", help="Stop after so many seconds.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )

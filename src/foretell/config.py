@@ -240,6 +240,7 @@ def _syntax_error(source: Source, error: tomllib.TOMLDecodeError) -> Diagnostic:
     return Diagnostic("error", "toml", f"this is not TOML: {message}", span, hint=hint)
 
 
+_LARGEST: Final = 1e18
 _LIMITS: Final = ("states", "seconds")
 _RANGE: Final = re.compile(
     r"\s*(?:(?P<low>[+-]?\d+)?\s*\.\.\s*(?P<high>[+-]?\d+)?"
@@ -357,6 +358,10 @@ class _Reading:
     def number(self, table: dict[str, Any], key: str, path: Path) -> float | None:
         value = table.get(key)
         if value is None or not self.of_type(value, (*path, key), (int, float), "a number"):
+            return None
+        if not -_LARGEST <= value <= _LARGEST:  # inf and nan, too, which TOML knows
+            message = f"`{key}` must be a number that can be counted to"
+            self.error("wrong-value", message, self.places.value((*path, key)), "")
             return None
         return float(value)
 

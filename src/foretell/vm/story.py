@@ -28,7 +28,7 @@ import json
 import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from foretell.container import THE_END, CompiledStory
@@ -107,8 +107,8 @@ class _Moment:
 
     row: array[int]
     turn: Turn
-    steps: list[tuple[int, list[int]]] = field(default_factory=list)
-    random_state: object = None
+    steps: int  # of the path that led there
+    random_state: object
 
 
 def parse_path(path: str) -> list[tuple[int, list[int]]]:
@@ -292,7 +292,7 @@ class Story:
         moment = self._history.pop()
         self._restore_row(moment.row)
         self._turn = moment.turn
-        self._steps = moment.steps
+        del self._steps[moment.steps :]
         self._random.setstate(moment.random_state)  # type: ignore[arg-type]
         return True
 
@@ -858,8 +858,10 @@ class Story:
 
     def _remember(self) -> None:
         row = array("q", self._row[: self._tables[P.T_EVAL]])
-        steps = list(self._steps)
-        self._history.append(_Moment(row, self._turn, steps, self._random.getstate()))
+        chance: object = self._random.getstate()
+        if self._history and self._history[-1].random_state == chance:
+            chance = self._history[-1].random_state  # nothing was drawn: one is enough
+        self._history.append(_Moment(row, self._turn, len(self._steps), chance))
 
     def _restore_row(self, kept: array[int]) -> None:
         while len(kept) < self._tables[P.T_EVAL]:
