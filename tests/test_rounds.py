@@ -193,7 +193,7 @@ def test_a_state_that_time_ran_out_on_is_expanded_anew_when_exploring_goes_on(
 
 def test_a_state_that_memory_has_no_room_for_is_given_up_and_the_limit_told() -> None:
     """Ten thousand edges, each to a row as wide as ten thousand choices, filled memory unseen."""
-    choices = "".join(f"+ [c{i}]\n  ~ x = x * 7 + {i}\n  -> k\n" for i in range(1000))
+    choices = "".join(f"+ [c{i}]\n  ~ x = x * 7 + {i}\n  -> k\n" for i in range(3000))
     program = lowered(f"VAR x = 1\n-> k\n== k\n{choices}+ {{x == 5}} [e] -> END\n")
     limits = Limits(memory=40 << 20)
     explorer = Explorer(program, limits=limits, compiled=True, threads=1)
@@ -211,6 +211,40 @@ def test_a_story_that_turns_out_slow_is_compiled_in_the_middle_of_a_round(
     explorer = Explorer(lowered(wide(4)))
     assert everything(explorer.run()) == plain
     assert explorer.kernels is not None
+
+
+@pytest.mark.parametrize("wide_from", [1 << 40, 50], ids=["breadth first", "likeliest first"])
+def test_the_graph_is_the_same_however_little_room_there_is_for_output_and_requests(
+    wide_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore, "_WIDE", wide_from)
+    program, pcs = asked(wide(8), "lamp3 and not lamp4", "s", "n + 1")
+    limits = Limits(seconds=1e9)
+
+    def explored(threads: int) -> dict[str, Any]:
+        explorer = Explorer(program, asked=pcs, threads=threads, compiled=True, limits=limits)
+        found = explorer.run()
+        assert len(found.warnings) == 1
+        return everything(found)
+
+    plenty = explored(1)
+    monkeypatch.setattr("foretell.checker.workers._MOST", 1)
+    monkeypatch.setattr("foretell.checker.workers._REQUESTS", 1)
+    monkeypatch.setattr(explore, "OUT", 16)
+    monkeypatch.setattr(explore, "_LEAST_PIECE", 3)
+    few, fewer = explored(1), explored(2)
+    assert few == fewer
+    # strings are numbered as they are made, which pieces may change; what holds of them not
+    assert {**few, "asked": few["asked"][::2]} == {**plenty, "asked": plenty["asked"][::2]}
+
+
+def test_room_for_output_stays_small_where_only_that_for_requests_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("foretell.checker.workers._REQUESTS", 1)
+    explorer = Explorer(lowered(BUILDER.format(first="")), compiled=True, threads=1)
+    explorer.run()
+    assert len(explorer.out) == max(1 << 20, 4 * explorer.room)
 
 
 def test_exploring_goes_on_from_where_it_stopped() -> None:

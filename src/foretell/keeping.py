@@ -150,7 +150,7 @@ class Keeper:
                 self.say(f"an earlier run came to {states:,} states: `--resume` goes on from there")
                 return
             found = checkpoint.read(self.path)
-            explorer.restore(found.notes["explorer"], found.arrays)
+            explorer.restore(found.notes["explorer"], found.rooms)
             self.say(f"going on from {found.notes['states']:,} states")
         except (CheckpointError, OSError, ValueError, KeyError) as error:
             reason = getattr(error, "strerror", None) or error

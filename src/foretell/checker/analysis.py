@@ -294,6 +294,7 @@ def analyse(
     occupancy = _sized(explorer, exploration, sizing)
     pumping = _pumped(explorer, exploration, sizing)
     exploration.timings["size"] = time.perf_counter() - began_sizing
+    explorer.finish()
     explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
     exploration.graph = graph

@@ -11,7 +11,7 @@
 changed (`differences`). *The notes* are any JSON.
 
     write(path, {"story": digest}, {"rounds": 7}, {"queue": queue})
-    read(path).arrays["queue"]
+    read(path).arrays["queue"]     # or `rooms`, for who lets it grow
 
 A file is written beside its place and renamed into it once the disk has it, so a run that is killed
 at any instant leaves the old file or the new one, never a half. Whatever is not byte for byte what
@@ -37,6 +37,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
+
+from foretell.checker.room import Room
 
 __all__ = [
     "MARK",
@@ -79,7 +81,13 @@ class Checkpoint:
 
     identity: dict[str, str]
     notes: Any
-    arrays: dict[str, np.ndarray[Any, Any]]
+    rooms: dict[str, Room]
+    shapes: dict[str, tuple[int, ...]]
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """The arrays as they were written, in the memory of the rooms."""
+        return {name: room.array.reshape(self.shapes[name]) for name, room in self.rooms.items()}
 
 
 def write(
@@ -127,19 +135,19 @@ def read(path: Path) -> Checkpoint:
     with path.open("rb") as file:
         head, begun = _read_head(file)
         digest = hashlib.sha256(begun)
-        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        rooms: dict[str, Room] = {}
         for name, kind, shape in head.arrays:
-            array = np.empty(shape, np.dtype(kind))
-            view = array.reshape(-1).view(np.uint8).data
+            rooms[name] = Room(math.prod(shape), kind)
+            view = rooms[name].array.view(np.uint8).data
             for at in range(0, len(view), _PIECE):
                 piece = view[at : at + _PIECE]
                 if file.readinto(piece) != len(piece):
                     raise CheckpointError("it is cut short")
                 digest.update(piece)
-            arrays[name] = array
         if file.read(_DIGEST + 1) != digest.digest():
             raise CheckpointError("its content is damaged: the checksum is another")
-    return Checkpoint(head.identity, head.notes, arrays)
+    shapes = {name: shape for name, _, shape in head.arrays}
+    return Checkpoint(head.identity, head.notes, rooms, shapes)
 
 
 def read_head(path: Path) -> Head:

@@ -24,6 +24,7 @@ from typing import Final
 
 from foretell.checker.bounds import hold
 from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.narrow import narrow, widen
 from foretell.checker.rows import (
     AFRESH,
     M_WORDS,
@@ -80,6 +81,7 @@ __all__ = [
     "room_for_edge",
     "run_on",
     "settle",
+    "slim",
     "terminal_code",
 ]
 
@@ -148,8 +150,9 @@ def decode(code: int, value: int = 0) -> OutcomeCode:
 
 
 def room_for_edge(tables: I64, masks: I64) -> int:
-    """Words that an edge record may take, with what is put aside while expressions are asked."""
-    return 2 * (tables[P.T_END] + masks[M_WORDS] * MASK_BITS)
+    """Words that an edge record may take, with what is put aside while expressions are asked, and
+    with the narrow row beside the packed one."""
+    return 3 * (tables[P.T_END] + masks[M_WORDS] * MASK_BITS)
 
 
 @kernel
@@ -201,8 +204,8 @@ def run_on(
         if status == P.WARNING:
             pc = row[P.PC] - 1
             if warned[pc] == 0:
-                warned[pc] = 1
                 request(ctx, requests, WARN, item, i, label, row[P.FAULT], pc, 0)
+                warned[pc] = 1 - ctx[W_SHORT]  # without room for it, the turn is run again
         elif status == P.FLUSH:
             row[P.OUTPUT] = tables[P.T_OUTPUT]
         else:
@@ -397,22 +400,34 @@ def touched(ctx: I64, seen: U8) -> int:
 
 
 @kernel
-def begin_turn(ctx: I64, tables: I64, row: I64, rows: I64, head: int, i: int) -> int:
+def begin_turn(ctx: I64, tables: I64, row: I64, packed: I64, head: int, i: int) -> int:
     """Make choice i of a packed row that was unpacked, or let its draw's outcome be number i.
 
     Gives the choice point, −1 for a draw.
     """
-    if rows[head + 1] == CHOICE:
+    if packed[head + 1] == CHOICE:
         point = row[choice_at(row, tables, i, 1) + P.C_CHOICE]
         choose(tables, row, i)
         return point
-    low = rows[head + 4]
+    low = packed[head + 4]
     if ctx[W_TOO_WIDE] == 0:
-        if rows[head + 3] == P.DRAW_RANDOM and ctx[W_WHOLE] != 0:
-            make_whole(row, low + i, low + rows[head + 5] - 1)
+        if packed[head + 3] == P.DRAW_RANDOM and ctx[W_WHOLE] != 0:
+            make_whole(row, low + i, low + packed[head + 5] - 1)
         else:
             row[P.DRAW_OUTCOME] = low + i
     return -1
+
+
+@kernel
+def slim(ctx: I64, out: I64, at: int) -> None:
+    """Make the row of the last edge record, if it has one, a narrow row."""
+    if out[at + E_TARGET] != UNKNOWN or out[at + N_KIND] == TERMINAL:
+        return
+    row = at + N_ASKED + ctx[W_ASKED]
+    end = ctx[W_OUT]
+    size = narrow(out, row, out, end) - end
+    copy(out, row, out, end, size)
+    ctx[W_OUT] = row + size
 
 
 @kernel
@@ -423,6 +438,7 @@ def expand(
     memo: I64,
     row: I64,
     base: I64,
+    wide: I64,
     seen: U8,
     unseen: U8,
     masks: I64,
@@ -442,9 +458,10 @@ def expand(
 ) -> int:
     """Expand the items `todo[start:stop]`; gives where it came to.
 
-    That is `stop` unless room was short, or all the work was done that may be between two looks at
-    the clock. Then the item may be in the middle (W_PAUSED), and the same worker goes on with it;
-    of one that is given up nothing stays once W_OUT is put back to W_BEGAN.
+    That is `stop` unless room was short (for requests where W_SHORT is set, else for output), or
+    all the work was done that may be between two looks at the clock. Then the item may be in the
+    middle (W_PAUSED), and the same worker goes on with it; of one that is given up nothing stays
+    once W_OUT is put back to W_BEGAN.
     An item that is done has its record's place in `items`, else −1.
     """
     for k in range(start, stop):
@@ -456,21 +473,22 @@ def expand(
             began = ctx[W_BEGAN]
         elif began + R_SIZE + room >= ctx[W_OUT_END]:
             return k
-        kind = rows[head + 1]
+        widen(rows, head, wide, 0)
+        kind = wide[1]
         count = 0
         low = 0
         dealt = -1
         if kind == CHOICE:
-            count = rows[head + 2]
+            count = wide[2]
         else:
-            low = rows[head + 4]
-            count = rows[head + 5]
-            dealt = rows[head + 6]
+            low = wide[4]
+            count = wide[5]
+            dealt = wide[6]
         edges = 0
         done = 1
         i = 0
         if ctx[W_PAUSED] == 0:
-            unpack(tables, masks, base, rows, head)
+            unpack(tables, masks, base, wide, 0)
             ctx[W_OUT] = began + R_SIZE
         else:
             edges = ctx[W_EDGES]
@@ -488,7 +506,6 @@ def expand(
             at = ctx[W_OUT]
             if at + room >= ctx[W_OUT_END] or ctx[W_SHORT] != 0:
                 ctx[W_OUT] = began
-                ctx[W_SHORT] = 0
                 return k
             if dealt >= 0 and is_dealt(tables, base, dealt, i) != 0:
                 i += 1
@@ -496,7 +513,7 @@ def expand(
             watch(ctx, seen)
             restore(tables, row, base)
             ctx[W_TOO_WIDE] = 1 if kind != CHOICE and edges >= ctx[W_WIDEST_DRAW] else 0
-            point = begin_turn(ctx, tables, row, rows, head, i)
+            point = begin_turn(ctx, tables, row, wide, 0, i)
             label = low + i
             settled = settle(
                 ctx, code, tables, memo, row, seen, unseen, masks, places, index, prints, out,
@@ -504,8 +521,10 @@ def expand(
             )  # fmt: skip
             if settled == 0:
                 done = 0
+            else:
+                slim(ctx, out, at)
             # steps, and words that were copied
-            ctx[W_WORK] -= ctx[W_BUDGET] - row[P.LEFT] + tables[P.T_STACK] + 4 * rows[head]
+            ctx[W_WORK] -= ctx[W_BUDGET] - row[P.LEFT] + tables[P.T_STACK] + 4 * wide[0]
             if ctx[W_TOO_WIDE] != 0:
                 point = i - count
             elif row[P.WHOLE] != 0:
@@ -517,7 +536,6 @@ def expand(
             i += 1 if point >= 0 else -point
         if ctx[W_SHORT] != 0:
             ctx[W_OUT] = began
-            ctx[W_SHORT] = 0
             return k
         if done == 0:
             ctx[W_OUT] = began

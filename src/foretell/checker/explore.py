@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ from foretell.checker.expand import (
     room_for_edge,
     run_on,
     settle,
+    slim,
 )
 from foretell.checker.exploration import (
     MET,
@@ -62,6 +63,7 @@ from foretell.checker.likely import PART, Depths, Mass, deepen, push
 from foretell.checker.list_region import ListRegion
 from foretell.checker.liveness import analyse_liveness
 from foretell.checker.memory import free_memory
+from foretell.checker.narrow import wide_length, widen
 from foretell.checker.rows import (
     M_WORDS,
     MASK_BITS,
@@ -87,7 +89,7 @@ from foretell.checker.store import (
     reindex,
 )
 from foretell.checker.wording import text_only_shuffles
-from foretell.checker.workers import Worker, clear, try_all
+from foretell.checker.workers import Worker, clear, most_output, output_of, try_all
 from foretell.config import VariableBound
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine, object_cache
@@ -103,8 +105,11 @@ __all__ = ["MET", "Exploration", "Explorer", "Limits", "Progress", "Worker", "ex
 
 
 def explore(program: Program, **options: Any) -> Exploration:
-    """Explore a program; the options are `Explorer`'s."""
-    return Explorer(program, **options).run()
+    """Explore a program once; the options are `Explorer`'s."""
+    explorer = Explorer(program, **options)
+    found = explorer.run()
+    explorer.finish()
+    return found
 
 
 _FIRST_BUDGET: Final = 20_000  # steps after which a turn is first suspected of having no end
@@ -113,6 +118,7 @@ _KEPT_SECONDS: Final = 0.05  # … where machine code is kept on disk; that long
 _LOADED_SECONDS: Final = 0.01  # … where it is in this process
 _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
+_LEAST_PIECE: Final = 64  # states of a piece of a round
 _WIDE_ROW: Final = 2000  # words of a state that is not expanded in plain Python
 _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
@@ -121,6 +127,7 @@ _PLAYED: Final = 1000  # operations that a turn is given, one by one, before it 
 _WORTH: Final = 16  # part of the memory that is worth looking for rows to forget
 _TELL: Final = 0.25  # seconds between two words on how far it has come
 _WIDE: Final = 100_000  # states that wait, from which on the likeliest come first
+_PICKING: Final = 32  # bytes that looking for the likeliest takes for each state
 _SOLVING: Final = 160  # bytes that solving takes for each state, beside 16 for each outcome
 
 
@@ -135,7 +142,7 @@ def move_memo(old: I64, length: int, new: I64, mask: int) -> None:
 
 _KERNELS: Final = (
     expand, intern, serve, index_lists, move_rows, reindex, push, deepen, run_on, unpack, restore,
-    begin_turn, move_memo,
+    begin_turn, move_memo, widen,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
 
@@ -242,6 +249,7 @@ class Explorer:
         self.workers.append(self.worker())
         self.out: Any = [0] * (4 * self.room)
         self.mass: Mass | None = None  # once the likeliest come first
+        self.piece = _BATCH  # states whose records are made before they are taken in, at most
         self.memory = self.limits.memory or free_memory() * 6 // 10
         self.begun = False
         self.start_words = 0
@@ -273,7 +281,7 @@ class Explorer:
 
     def fit(self, worker: Worker) -> None:
         """Let a worker have rows as wide as they are now."""
-        worker.lay_out(self.width)
+        worker.lay_out(self.width, self.room)
         worker.ctx[E.W_KEEP] = self.keep
         worker.ctx[E.W_DEEPEST] = int(self.widths.deepest)
 
@@ -354,6 +362,11 @@ class Explorer:
         self.began = 0.0
         return exploration_of(self, stopped, self.spent)
 
+    def finish(self) -> None:
+        """Free what only going on would need; what was found stays, and states can be looked up."""
+        self.store.forget_rows()
+        self.out = []
+
     def so_far(self) -> Exploration:
         """What has been found between two rounds, for a look at it."""
         return exploration_of(self, MET, self.spent + time.perf_counter() - self.began)
@@ -397,7 +410,8 @@ class Explorer:
     def _is_wide(self, batch: Any) -> bool:
         """Whether one of these states alone may take plain Python seconds: it offers hundreds of
         choices, and each of them is written down again in each state that follows."""
-        return any(self.store.rows[place] > _WIDE_ROW for place in batch.tolist())
+        rows = self.store.rows
+        return any(wide_length(rows, place) > _WIDE_ROW for place in batch.tolist())
 
     def _met(self) -> bool:
         """Whether what exploring was to stop at has been found."""
@@ -452,14 +466,20 @@ class Explorer:
 
     def has_room(self, words: int) -> bool:
         """Whether the workers' output may have so many words, which go on into the store."""
-        return self._bytes() + 8 * (2 * words - len(self.out)) <= self.memory
+        return self._bytes() + 16 * (words - len(self.out)) <= self.memory
 
     def _bytes(self) -> int:
-        """Bytes that are used, and those that growing and solving will take."""
+        """Bytes that are used, and those that going on takes, or the graph that is made of it, or
+        solving once it is `finish`ed."""
         store = self.store
         used = store.nbytes() + 8 * (len(self.out) + len(self.memo)) + self.values.built
-        solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + 36 * store.edges
-        return used + max(store.growing(), solving)
+        going_on = store.growing() + 8 * len(self.out)  # which may all be taken in
+        if self.mass is not None:
+            used += 8 * len(self.mass.mass)
+            going_on += _PICKING * store.states
+        graph = 36 * store.edges
+        solving = store.states * (_SOLVING + 16 * int(store.ctx[S_CODES])) + graph
+        return used + max(going_on, graph, solving - store.row_bytes() - 8 * len(self.out))
 
     @property
     def bytes_a_state(self) -> float:
@@ -468,7 +488,7 @@ class Explorer:
 
     def _depths(self) -> Any:
         """How many choices it takes, at least, to come to each state that waits."""
-        return self.store.arrays["depth"][self.store.row_states(self.store.waiting())]
+        return self.store.used("depth")[self.store.row_states(self.store.waiting())]
 
     def _batch(self) -> Any:
         """What is expanded next of what waits: places of rows, ascending."""
@@ -496,7 +516,7 @@ class Explorer:
         """
         waiting, depths = self.store.waiting(), self._depths()
         near = waiting[depths == depths.min()]
-        draws = self.store.arrays["kind"][self.store.row_states(near)] != CHOICE
+        draws = self.store.used("kind")[self.store.row_states(near)] != CHOICE
         return near[draws] if draws.any() else near.copy()
 
     def _is_big(self, waiting: int) -> bool:
@@ -510,8 +530,29 @@ class Explorer:
         )
 
     def _round(self, batch: Any, pool: ThreadPoolExecutor | None) -> None:
-        """Expand a batch, and take in what was found."""
+        """Expand a batch, and take in what was found; piece by piece, so that output stays small.
+
+        Pieces are taken in as one that is whole would be: what an earlier one has found is known to
+        a later one, but would have come first anyway. How large they are follows from the records
+        of the one before, so neither threads nor a run that went on make a difference.
+        """
         self._sample(int(batch[0]))
+        most = _BATCH if self.kernels is not None else _BATCH_PLAIN
+        done = 0
+        while done < len(batch):
+            piece = batch[done : done + min(self.piece, most)]
+            expanded = self._expand(piece, pool)
+            done += expanded
+            if expanded < len(piece) or self._bytes() > self.memory:
+                break
+            words = output_of(self) // len(piece) + 1
+            self.piece = max(_LEAST_PIECE, most_output(self) // (2 * words))
+        self._cramped, self.full = self.full and done == 0, False
+        self.store.take_out(batch[:done])
+        self.store.tidy(self.kernel)
+
+    def _expand(self, batch: Any, pool: ThreadPoolExecutor | None) -> int:
+        """Expand states and take in what was found; gives how many were, from the first on."""
         count = len(batch)
         items: Any = np.empty(count * I_SIZE, np.int64)
         items[I_ROW::I_SIZE] = batch
@@ -529,17 +570,12 @@ class Explorer:
             if self.full or self.breaks_off():
                 break
             todo = np.unique(asked_for[asked_for[:, 0] != E.WARN, 1]).tolist()
-        done = np.asarray(items)[I_AT::I_SIZE] >= 0
-        if not done.all():
-            # what stands behind the first that is left is done again: states are numbered as if
-            # nothing had been broken off
-            done[int(done.argmin()) :] = False
-            for k in range(int(done.sum()), count):
-                items[k * I_SIZE + I_AT] = -1
-        self._cramped = self.full and not done.any()
-        self.full = False
-        self.store.take_out(batch[done])
-        self.store.take_in(self.kernel, items, count, self.out)
+        # what stands behind the first that is left is done again: states are numbered as if
+        # nothing had been broken off
+        left = np.flatnonzero(np.asarray(items)[I_AT::I_SIZE] < 0)
+        done = int(left[0]) if len(left) else count
+        self.store.take_in(self.kernel, items, done, self.out)
+        return done
 
     # ------------------------------------------------------------ what workers ask for
 
@@ -649,6 +685,7 @@ class Explorer:
             again = True
             if not settled and self.is_due():
                 raise StoryError([faults.unfinished(self.program, int(worker.row[P.PC]))])
+        slim(worker.ctx, self.out, R_SIZE)
         self.out[:R_SIZE] = [-1, 1, int(worker.ctx[E.W_OUT])]
         self.store.take_in(self.kernel, [0, 0], 1, self.out)
         self.start_words = int(worker.row[P.WORDS])
@@ -736,10 +773,11 @@ class Explorer:
         else:
             head = int(items[item * I_SIZE + I_ROW])
             store = self.store
-            self.kernel(unpack)(self.tables, worker.masks, worker.base, store.rows, head)
+            self.kernel(widen)(store.rows, head, worker.wide, 0)
+            self.kernel(unpack)(self.tables, worker.masks, worker.base, worker.wide, 0)
             self.kernel(restore)(self.tables, row, worker.base)
             worker.ctx[E.W_TOO_WIDE] = 0
-            self.kernel(begin_turn)(worker.ctx, self.tables, row, store.rows, head, i)
+            self.kernel(begin_turn)(worker.ctx, self.tables, row, worker.wide, 0, i)
         return row
 
     def _play_out(self, item: int, i: int, items: Any) -> None:
@@ -838,7 +876,7 @@ class Explorer:
         """All that is known between two rounds: plain data, and arrays (not copied) by name."""
         return snapshot_of(self)
 
-    def restore(self, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
+    def restore(self, notes: dict[str, Any], arrays: Mapping[str, Any]) -> None:
         """Take over a snapshot, before the first run; ValueError where it can't be this story's."""
         put_back(self, notes, arrays)
 
@@ -882,7 +920,7 @@ class Explorer:
         packed += (0, 0)
         fingerprint(packed, 0, packed, end)
         store = self.store
-        index, prints = store.index.data, store.arrays["prints"].data
+        index, prints = store.index.data, store.used("prints").data
         found = find_state(index, len(index) - 1, prints, packed[end], packed[end + 1])
         return None if found == UNKNOWN else found
 

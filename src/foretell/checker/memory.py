@@ -7,9 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from foretell.checker.room import moves
+
 __all__ = ["free_memory", "whole_memory"]
 
 _UNKNOWN: Final = 8 << 30  # taken where the system tells nothing
+_OWN: Final = 128 << 20  # addresses that threads and libraries set aside
 _MEMINFO: Final = Path("/proc/meminfo")
 _GROUP: Final = Path("/sys/fs/cgroup")
 
@@ -43,7 +46,8 @@ def whole_memory() -> int:
 
 
 def _address_space() -> list[int]:
-    """Half of what `ulimit -v` leaves: arrays grow into twice their size before it is used."""
+    """Of what `ulimit -v` leaves, all but what threads and libraries set aside, or half of it:
+    arrays that are copied when they grow are made twice as long before that is used."""
     try:
         import resource
     except ImportError:  # not on Windows
@@ -55,4 +59,5 @@ def _address_space() -> list[int]:
     with suppress(OSError, ValueError, IndexError):
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         used = pages * os.sysconf("SC_PAGE_SIZE")
-    return [max(0, most - used) // 2]
+    left = max(0, most - used)
+    return [max(left // 2, left - _OWN if moves() else 0)]

@@ -56,6 +56,7 @@ from foretell.checker import expand as E
 from foretell.checker.expand import begin_turn, settle
 from foretell.checker.explore import Explorer
 from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.narrow import widen
 from foretell.checker.rows import restore, unpack
 from foretell.checker.runs import mix
 from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
@@ -238,8 +239,8 @@ def wander(
                 slots[slot + H_PICKED] = -1
                 slots[slot + H_MOMENT] = 0
                 place = starts[throw(slots, slot, crowd[G_STARTS])]
-                copy(slots, head, rows, place, rows[place])
-                if rows[place + 1] == CHOICE and moments[0] == 0:
+                widen(rows, place, slots, head)
+                if slots[head + 1] == CHOICE and moments[0] == 0:
                     slots[slot + H_MOMENT] = 1  # that is a state which was found
                     if crowd[G_MOMENTS] == 1:
                         slots[slot + H_READER] = -1

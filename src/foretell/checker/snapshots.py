@@ -9,12 +9,14 @@ What this does not do: files (`checkpoint`), when to keep one (`foretell.keeping
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from foretell.checker import expand as E
 from foretell.checker.likely import Mass
+from foretell.checker.room import Room
 from foretell.checker.store import S_STOPS
 from foretell.vm import program as P
 from foretell.vm.program import Widths
@@ -54,6 +56,7 @@ def snapshot_of(explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
     notes = {
         "widths": [widths.stack, widths.choices, widths.eval, widths.output],
         "memo_used": explorer.memo_used,
+        "piece": explorer.piece,
         "budget": int(explorer.workers[0].ctx[E.W_BUDGET]),
         "held": explorer.held_bits(),
         "start_words": explorer.start_words,
@@ -73,8 +76,13 @@ def snapshot_of(explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
     return notes, arrays
 
 
-def put_back(explorer: Explorer, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
-    """Take over a snapshot, before the first run; ValueError where it can't be this story's."""
+def put_back(explorer: Explorer, notes: dict[str, Any], kept: Mapping[str, Any]) -> None:
+    """Take over a snapshot, before the first run; ValueError where it can't be this story's.
+
+    Its arrays may be the rooms that a checkpoint was read into: they go on growing then.
+    """
+    rooms = {name: Room.of(array) for name, array in kept.items()}
+    arrays = {name: room.array for name, room in rooms.items()}
     if len(arrays["seen"]) != explorer.program.length:
         raise ValueError("another program")
     explorer.values.restore(notes["values"])
@@ -104,12 +112,15 @@ def put_back(explorer: Explorer, notes: dict[str, Any], arrays: dict[str, Any]) 
     explorer.workers[0].ctx[E.W_HELD] = notes["held"]
     explorer.warnings = [(f, pc, state, label) for f, pc, state, label in notes["warnings"]]
     explorer.samples = notes["samples"]
+    explorer.piece = notes["piece"]
     explorer.start_words = notes["start_words"]
     explorer.touched_first = notes["touched_first"]
     explorer.spent = notes["spent"]
-    explorer.store.restore(explorer.kernel, arrays)
-    if "mass" in arrays:
+    del arrays
+    explorer.store.restore(explorer.kernel, rooms)
+    if "mass" in rooms:
         explorer.mass = Mass(explorer.store)
-        explorer.mass.mass, explorer.mass.states = arrays["mass"], len(arrays["mass"])
+        explorer.mass.mass = rooms["mass"].array
+        explorer.mass.states = len(explorer.mass.mass)
         explorer.mass.expanded, explorer.mass.due = notes["carried"], notes["due"]
     explorer.begun = True

@@ -12,20 +12,20 @@ States are numbered as they are taken in. Of each there stay
     asked         8 for each expression that is evaluated
 
 and of each edge 16 bytes: `target`, `label`, `words`, `point`. A state that waits to be expanded
-has its packed row in `rows`, after a word with its number, and in `waiting` the place of that row,
+has its narrow row in `rows`, after a word with its number, and in `waiting` the place of that row,
 in the order of the rows. Rows are forgotten once expanded: what is left of them is pushed together
-when room is short.
+where room is short and enough was forgotten.
 
 So ten million states with two edges each take 0.4 to 0.5 GB for the states, 0.3 for the edges, and
-a few words for each state that waits. Arrays grow to double, one at a time; memory that was not
-written to yet costs nothing, and the index, which is written everywhere, is made anew from the
-fingerprints and never stands beside its old self.
+a few words for each state that waits. Arrays grow where they stand (`room`; where they can't, to
+double, one at a time); memory that was not written to yet costs nothing, and the index, which is
+written everywhere, is made anew from the fingerprints and never stands beside its old self.
 
 What is to be taken in comes as *records*, one for each state that was expanded (`expand`):
 
     item record   state (−1: none, the start), edges, words of the record, then the edges
     edge record   target, label, words read, point; and where the target is new: fingerprint (2),
-                  value of a fault, kind, outcome code, asked values, the packed row (not of a
+                  value of a fault, kind, outcome code, asked values, the narrow row (not of a
                   terminal state)
 
 The target is −1 where the store did not know the state when the record was made. The point is the
@@ -42,6 +42,8 @@ from typing import Any, Final
 import numpy as np
 
 from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.narrow import wide_length, widen
+from foretell.checker.room import Room, moves
 from foretell.vm import values as V
 from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
 from foretell.vm.machine import truth
@@ -64,7 +66,7 @@ __all__ = [
 UNKNOWN: Final = -1
 
 # ------------------------------------------------------------------ an item of a batch
-I_ROW: Final = 0  # where its packed row is in `rows`
+I_ROW: Final = 0  # where its narrow row is in `rows`
 I_AT: Final = 1  # where its record is in the output, −1 none
 I_SIZE: Final = 2
 
@@ -107,6 +109,8 @@ S_STOP: Final = 16  # an asked expression, and the truth (0, 1 or NO_TRUTH) that
 NO_TRUTH: Final = 2  # of what has no value, or none that is true or false
 
 _LOAD: Final = 3  # the index is grown where it is filled to 2 parts in this many
+_FORGOTTEN: Final = 3  # rows are pushed together where one part in so many is forgotten
+_LITTLE: Final = 1 << 20  # elements of an array up to which it grows to double anyway
 
 
 @kernel
@@ -319,14 +323,15 @@ class Store:
             ctx[S_STOP + 2 * i], ctx[S_STOP + 2 * i + 1] = question, int(truth_of_it)
         self.compiled = False
         self.head = 0  # entries of `waiting` before it are expanded
-        self.together = 0  # words of rows when they were pushed together last
-        self.rows: Any = [0] * (1 << 12)
+        self.forgotten = 0  # words of rows that are of expanded states
+        self.touched = 0  # words of rows that were ever written to, since room was given back
+        self._rows: list[int] | Room = [0] * (1 << 12)
         ctx[S_ROWS_CAP] = len(self.rows)
         self.index = np.zeros(1 << 12, np.int64)
         ctx[S_INDEX_MASK] = len(self.index) - 1
-        self.arrays: dict[str, Any] = {}
+        self.rooms: dict[str, Room] = {}
         for name, (what, per, dtype) in self._layout().items():
-            self.arrays[name] = np.empty(max(1, per << 10), dtype)
+            self.rooms[name] = Room(max(1, per << 10), dtype)
             ctx[_CAPACITY[what]] = 1 << 10
 
     def _layout(self) -> dict[str, tuple[int, int, type]]:
@@ -368,23 +373,29 @@ class Store:
         """The first state at which exploring was to stop."""
         return int(self.ctx[S_MET]) - 1 if self.ctx[S_MET] else None
 
+    @property
+    def rows(self) -> Any:
+        """The rows as a kernel takes them."""
+        return self._rows.array if isinstance(self._rows, Room) else self._rows
+
     def used(self, name: str) -> Any:
-        """The part of an array that is used, not copied."""
+        """The part of an array that is used, not copied; an array in use grows by being copied."""
         what, per, _ = self._layout()[name]
-        return self.arrays[name][: per * int(self.ctx[what])]
+        return self.rooms[name].array[: per * int(self.ctx[what])]
 
     def waiting(self) -> Any:
         """Where the rows of the states that wait are, in order; not copied."""
-        return self.arrays["waiting"][self.head : int(self.ctx[S_WAITING])]
+        return self.rooms["waiting"].array[self.head : int(self.ctx[S_WAITING])]
 
     def set_waiting(self, places: Any) -> None:
         """Let just the states with these rows, in order, wait."""
-        self.arrays["waiting"][: len(places)] = places
+        self.rooms["waiting"].array[: len(places)] = places
         self.head = 0
         self.ctx[S_WAITING] = len(places)
 
     def take_out(self, batch: Any) -> None:
         """Let the states with these rows, which are among those that wait, wait no more."""
+        self.forgotten += self._words(batch)
         places = self.waiting()
         if len(batch) == len(places) or (places[: len(batch)] == batch).all():
             self.head += len(batch)
@@ -394,29 +405,42 @@ class Store:
         self.set_waiting(places[keep])
 
     def row(self, at: int) -> list[int]:
-        """The packed row at a place."""
-        return [int(x) for x in self.rows[at : at + int(self.rows[at])]]
+        """The packed row of which the narrow one is at a place."""
+        rows = self._rows if isinstance(self._rows, list) else self._rows.array.data
+        wide = [0] * wide_length(rows, at)
+        widen(rows, at, wide, 0)
+        return wide
+
+    def _words(self, places: Any) -> int:
+        """Words that the rows at these places take, with their states' numbers."""
+        if isinstance(self._rows, list):
+            return sum(1 + self._rows[at] for at in places.tolist())
+        return len(places) + int(self.rows[places].sum())
 
     def row_states(self, places: Any) -> Any:
         """The numbers of the states whose rows are at these places."""
-        if isinstance(self.rows, list):
-            return np.array([self.rows[int(at) - 1] for at in places], np.int64)
+        if isinstance(self._rows, list):
+            return np.array([self._rows[at - 1] for at in places.tolist()], np.int64)
         return self.rows[places - 1]
 
     def nbytes(self) -> int:
         """Bytes that were written to."""
-        total = int(self.index.nbytes) + 8 * int(self.ctx[S_ROWS])
-        for what, per, dtype in self._layout().values():
-            total += per * int(self.ctx[what]) * np.dtype(dtype).itemsize
-        return total
+        return sum(self._sizes()) + int(self.index.nbytes) + self.row_bytes()
+
+    def row_bytes(self) -> int:
+        """… those of rows, which are needed only to go on exploring."""
+        return 8 * max(self.touched, int(self.ctx[S_ROWS]))
 
     def growing(self) -> int:
         """Bytes that are needed for a moment, at most, when an array grows."""
-        largest = max(
+        copied = [] if moves() else [*self._sizes(), self.row_bytes()]
+        return max([int(self.index.nbytes), *copied])
+
+    def _sizes(self) -> list[int]:
+        return [
             per * int(self.ctx[what]) * np.dtype(dtype).itemsize
             for what, per, dtype in self._layout().values()
-        )
-        return max(largest, int(self.index.nbytes), 8 * int(self.ctx[S_ROWS]))
+        ]
 
     def snapshot(self) -> dict[str, Any]:
         """Everything in it, by name; not copied, so to be used before anything else is taken in."""
@@ -426,29 +450,28 @@ class Store:
         kept["context"] = np.asarray(self.ctx, np.int64)
         return kept
 
-    def restore(self, kernels: Any, kept: dict[str, Any]) -> None:
+    def restore(self, kernels: Any, kept: dict[str, Room]) -> None:
         """Take over what a snapshot of a store made for the same questions holds."""
-        for place, word in enumerate(kept["context"].tolist()):
+        for place, word in enumerate(kept["context"].array.tolist()):
             self.ctx[place] = word
         self.head = 0
-        self.ctx[S_WAITING] = len(kept["waiting"])
-        room: dict[int, int] = {}
+        self.ctx[S_WAITING] = len(kept["waiting"].array)
+        wanted: dict[int, int] = {}
         layout = self._layout()
         for name, (what, per, _) in layout.items():
             if per:
                 capacity = _CAPACITY[what]
-                room[capacity] = max(room.get(capacity, 1), len(kept[name]) // per)
-        for name, (what, per, dtype) in layout.items():
-            array = kept[name]
-            wanted = max(1, per * room[_CAPACITY[what]])
-            if len(array) < wanted:
-                array = np.empty(wanted, dtype)
-                array[: len(kept[name])] = kept[name]
-            self.arrays[name] = array
-        for capacity, elements in room.items():
+                wanted[capacity] = max(wanted.get(capacity, 1), len(kept[name].array) // per)
+        for name, (what, per, _) in layout.items():
+            had, size = len(kept[name].array), max(1, per * wanted[_CAPACITY[what]])
+            if had < size:
+                kept[name].resize(size, had)
+            self.rooms[name] = kept[name]
+        for capacity, elements in wanted.items():
             self.ctx[capacity] = elements
-        self.rows = kept["rows"] if self.compiled else kept["rows"].tolist()
-        self.ctx[S_ROWS_CAP] = len(self.rows)
+        self._rows = kept["rows"] if self.compiled else kept["rows"].array.tolist()
+        self.ctx[S_ROWS_CAP] = self.touched = len(self.rows)
+        self.forgotten = self.touched - self._words(self.waiting())
         size = 1 << 12
         while self.states * _LOAD > 2 * (size - 1):
             size *= 2
@@ -457,12 +480,12 @@ class Store:
     def go_over(self) -> None:
         """Go over to machine code: the same arrays, as its kernels take them."""
         self.ctx = np.array(self.ctx, np.int64)
-        self.rows = np.array(self.rows, np.int64)
+        self._rows = Room.of(np.array(self.rows, np.int64))
         self.compiled = True
 
     def given(self, name: str) -> Any:
-        """An array as a kernel takes it."""
-        array = self.index if name == "index" else self.arrays[name]
+        """An array as a kernel takes it, to be asked for anew whenever states were taken in."""
+        array = self.index if name == "index" else self.rooms[name].array
         return array if self.compiled else array.data
 
     def take_in(self, kernels: Any, items: Any, count: int, out: Any) -> None:
@@ -475,6 +498,7 @@ class Store:
             )
             if done == count:
                 return
+            del arrays  # what somebody has can only grow by being copied
             at = int(items[done * I_SIZE + I_AT])
             self._grow(kernels, int(out[at + R_EDGES]), int(out[at + R_WORDS]))
 
@@ -482,57 +506,57 @@ class Store:
         """Make room for a record with so many edges and words."""
         ctx = self.ctx
         for what, capacity in _CAPACITY.items():
-            have = int(ctx[capacity])
-            if int(ctx[what]) + edges <= have or what == S_EXPANDED:
+            have, wanted = int(ctx[capacity]), int(ctx[what]) + edges
+            if wanted <= have or what == S_EXPANDED:
                 continue
-            while int(ctx[what]) + edges > have:
-                have *= 2
-            ctx[capacity] = have
-            for name, (other, per, dtype) in self._layout().items():
+            size = _ample(wanted, have)
+            for name, (other, per, _) in self._layout().items():
                 if _CAPACITY[other] == capacity and per:
-                    wider: Any = np.empty(per * have, dtype)
-                    used = self.used(name)
-                    wider[: len(used)] = used
-                    self.arrays[name] = wider
+                    self.rooms[name].resize(per * size, per * int(ctx[other]))
+            ctx[capacity] = size
         size = len(self.index)
         while (self.states + edges) * _LOAD > 2 * (size - 1):
             size *= 2
         if size != len(self.index):
             self.reindex(kernels, size)
-        if int(ctx[S_ROWS]) + words > int(ctx[S_ROWS_CAP]):
+        have, wanted = int(ctx[S_ROWS_CAP]), int(ctx[S_ROWS]) + words
+        if wanted > have:
+            size = _ample(wanted, have)
+            if isinstance(self._rows, list):
+                self._rows += [0] * (size - have)
+            else:
+                self._rows.resize(size, int(ctx[S_ROWS]))
+            ctx[S_ROWS_CAP] = size
+
+    def tidy(self, kernels: Any) -> None:
+        """Push rows together where room is short and many were forgotten; places change then."""
+        rows = int(self.ctx[S_ROWS])
+        if 4 * rows > 3 * int(self.ctx[S_ROWS_CAP]) and _FORGOTTEN * self.forgotten > rows:
             self.push_together(kernels)
-            have = int(ctx[S_ROWS_CAP])
-            while 2 * (int(ctx[S_ROWS]) + words) > have:
-                have *= 2
-            if have != int(ctx[S_ROWS_CAP]):
-                used_rows = self.rows[: int(ctx[S_ROWS])]
-                if isinstance(self.rows, list):
-                    self.rows = [*used_rows, *([0] * (have - len(used_rows)))]
-                else:
-                    more = np.empty(have, np.int64)
-                    more[: len(used_rows)] = used_rows
-                    self.rows = more
-                ctx[S_ROWS_CAP] = have
 
     def push_together(self, kernels: Any) -> None:
         """Forget the rows of what was expanded, and let those that wait stand side by side."""
+        self.touched = max(self.touched, int(self.ctx[S_ROWS]))
         kernels(move_rows)(self.ctx, self.rows, self.given("waiting"), self.head)
-        self.head = 0
-        self.together = int(self.ctx[S_ROWS])
+        self.head = self.forgotten = 0
 
     def give_back(self, kernels: Any, least: int) -> None:
-        """Free the room of forgotten rows; nothing where less than `least` bytes were added since
-        rows were pushed together last."""
-        if not self.compiled or 8 * (int(self.ctx[S_ROWS]) - self.together) < least:
+        """Free the room of forgotten rows; nothing where that is less than `least` bytes."""
+        if isinstance(self._rows, list) or self.row_bytes() - 8 * self._waiting_words() < least:
             return
         self.push_together(kernels)
-        room = self.together + self.together // 4 + 1
-        if room < len(self.rows):
-            if self.rows.flags.owndata:
-                self.rows.resize(room, refcheck=False)  # in place: the system has the rest back
-            else:
-                self.rows = self.rows[:room].copy()
-            self.ctx[S_ROWS_CAP] = room
+        self.touched = int(self.ctx[S_ROWS])
+        self._rows.resize(self.touched, self.touched)  # the system has the rest back
+        self.ctx[S_ROWS_CAP] = self.touched
+
+    def _waiting_words(self) -> int:
+        """Words of the rows of what waits."""
+        return int(self.ctx[S_ROWS]) - self.forgotten
+
+    def forget_rows(self) -> None:
+        """Free the room of all rows: nothing more will be expanded."""
+        self._rows = []
+        self.touched = self.ctx[S_ROWS] = 0
 
     def reindex(self, kernels: Any, size: int) -> None:
         """Make the index anew, with so many slots."""
@@ -540,6 +564,15 @@ class Store:
         self.index = np.zeros(size, np.int64)
         self.ctx[S_INDEX_MASK] = size - 1
         kernels(reindex)(self.given("index"), size - 1, self.given("prints"), 0, self.states)
+
+
+def _ample(wanted: int, have: int) -> int:
+    """How many elements to make room for, where there is room for `have`."""
+    if moves() and have > _LITTLE:
+        return max(wanted, have) + wanted // 8
+    while have < wanted:
+        have *= 2
+    return have
 
 
 _CAPACITY: Final = {

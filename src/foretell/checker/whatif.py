@@ -35,7 +35,7 @@ from foretell.checker.analysis import find_problems, with_outcomes
 from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import find_choices
 from foretell.checker.claims import Verdict, decide
-from foretell.checker.explore import Exploration, Explorer, Limits, Progress
+from foretell.checker.explore import Exploration, Limits, Progress, explore
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -457,7 +457,7 @@ def _explored(
         constants, variables = changes(whatif, questions)
         if constants:
             questions = ask_story(compile_story(constants), expressions, config.endings)
-    exploration = Explorer(
+    exploration = explore(
         questions.program,
         limits=limits,
         asked=questions.pcs,
@@ -465,7 +465,7 @@ def _explored(
         start=start,
         bounds=config.bounds.variables,
         progress=progress,
-    ).run()
+    )
     exploration.graph = with_outcomes(exploration, questions.endings)
     problems: list[Diagnostic] | None = None
     if whatif is None or not (whatif.force or whatif.forbid):

@@ -30,7 +30,7 @@ import numpy.typing as npt
 from foretell.checker.analysis import with_outcomes
 from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import choice_name, in_file
-from foretell.checker.explore import Exploration, Explorer, Limits, Progress
+from foretell.checker.explore import Exploration, Limits, Progress, explore
 from foretell.checker.graph import (
     CHOICE,
     TERMINAL,
@@ -155,7 +155,7 @@ def explain(
             ruled = {rule.name for rule in endings}
             if text not in _tagged_endings(program) | ruled:
                 raise _unknown(text, questions, problems, ruled) from None
-    exploration = Explorer(
+    exploration = explore(
         questions.program,
         limits=limits,
         asked=questions.pcs,
@@ -163,7 +163,7 @@ def explain(
         start=start,
         bounds=bounds,
         progress=progress,
-    ).run()
+    )
     exploration.graph = with_outcomes(exploration, questions.endings)
     goal, named = _goal(exploration, questions, text, bool(watched))
     return _explained(exploration, goal, text, named or what)

@@ -22,11 +22,14 @@ from foretell.checker.store import I_AT, I_SIZE
 if TYPE_CHECKING:
     from foretell.checker.explore import Explorer
 
-__all__ = ["Worker", "clear", "try_all"]
+__all__ = ["Worker", "clear", "most_output", "output_of", "try_all"]
 
 _PIECE: Final = 256  # items a thread takes at a time
 _WORK: Final = 30_000_000  # steps and words between two looks at the clock: some 50 ms
 _WORK_PLAIN: Final = 100_000  # … and in plain Python
+_REQUESTS: Final = 1024  # that there is room for at first
+_MOST: Final = 1 << 24  # words of output, of all threads together …
+_PART: Final = 256  # … or one for so many bytes of memory
 
 
 class Worker:
@@ -38,26 +41,28 @@ class Worker:
         self.seen: Any = bytearray(length)
         self.unseen: Any = bytearray(length)  # what asking executes is not seen by readers
         self.warned: Any = bytearray(length)
-        self.requests: Any = [0] * (E.REQUEST << 10)
+        self.requests: Any = [0] * (E.REQUEST * _REQUESTS)
         self.ctx[E.W_REQUESTS_END] = len(self.requests)
         self.row: Any = [0] * width
         self.base: Any = [0] * width
+        self.wide: Any = []  # the packed row that is being expanded
 
     def go_over(self) -> None:
         """Go over to machine code."""
-        for name in ("ctx", "masks", "requests", "row", "base"):
+        for name in ("ctx", "masks", "requests", "row", "base", "wide"):
             setattr(self, name, np.array(getattr(self, name), np.int64))
         for name in ("seen", "unseen", "warned"):
             setattr(self, name, np.frombuffer(bytes(getattr(self, name)), np.uint8).copy())
 
-    def lay_out(self, width: int) -> None:
-        """Have rows of another width."""
-        wide = isinstance(self.row, np.ndarray)
-        self.row = np.zeros(width, np.int64) if wide else [0] * width
-        self.base = np.zeros(width, np.int64) if wide else [0] * width
+    def lay_out(self, width: int, room: int) -> None:
+        """Have work rows of another width, and room for packed rows."""
+        compiled = isinstance(self.row, np.ndarray)
+        for name, size in (("row", width), ("base", width), ("wide", room)):
+            setattr(self, name, np.zeros(size, np.int64) if compiled else [0] * size)
 
     def ask_for_more(self) -> None:
-        """Double the room for requests."""
+        """Double the room for requests, which was short."""
+        self.ctx[E.W_SHORT] = 0
         more = np.zeros_like(self.requests) if isinstance(self.requests, np.ndarray) else None
         if more is None:
             self.requests = [*self.requests, *([0] * len(self.requests))]
@@ -73,7 +78,7 @@ def clear(explorer: Explorer) -> None:
     for number, worker in enumerate(explorer.workers):
         worker.ctx[E.W_OUT] = number * share
         worker.ctx[E.W_OUT_END] = (number + 1) * share
-        worker.ctx[E.W_REQUESTS] = 0
+        worker.ctx[E.W_REQUESTS] = worker.ctx[E.W_SHORT] = 0
         worker.ctx[E.W_VERDICTS] = 0
         worker.ctx[E.W_PAUSED] = 0
 
@@ -107,9 +112,9 @@ def try_all(
             worker.ctx[E.W_WORK] = _WORK_PLAIN if plain else _WORK
             start = step(
                 worker.ctx, explorer.code, explorer.tables, explorer.memo, worker.row, worker.base,
-                worker.seen, worker.unseen, worker.masks, explorer.places, explorer.store.rows,
-                index, prints, items, wanted, explorer.out, worker.requests, verdicts,
-                worker.warned, explorer.room, start, stop,
+                worker.wide, worker.seen, worker.unseen, worker.masks, explorer.places,
+                explorer.store.rows, index, prints, items, wanted, explorer.out, worker.requests,
+                verdicts, worker.warned, explorer.room, start, stop,
             )  # fmt: skip
             if start < stop and not worker.ctx[E.W_PAUSED]:
                 pieces.appendleft((start, stop))
@@ -125,14 +130,32 @@ def try_all(
         for other in others:
             other.result()
         if pieces and not explorer.breaks_off():
-            if not explorer.has_room(2 * len(explorer.out)):
-                explorer.full = True
+            explorer.full = not _make_room(explorer, items)
+            if explorer.full:
                 return
-            _make_room(explorer, items)
 
 
-def _make_room(explorer: Explorer, items: Any) -> None:
-    """Give each worker twice the room for its output and its requests."""
+def output_of(explorer: Explorer) -> int:
+    """Words of output that there are."""
+    share = len(explorer.out) // len(explorer.workers)
+    return sum(int(w.ctx[E.W_OUT]) - number * share for number, w in enumerate(explorer.workers))
+
+
+def most_output(explorer: Explorer) -> int:
+    """Words of output that a piece of a round should not take more than."""
+    return min(_MOST, explorer.memory // _PART)
+
+
+def _make_room(explorer: Explorer, items: Any) -> bool:
+    """Give twice the room for requests to whom that was short, else for output to each; False where
+    memory does not allow that."""
+    short = [worker for worker in explorer.workers if worker.ctx[E.W_SHORT]]
+    for worker in short:
+        worker.ask_for_more()
+    if short:
+        return True
+    if not explorer.has_room(2 * len(explorer.out)):
+        return False
     count = len(explorer.workers)
     share = len(explorer.out) // count
     if explorer.kernels is None:
@@ -148,4 +171,4 @@ def _make_room(explorer: Explorer, items: Any) -> None:
     for number, worker in enumerate(explorer.workers):
         worker.ctx[E.W_OUT] += number * share
         worker.ctx[E.W_OUT_END] = 2 * (number + 1) * share
-        worker.ask_for_more()
+    return True
