@@ -12,6 +12,7 @@ from foretell.compiler import compile_ink
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from foretell.vm.story import Story
+from tests import ours
 
 
 def program_of(text: str) -> Program:
@@ -218,3 +219,14 @@ Dead. -> END
         story.play(ending.shortest)
         assert story.ending == ending.name
         assert story.path == ending.shortest
+
+
+def test_unread_lines_of_many_files_are_told_in_the_order_of_the_story() -> None:
+    names = [f"{letter}.ink" for letter in "hcgafdbe"]
+    source = "".join(f"INCLUDE {name}\n" for name in names) + "-> END\n"
+    files = {name: f"=== {name[0]}\nNobody comes here.\n-> END\n" for name in names}
+    story, problems = ours.compiled(source, files)
+    assert story is not None, problems
+    found = analyse(lower(story), compiled=False).problems
+    told = [p.span.source.name for p in found if p.code == "unreachable" and p.span is not None]
+    assert told == names

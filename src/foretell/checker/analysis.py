@@ -613,6 +613,7 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
                 hint=_guard_hint(program, info.pc),
             )
     lines: dict[tuple[int, int], list[int]] = {}
+    files: dict[int, int] = {}  # their order, by `id`
     for pc in range(program.length):
         span = program.spans[pc]
         op = code[pc * 4]
@@ -620,7 +621,8 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
             continue  # a fallback that foretell.toml stands in for
         if span is None or op not in _VISIBLE or (op == P.OP_TEXT and code[pc * 4 + 3] != 0):
             continue
-        lines.setdefault((id(span.source), span.line), []).append(pc)
+        file = files.setdefault(id(span.source), len(files))
+        lines.setdefault((file, span.line), []).append(pc)
     heading = _heading(program)
     unread = {
         key: pcs
