@@ -120,7 +120,7 @@ def plain_knots(story: CompiledStory) -> list[str]:
     for name, node in story.root.named.items():
         if name == "global decl" or not isinstance(node, Container):
             continue
-        inside = list(node.walk())
+        inside = [inner for inner, _ in node.walk()]
         takes = node.content and isinstance(node.content[0], Assign)
         returns = any(isinstance(n, Command) and n.name in ("~ret", "->->") for n in inside)
         if not takes and not returns:
