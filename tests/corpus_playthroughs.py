@@ -128,7 +128,7 @@ def plain_knots(story: CompiledStory) -> list[str]:
     return found
 
 
-def compare(name: str, oracle: inkjs.Inkjs, seeds: Sequence[int]) -> Compared:
+def compare(name: str, oracle: inkjs.Inkjs, seeds: Sequence[int], turns: int = TURNS) -> Compared:
     """Play a story at random in both, once for each seed and entry; stops at five differences.
 
     Where inkjs's compiler fails, it plays the JSON that ours makes.
@@ -148,7 +148,7 @@ def compare(name: str, oracle: inkjs.Inkjs, seeds: Sequence[int]) -> Compared:
     for start in starts:
         found.entries += 1
         for seed in seeds:
-            run, played = both(oracle, theirs, program, seed, start)
+            run, played = both(oracle, theirs, program, seed, start, turns)
             difference = account(found, run, played)
             if difference is not None:
                 where = f"from {start or 'the top'}, seed {seed}, path {run.picks}"
@@ -198,6 +198,7 @@ def both(
     program: Program,
     seed: int,
     start: str | None,
+    turns: int,
     max_steps: int = STEPS,
 ) -> tuple[inkjs.Run, list[Played]]:
     """One random playthrough of inkjs, and ours along it.
@@ -208,7 +209,7 @@ def both(
     run = oracle.play(
         theirs,
         random=seed,
-        max_turns=TURNS,
+        max_turns=turns,
         seed=seed,
         max_steps=max_steps,
         start=start,
@@ -219,7 +220,7 @@ def both(
     if run.hang and not played[len(run.turns) - 1].problems and max_steps == STEPS:
         patience, oracle.timeout = oracle.timeout, min(oracle.timeout, ANSWER)
         try:
-            return both(oracle, theirs, program, seed, start, MORE * STEPS)
+            return both(oracle, theirs, program, seed, start, turns, MORE * STEPS)
         except inkjs.OracleTimeoutError:
             pass
         finally:
@@ -230,11 +231,11 @@ def both(
 # ---------------------------------------------------------------- the command
 
 
-def apart(name: str, playthroughs: int, patience: float) -> Compared:
+def apart(name: str, playthroughs: int, patience: float, turns: int = TURNS) -> Compared:
     """Compare a story in a process of its own."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "tests.corpus_playthroughs", name, "--alone"]
-    command += ["--playthroughs", str(playthroughs)]
+    command += ["--playthroughs", str(playthroughs), "--turns", str(turns)]
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=patience, check=False
@@ -248,11 +249,11 @@ def apart(name: str, playthroughs: int, patience: float) -> Compared:
     return Compared(**json.loads(lines[-1]))
 
 
-def alone(name: str, playthroughs: int) -> Compared:
+def alone(name: str, playthroughs: int, turns: int = TURNS) -> Compared:
     """Compare a story in this process, patiently: the machine may be busy with other work."""
     began = time.perf_counter()
     with inkjs.Inkjs(timeout=600, processor=60) as oracle:
-        found = compare(name, oracle, range(playthroughs))
+        found = compare(name, oracle, range(playthroughs), turns)
     found.seconds = time.perf_counter() - began
     return found
 
@@ -291,6 +292,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Play the corpus here and in inkjs.")
     parser.add_argument("stories", nargs="*", help="some of them (all that compile)")
     parser.add_argument("--playthroughs", type=int, default=200, help="of each entry (200)")
+    parser.add_argument(
+        "--turns", type=int, default=TURNS, help="of each playthrough, at most (40)"
+    )
     parser.add_argument("--patience", type=float, default=3600, help="seconds a story (3600)")
     parser.add_argument(
         "--rows", type=Path, help="keep what was found here, and play no story that is here already"
@@ -298,7 +302,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.alone:
-        print(json.dumps(asdict(alone(options.stories[0], options.playthroughs))))
+        one = alone(options.stories[0], options.playthroughs, options.turns)
+        print(json.dumps(asdict(one)))
         return
     kept: Path | None = options.rows
     known: dict[str, Compared] = {}
@@ -309,7 +314,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     for name in options.stories or sorted(
         path.parent.name for path in stories().glob("*/meta.json")
     ):
-        row = known.get(name) or apart(name, options.playthroughs, options.patience)
+        row = known.get(name) or apart(name, options.playthroughs, options.patience, options.turns)
         found.append(row)
         if kept is not None and name not in known:
             with kept.open("a", encoding="utf-8") as file:
