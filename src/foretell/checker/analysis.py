@@ -292,12 +292,12 @@ def analyse(
         keeper.end(explorer, not len(explorer.store.waiting()))
     began_sizing = time.perf_counter()
     occupancy = _sized(explorer, exploration, sizing)
-    pumping = _pumped(explorer, exploration, sizing)
-    exploration.timings["size"] = time.perf_counter() - began_sizing
     explorer.finish()
-    explored, compiled_before = time.perf_counter(), compiling()
     graph = with_outcomes(exploration, endings)
     exploration.graph = graph
+    pumping = _pumped(explorer, exploration, sizing)
+    exploration.timings["size"] = time.perf_counter() - began_sizing
+    explored, compiled_before = time.perf_counter(), compiling()
     ways = Meanwhile(lambda: (extremes(graph, BEST), extremes(graph, WORST)), graph.n > _LARGE)
     counts = count_playthroughs(graph)
     choices = choice_extent(graph)
@@ -373,7 +373,7 @@ def _pumped(explorer: Explorer, exploration: Exploration, most: float) -> Pumpin
     from foretell.checker.pumping import find_pumping  # which few stories need
 
     try:
-        return find_pumping(explorer, exploration, max(_PUMPING, _SIZING * most))
+        return find_pumping(explorer, exploration, max(_PUMPING, most / 4))
     except KeyboardInterrupt:
         return None
 

@@ -44,7 +44,7 @@ ROUNDS: Final = 50
 
 _WAYS: Final = 16  # that are played
 _BACK: Final = 60  # situations of a way that are compared, from its end
-_TRIED: Final = 12  # circuits of one way
+_TRIED: Final = 40  # circuits of one way
 _GROWS: Final = 6  # numbers that differ, at most
 
 Steps = list[tuple[int, list[int]]]
@@ -80,9 +80,10 @@ def find_pumping(explorer: Explorer, exploration: Exploration, seconds: float) -
     """
     if explorer.constants or explorer.bounds:
         return None
+    ways = list(_ways(exploration))  # a large graph is searched for those; that is asked for anyway
     until = time.perf_counter() + seconds
     story = Story(exploration.program, assume_externals=True)
-    for path in _ways(exploration):
+    for path in ways:
         if time.perf_counter() > until:
             break
         try:
@@ -126,7 +127,9 @@ def _pumping(explorer: Explorer, story: Story, path: str, until: float) -> Pumpi
                 return None
             tried.append(circuit)
             try:
-                grows = _repeated(explorer, story, entry, steps[:at], circuit)
+                grows = _repeated(explorer, story, entry, steps[:at], circuit, 2)  # most fail here
+                if grows:
+                    grows = _repeated(explorer, story, entry, steps[:at], circuit, ROUNDS)
             except (PathError, StoryError):
                 continue
             if grows:
@@ -136,12 +139,12 @@ def _pumping(explorer: Explorer, story: Story, path: str, until: float) -> Pumpi
 
 
 def _repeated(
-    explorer: Explorer, story: Story, entry: str, before: Steps, circuit: Steps
+    explorer: Explorer, story: Story, entry: str, before: Steps, circuit: Steps, rounds: int
 ) -> tuple[tuple[str, int], ...]:
     """What grows each time a circuit is made; nothing if it does not do so every time."""
-    path = written([*before, *circuit * ROUNDS], entry)
-    met = _situations(explorer, story, path, ROUNDS * len(circuit))[:: len(circuit)]
-    if len(met) != ROUNDS + 1:
+    path = written([*before, *circuit * rounds], entry)
+    met = _situations(explorer, story, path, rounds * len(circuit))[:: len(circuit)]
+    if len(met) != rounds + 1:
         return ()
     grown = _grown(met[0], met[1], explorer)
     if any(_grown(a, b, explorer) != grown for a, b in pairwise(met)):
