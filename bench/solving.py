@@ -11,8 +11,8 @@ Not counted: reading files, exploring, loading kernels. Counted on both sides: f
 components, qualitative analysis, solving. What takes either of them less than a second is asked of
 it twice, and the second time counts: a millisecond after a pause of seconds measures the caches.
 Without arguments: The Intercept of the corpus, The Vigil, and made-up graphs: layers, a square in
-which one walks to and fro, cycles with choices, and a walk on a line. `--only WORD` takes those
-with the word in their names.
+which one walks to and fro, cycles with choices (few large ones, and many), and a walk on a line.
+`--only WORD` takes those with the word in their names.
 """
 
 from __future__ import annotations
@@ -118,6 +118,19 @@ def hubs(n: int) -> StateGraph:
     back = rng.random((n, 3)) < 0.1
     targets = np.where(back, np.maximum(at - rng.integers(0, 200, (n, 3)), 0), targets)
     return graph_of(targets, np.where(np.arange(n) % 2, CHANCE, CHOICE))
+
+
+def islands(n: int, size: int = 100) -> StateGraph:
+    """Many large cycles with choices, one leading on to the next."""
+    rng = np.random.default_rng(1)
+    at = np.arange(n)[:, None]
+    home = at // size * size
+    targets = home + rng.integers(0, size, (n, 3))
+    targets[:, :1] = home + (at - home + 1) % size
+    onward = (rng.random((n, 3)) < 0.1) & [False, True, True]
+    targets = np.where(onward, home + size + rng.integers(0, size, (n, 3)), targets)
+    targets = np.where(targets >= n, n + rng.integers(0, 2, (n, 3)), targets)
+    return graph_of(targets, np.where(rng.random(n) < 0.5, CHOICE, CHANCE))
 
 
 def anywhere(n: int) -> StateGraph:
@@ -245,6 +258,7 @@ def main() -> None:
         graphs["square, 300 × 300"] = lambda: square(300)
         graphs["hubs, 10,000"] = lambda: hubs(10_000)
         graphs["hubs, 100,000"] = lambda: hubs(100_000)
+        graphs["islands, 100,000"] = lambda: islands(100_000)
         graphs["anywhere, 100,000"] = lambda: anywhere(100_000)
         graphs["line, 2,000"] = lambda: line(2_000)
         graphs["line, 100,000"] = lambda: line(100_000)

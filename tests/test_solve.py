@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -452,14 +453,37 @@ def hubs(n: int, seed: int, back: float = 0.1) -> StateGraph:
     return make([*states, (TERMINAL, 0), (TERMINAL, 1), (TERMINAL, 2)], 3)
 
 
+def islands(n: int, seed: int, size: int = 100) -> StateGraph:
+    """Large components one after another: on each one goes about, and at times on to the next."""
+    rng = np.random.default_rng(seed)
+    at = np.arange(n)[:, None]
+    home = at // size * size
+    roam = home + rng.integers(0, size, (n, 3))
+    roam[:, :1] = home + (at - home + 1) % size
+    onward = home + size + rng.integers(0, size, (n, 3))
+    ends = rng.integers(n, n + 3, (n, 3))
+    leaves = rng.random((n, 3)) < [0, 0.1, 0.1]
+    target = np.where(leaves, np.where(onward < n, onward, ends), roam)
+    kinds = np.where(rng.random(n) < 0.5, CHOICE, CHANCE)
+    states: list[Any] = [(int(kinds[s]), target[s].tolist()) for s in range(n)]
+    return make([*states, (TERMINAL, 0), (TERMINAL, 1), (TERMINAL, 2)], 3)
+
+
+MAZES = {
+    "hubs": lambda seed: hubs(400, seed, 0.1),
+    "a knot of hubs": lambda seed: hubs(400, seed, 0.4),
+    "islands": lambda seed: islands(400, seed),
+}
+
+
 @both_hosts
-@pytest.mark.parametrize("back", [0.1, 0.4])
+@pytest.mark.parametrize("maze", MAZES)
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_certain_in_a_large_component_is_what_its_shape_says(
-    work: float, seed: int, back: float
+    work: float, seed: int, maze: str
 ) -> None:
-    graph = hubs(400, seed, back)
-    assert np.diff(graph.components.first).max() > SMALL
+    graph = MAZES[maze](seed)
+    assert (np.diff(graph.components.first) > SMALL).sum() >= (3 if maze == "islands" else 1)
     assert end_components(graph).count
     with compiled_from(work):
         high, low = (extremes(graph, sense, policies=True) for sense in (BEST, WORST))
@@ -476,12 +500,13 @@ def test_what_is_certain_in_a_large_component_is_what_its_shape_says(
             np.testing.assert_allclose(odds(graph, followed).low[:, k], found.low, atol=1e-9)
 
 
+@pytest.mark.parametrize("maze", [hubs, islands])
 @pytest.mark.parametrize("seed", range(3))
 def test_going_round_comes_to_what_policies_come_to(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    monkeypatch: pytest.MonkeyPatch, seed: int, maze: Callable[[int, int], StateGraph]
 ) -> None:
-    graph = hubs(700, seed)
-    assert np.diff(graph.components.first).max() > 300
+    graph = maze(700, seed)
+    assert np.diff(graph.components.first).max() >= 100
     asks = [(sense, finishing) for sense in (BEST, WORST) for finishing in (False, True)]
     quick = [extremes(graph, sense, finishing=how, policies=True) for sense, how in asks]
     monkeypatch.setattr(linear, "settle_down", never_settling)
@@ -502,11 +527,24 @@ def test_going_round_comes_to_what_policies_come_to(
             np.testing.assert_allclose(attained[sound], ours[k].low[sound], atol=1e-9)
 
 
+@both_hosts
+def test_as_many_readers_leave_islands_as_come_to_them(work: float) -> None:
+    graph = islands(600, 1)
+    with compiled_from(work):
+        met, answers = flow(graph), odds(graph)
+    for k in range(3):
+        assert met.odds[k].low == pytest.approx(answers.at(0, k).low, abs=1e-10)
+    into = np.bincount(graph.edge_target, reader_odds(graph) * met.visits[graph.edge_source])
+    into[0] += 1
+    assert met.visits == pytest.approx(into, rel=1e-9)
+
+
 def test_going_round_gives_up_where_readers_linger() -> None:
     graph = gambler(3000, 0.5, 1500)
     weight = graph.edge_weight
     c = int(np.diff(graph.components.first).argmax())
-    fragment = Fragment.of(graph, graph.components, c, weight, MEAN)
+    place = np.empty(graph.n, np.int32)
+    fragment = Fragment.of(graph, graph.components, c, weight, MEAN, place)
     gain = (graph.edge_target[fragment.edges] == graph.n - 1).astype(float)[:, None]
     assert not iteration.settle_down(fragment, gain, MEAN)[1]
     assert not linear._pour(fragment, np.ones(len(fragment.states)), soon=True)[1]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -53,7 +53,7 @@ from foretell.checker.siblings import count_alike
 from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
 from foretell.config import VariableBound
 from foretell.container import Domain
-from foretell.diagnostics import Diagnostic, Severity
+from foretell.diagnostics import Diagnostic
 from foretell.vm import faults
 from foretell.vm import program as P
 from foretell.vm import values as V
@@ -597,6 +597,7 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
     code = program.code
     exempt = _whatif_places(program)
     never_offered: set[int] = set()
+    stores = program.stores()
     records = program.tables[P.T_CHOICE_TABLE]
     for index, info in enumerate(program.choices):
         stub = program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB]
@@ -610,7 +611,7 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
                 "no reader is ever offered this choice",
                 info.span,
                 label="its condition never holds when a reader comes by",
-                hint=_guard_hint(program, info.pc),
+                hint=_guard_hint(program, info.pc, stores),
             )
     lines: dict[tuple[int, int], list[int]] = {}
     files: dict[int, int] = {}  # their order, by `id`
@@ -662,7 +663,7 @@ def _unread(explorations: Sequence[Exploration], expected: set[str]) -> Iterable
             "no reader ever sees this line",
             span,
             label="never seen",
-            hint=_guard_hint(program, guard) if guard is not None else "",
+            hint=_guard_hint(program, guard, stores) if guard is not None else "",
         )
 
 
@@ -765,13 +766,14 @@ def _mentions(program: Program, pc: int, names: set[str]) -> bool:
     )
 
 
-def _guard_hint(program: Program, pc: int) -> str:
+def _guard_hint(program: Program, pc: int, stores: Mapping[int, Sequence[int]]) -> str:
+    """What the condition at `pc` asks for; `stores` are the program's (`Program.stores`)."""
     code = program.code
     names: list[str] = []
     fixed = True  # whether it asks for variables alone that keep their first values
     for at in reversed(_expression_before(program, pc)):
         op, a, b = code[at * 4 : at * 4 + 3]
-        fixed = fixed and op == P.OP_LOAD_GLOBAL and _keeps_its_value(program, a)
+        fixed = fixed and op == P.OP_LOAD_GLOBAL and len(stores.get(a, ())) == 1
         if op == P.OP_LOAD_GLOBAL:
             names.append(program.global_names[a])
         elif op == P.OP_LOAD_VISITS:
@@ -785,17 +787,6 @@ def _guard_hint(program: Program, pc: int) -> str:
     listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
     told = f"the condition{where} never lets a reader through: it asks for {listed}"
     return f"{told}, which nothing in the story changes" if fixed else told
-
-
-def _keeps_its_value(program: Program, slot: int) -> bool:
-    """Whether nothing but its declaration sets a global variable."""
-    code, sets = program.code, 0
-    for pc in range(program.length):
-        if code[pc * 4 + 1] == slot and code[pc * 4] in (P.OP_STORE_GLOBAL, P.OP_POINT_GLOBAL):
-            sets += 1 if code[pc * 4] == P.OP_STORE_GLOBAL else 2
-        elif code[pc * 4] == P.OP_POINT_TEMP and code[pc * 4 + 2] - 1 == slot:
-            sets += 2
-    return sets < 2
 
 
 def _idle_choices(explorations: Sequence[Exploration]) -> Iterable[Diagnostic]:
@@ -824,27 +815,10 @@ def _idle_choices(explorations: Sequence[Exploration]) -> Iterable[Diagnostic]:
 
 
 def _idle_variables(program: Program) -> Iterable[Diagnostic]:
-    """Global variables that nothing reads, or nothing ever changes."""
+    """Global variables that nothing reads."""
     code = program.code
-    read: set[int] = set()
-    for pc in range(program.length):
-        op, a = code[pc * 4], code[pc * 4 + 1]
-        if op in (P.OP_LOAD_GLOBAL, P.OP_POINT_GLOBAL):
-            read.add(a)
-        elif op == P.OP_POINT_TEMP and code[pc * 4 + 2] > 0:
-            read.add(code[pc * 4 + 2] - 1)
-    for slot, name in enumerate(program.global_names):
-        if slot in read:
-            continue
-        declared = next(
-            (
-                program.spans[pc]
-                for pc in range(program.length)
-                if code[pc * 4] == P.OP_STORE_GLOBAL and code[pc * 4 + 1] == slot
-            ),
-            None,
-        )
-        severity: Severity = "note"
-        yield Diagnostic(
-            severity, "unread-variable", f"nothing in the story reads `{name}`", declared
-        )
+    read = {code[at + 1] for at in range(0, len(code), 4) if code[at] == P.OP_LOAD_GLOBAL}
+    for slot, (declared, *_) in sorted(program.stores().items()):  # those that nothing points at
+        if slot not in read:
+            message = f"nothing in the story reads `{program.global_names[slot]}`"
+            yield Diagnostic("note", "unread-variable", message, program.spans[declared])

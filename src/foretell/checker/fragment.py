@@ -6,9 +6,10 @@ backward search over the component's edges finds those worth 0, another those wo
 doubtful ones are cut out: numbered from 0, edges that leave told from those that stay,
 probabilities in place of weights. Their equations have one solution.
 
-    shape = Shape.of(graph, graph.components, c)
+    place = np.empty(graph.n, np.int32)             # to write on; one will do for all components
+    shape = Shape.of(graph, graph.components, c, place)
     marks = shape.certain(row, value, k, BEST)      # DOUBTFUL, NAUGHT or SURE, for each state
-    rest = Fragment.of(graph, graph.components, c, weight, BEST, marks)
+    rest = Fragment.of(graph, graph.components, c, weight, BEST, place, marks)
     gain = rest.gain(row, value, k, 1)              # what each edge brings that leaves
 
 What this does not do: solve anything (`iteration`, `linear`), or need SciPy.
@@ -62,12 +63,15 @@ class Fragment:
         c: int,
         weight: Floats,
         sense: int,
+        place: Int32s,
         marks: Bytes | None = None,
     ) -> Fragment:
-        """The states of component c, or the doubtful ones where marks are given."""
+        """The states of component c, or the doubtful ones where marks are given.
+
+        `place` has an element for each state of the graph; those of component c are written to.
+        """
         all_states = components.states(c)
         states = all_states if marks is None else all_states[marks == DOUBTFUL]
-        place = np.empty(graph.n, np.int32)
         if marks is not None:
             place[all_states] = -marks.astype(np.int32)
         s = len(states)
@@ -194,9 +198,13 @@ def _bring(
 class Shape:
     """A component's edges turned round: who leads to its state v (numbered from 0) is
     `source[first_in[v] : first_in[v + 1]]`, and `exits` are the edges that leave, of the states
-    `exit_source`. `degree` counts a state's edges, `inner` those that do not leave."""
+    `exit_source`. `degree` counts a state's edges, `inner` those that do not leave. `place` is to
+    write on, as in `Fragment.of`."""
 
     graph: StateGraph
+    components: Components
+    c: int
+    place: Int32s
     states: Int32s
     choosing: Bytes
     degree: Int32s
@@ -207,11 +215,11 @@ class Shape:
     exit_source: Int32s
 
     @staticmethod
-    def of(graph: StateGraph, components: Components, c: int) -> Shape:
+    def of(graph: StateGraph, components: Components, c: int, place: Int32s) -> Shape:
         """The shape of component c."""
         states = components.states(c)
         s = len(states)
-        place, first = np.empty(graph.n, np.int32), np.zeros(s + 1, np.int64)
+        first = np.zeros(s + 1, np.int64)
         m = run(_count_edges, s, s, states, graph.first_edge, place, first)
         first_in, source = np.zeros(s + 1, np.int64), np.empty(m, np.int32)
         exits, exit_source = np.empty(m, np.int64), np.empty(m, np.int32)
@@ -223,8 +231,8 @@ class Shape:
             exits, exit_source,
         )  # fmt: skip
         return Shape(
-            graph, states, choosing, degree, inner, first_in, source, exits[:left],
-            exit_source[:left],
+            graph, components, c, place, states, choosing, degree, inner, first_in, source,
+            exits[:left], exit_source[:left],
         )  # fmt: skip
 
     def certain(self, row: Int32s, value: Floats, k: int, sense: int) -> Bytes:
@@ -246,11 +254,12 @@ class Shape:
     def keeping(self, row: Int32s, value: Floats, k: int, marks: Bytes) -> Int64s:
         """For each state that is certain, an edge by which that comes about, else −1."""
         graph, s = self.graph, len(self.states)
-        place, edge = np.full(graph.n, -1, np.int32), np.full(s, -1, np.int64)
-        place[self.states] = np.arange(s)
+        edge = np.full(s, -1, np.int64)
+        self.place[self.states] = np.arange(s)
         run(
-            _keep, s + len(self.source), s, self.states, graph.first_edge, graph.edge_target, place,
-            row, value.reshape(-1), value.shape[1], k, marks, edge,
+            _keep, s + len(self.source), s, self.c, self.states, self.components.component,
+            graph.first_edge, graph.edge_target, self.place, row, value.reshape(-1),
+            value.shape[1], k, marks, edge,
         )  # fmt: skip
         return edge
 
@@ -388,7 +397,9 @@ def _certain(
 @kernel
 def _keep(
     s: int,
+    c: int,
     states: I32,
+    component: I32,
     first_edge: I64,
     edge_target: I32,
     place: I32,
@@ -406,7 +417,7 @@ def _keep(
             worth = 1.0 if marks[i] == SURE else 0.0
             for e in range(first_edge[v + 1] - 1, first_edge[v] - 1, -1):
                 w = edge_target[e]
-                if place[w] >= 0:
+                if component[w] == c:
                     if marks[place[w]] == marks[i]:
                         edge[i] = e
                 elif value[row[w] * width + column] == worth:

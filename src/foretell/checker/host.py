@@ -1,8 +1,9 @@
-"""Where a kernel runs: plain Python for a small graph, machine code for a large one.
+"""Where a kernel runs: in plain Python while there is little for it to do, then as machine code.
 
 A story of a few hundred situations is solved in plain Python before any compiler has been
-loaded; one of a million is not. The choice is made here and nowhere else, by the amount of work a
-caller names (states plus edges, say):
+loaded; one of a million is not. The choice is made here and nowhere else, by the amount of work
+that callers have named so far (states plus edges, say), since a large graph may come in many small
+parts:
 
     run(spread, graph.n + graph.m, graph.first_edge, …)
 
@@ -28,9 +29,10 @@ __all__ = ["COMPILE_FROM", "Meanwhile", "compiled_from", "compiling", "run"]
 T = TypeVar("T")
 
 COMPILE_FROM = 20_000
-"""The amount of work (states plus edges) from which a kernel is compiled."""
+"""The amount of work (states plus edges), in all calls so far, from which a kernel is compiled."""
 
 _limits: list[float] = [COMPILE_FROM]
+_done: dict[Callable[..., Any], int] = {}  # the work of each kernel so far
 _compiled: dict[Callable[..., Any], Any] = {}  # keeps alive what holds the machine code
 _compiling = threading.Lock()
 _spent: list[float] = [0.0]
@@ -59,7 +61,8 @@ def compiling() -> float:
 
 def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
     """The kernel's result on these arguments; arrays among them are written to in place."""
-    if work >= _limits[-1]:
+    _done[kernel] = done = _done.get(kernel, 0) + work
+    if done >= _limits[-1]:
         with _compiling:
             compiled = _compiled.get(kernel)
             if compiled is None:

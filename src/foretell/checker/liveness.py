@@ -228,22 +228,13 @@ class _Analysis:
     def _settled_globals(self) -> dict[int, int]:
         """The globals that are declared to be an integer and then left alone, and their values."""
         code = self.code
-        stores: dict[int, list[int]] = {}
         changed = set(self.constants)
         changed |= {slot for slot in range(self.visits_at) if self.observed_bits >> slot & 1}
-        for pc in range(self.n):
-            op, a, b = code[pc * 4 : pc * 4 + 3]
-            if op == P.OP_STORE_GLOBAL:
-                stores.setdefault(a, []).append(pc)
-            elif op == P.OP_POINT_GLOBAL:
-                changed.add(a)
-            elif op == P.OP_POINT_TEMP and b > 0:
-                changed.add(b - 1)
         found: dict[int, int] = {}
         first = end = max(self.program.declarations_pc, 0)
         while end < self.n and code[end * 4] not in BLOCK_ENDS:
             end += 1
-        for slot, (pc, *others) in stores.items():
+        for slot, (pc, *others) in self.program.stores().items():
             declared = first < pc < end and code[pc * 4 - 4] == P.OP_PUSH
             if slot in changed or others or not declared:
                 continue

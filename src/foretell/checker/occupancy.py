@@ -33,7 +33,10 @@ N states.
 
 n itself may be random: given how many readers still choose, they are independent and alike. After
 how many choices they are stopped, and how many there are, is settled with other readers, sent
-before. Two states with one fingerprint would only make D smaller. Readers who came to an end, who
+before. Where these suggest that more readers would prove what is wanted, more are sent, and all
+are counted together; as their number then depends on what was seen, each of the numbers it could
+have been (`_FACTORS`) has its share of half the error, and the first count has the other half. Two
+states with one fingerprint would only make D smaller. Readers who came to an end, who
 passed a bound of foretell.toml, or whose turn took too long do not count. Dice are thrown, not
 kept whole: at rest the rows are the same.
 
@@ -484,13 +487,14 @@ def measure(
         return None
     each = (time.perf_counter() - started) / readers
     bound, n, different = _bound(found, crowded, error / 2)
-    more = missing_readers(goal - explorer.store.states, bound, readers, n, different, error / 4)
+    then = error / 2 / len(_FACTORS)  # whichever number of readers is chosen
+    more = missing_readers(goal - explorer.store.states, bound, readers, n, different, then / 2)
     if 0 < more * each < longer:
         until = time.perf_counter() + _PATIENCE * longer
         others = crowd.send(_FIRST + readers, more, [choices], until)
         if others is not None:
             found = np.concatenate([found, others])
-            bound, n, different = max((bound, n, different), _bound(found, crowded, error / 2))
+            bound, n, different = max((bound, n, different), _bound(found, crowded, then))
             readers += more
     return Occupancy(
         states=explorer.store.states + bound,

@@ -409,9 +409,7 @@ def read_many(
             ctx, code, tables, memo, row, seen, weights, used, warned, places, outcomes, path, told,
             asking, unseen,
         )  # fmt: skip
-        ctx[R_GOING] = 1 if why == SERVE else 0
-        if why == PAUSE:
-            ctx[R_GOING] = 1
+        ctx[R_GOING] = 1 if why in (SERVE, PAUSE) else 0
         if ctx[R_GOING] != 0:
             return why
         for i in range(ctx[R_MARKS]):

@@ -331,7 +331,9 @@ def _settle_all(
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
-        _settle_large(graph, components, c, weight, sense, forever, rows, policy, error, rough)
+        _settle_large(
+            graph, components, c, weight, sense, forever, rows, policy, slot, error, rough
+        )
         c += 1
 
 
@@ -344,6 +346,7 @@ def _settle_large(
     forever: int,
     rows: _Rows,
     policy: Int32s | None,
+    place: Int32s,
     error: Floats,
     rough: bool,
 ) -> None:
@@ -353,7 +356,7 @@ def _settle_large(
     width, used = rows.width, int(rows.used[0])
     value = rows.value[used : used + len(states)]
     if sense == MEAN or (graph.kind[states] == CHANCE).all():
-        fragment = Fragment.of(graph, components, c, weight, MEAN)
+        fragment = Fragment.of(graph, components, c, weight, MEAN, place)
         leaving = (fragment.target < 0) & (fragment.odds > 0)
         if not leaving.any():
             rows.row[states] = 1 + forever  # 0 if there is none
@@ -370,14 +373,14 @@ def _settle_large(
             value[:, doubtful] = np.clip(x, TINY, NEARLY_ONE)
         rows.row[states] = rows.take(len(states))
         return
-    most, shape = 0.0, Shape.of(graph, components, c)
+    most, shape = 0.0, Shape.of(graph, components, c, place)
     for k in range(width):
         marks = shape.certain(rows.row, rows.values, k, sense)
         value[marks == SURE, k] = 1.0
         if policy is not None:
             sure = marks != DOUBTFUL
             policy[states[sure], k] = shape.keeping(rows.row, rows.values, k, marks)[sure]
-        rest = Fragment.of(graph, components, c, weight, sense, marks)
+        rest = Fragment.of(graph, components, c, weight, sense, place, marks)
         if not len(rest.states):
             continue
         known = rest.gain(rows.row, rows.values, k, 1)
@@ -441,7 +444,7 @@ def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
             graph.edge_words, weight, value.reshape(-1), forever, slot, scratch,
         )  # fmt: skip
         if c >= 0 and graph.complete:
-            _flow_large(graph, components, c, weight, value, forever)
+            _flow_large(graph, components, c, weight, value, forever, slot)
             exact = False
             c -= 1
         elif c >= 0:
@@ -470,10 +473,11 @@ def _flow_large(
     weight: Floats,
     value: Floats,
     forever: Floats,
+    place: Int32s,
 ) -> None:
     from foretell.checker.linear import pass_through
 
-    fragment = Fragment.of(graph, components, c, weight, MEAN)
+    fragment = Fragment.of(graph, components, c, weight, MEAN, place)
     arriving = value[fragment.states]
     leaving = fragment.target < 0
     if not (arriving[:, 0] > 0).any():

@@ -447,6 +447,21 @@ class Program:
         """How many instructions there are."""
         return len(self.code) // 4
 
+    def stores(self) -> dict[int, list[int]]:
+        """By slot: where each global variable that nothing points at is stored to, in order."""
+        code = self.code
+        stores: dict[int, list[int]] = {}
+        pointed: set[int] = set()
+        for pc in range(self.length):
+            op, a, b = code[pc * 4 : pc * 4 + 3]
+            if op == OP_STORE_GLOBAL:
+                stores.setdefault(a, []).append(pc)
+            elif op == OP_POINT_GLOBAL:
+                pointed.add(a)
+            elif op == OP_POINT_TEMP and b > 0:
+                pointed.add(b - 1)
+        return {slot: where for slot, where in stores.items() if slot not in pointed}
+
     @property
     def unanswered(self) -> list[int]:
         """The externals that have neither a fallback in the story nor values declared for them."""
