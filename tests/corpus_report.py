@@ -2,6 +2,8 @@
 
     python -m tests.corpus_report                # every story, a minute each; writes the page
     python -m tests.corpus_report innkeeper vnn  # some of them, to standard output
+    python -m tests.corpus_report --longer 300   # those without a proof that there is too much are
+                                                 # explored so long, to count their states
 
 Each story is checked in a process of its own, so whatever goes wrong there is a line of the page. A
 story is entered at its top, or, where there is nothing to choose from there, at each of its knots,
@@ -34,6 +36,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "corpus.md"
 MEMORY: Final = 24 << 30  # bytes of address space a story may take; half of them are used
 PATIENCE: Final = 120.0  # seconds a process may take on top of the limit
+ALLOWED: Final = 120.0  # seconds in which a story is to be read, or a reason told why not
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Checked:
     horizon: list[int] = field(default_factory=list)  # choices followed: by all, 99 %, half
     at_least: int = 0  # states there are, proved but for one case in a million; 0: not known
     room: int = 0  # bytes that so many would take
+    counted: int = 0  # states found by exploring for `counting` seconds, with nothing solved
+    counting: float = 0.0
     growing: list[str] = field(default_factory=list)
     why: str = ""  # what went wrong
 
@@ -151,6 +156,32 @@ def report(name: str, found: object, seconds: float) -> Checked:
     return checked
 
 
+def count(name: str, seconds: float) -> tuple[int, float]:
+    """How many states are found in so many seconds of exploring in this process; its seconds."""
+    from foretell.checker.explore import Explorer, Limits
+    from foretell.loading import read_story
+    from foretell.vm.lower import lower
+
+    limits = Limits(states=2_000_000_000, seconds=seconds, memory=MEMORY * 3 // 4)
+    began = time.perf_counter()
+    found = Explorer(lower(read_story(root_of(name)).usable()), limits=limits).run()
+    return found.graph.n, time.perf_counter() - began
+
+
+def beyond(row: Checked, seconds: float) -> str:
+    """Why a story can't be read whole within ALLOWED seconds; "" where that is not known."""
+    whole = whole_memory()
+    if whole and row.room > whole:
+        return f"{rounded_down(row.at_least):,} states, which take {memory_text(row.room)}"
+    in_time = row.states * ALLOWED / seconds  # at the pace so far, which only falls
+    if row.at_least > in_time:
+        return f"{rounded_down(row.at_least):,} states, {in_time / 1e6:,.1f} million found in time"
+    if row.counted > in_time:
+        told = f"{rounded_down(row.counted):,} states found in {row.counting:,.0f} s"
+        return f"{told}, {in_time / 1e6:,.1f} million in time"
+    return ""
+
+
 def figure(n: int) -> str:
     """A number with separators, in powers of ten where it is longer than anybody reads."""
     if n < 10**18:
@@ -159,13 +190,15 @@ def figure(n: int) -> str:
     return f"{digits[0]}.{digits[1:3]} × 10^{len(digits) - 1}"
 
 
-def apart(name: str, seconds: float) -> Checked:
-    """Check a story in a process of its own."""
-    began = time.perf_counter()
+def alone(name: str, *options: str, seconds: float) -> str:
+    """What this command says of a story in a process of its own.
+
+    Raises RuntimeError with what went wrong.
+    """
     command = [sys.executable, "-m", "tests.corpus_report", name, "--seconds", str(seconds)]
     try:
         done = subprocess.run(
-            [*command, "--alone"],
+            [*command, "--alone", *options],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -173,12 +206,21 @@ def apart(name: str, seconds: float) -> Checked:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Checked(name, "failed", seconds=seconds + PATIENCE, why="did not stop at its limit")
+        raise RuntimeError("did not stop at its limit") from None
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         said = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
-        return Checked(name, "failed", seconds=time.perf_counter() - began, why=said[-1][:120])
-    return Checked(**json.loads(lines[-1]))
+        raise RuntimeError(said[-1][:120])
+    return lines[-1]
+
+
+def apart(name: str, seconds: float) -> Checked:
+    """Check a story in a process of its own."""
+    began = time.perf_counter()
+    try:
+        return Checked(**json.loads(alone(name, seconds=seconds)))
+    except RuntimeError as error:
+        return Checked(name, "failed", seconds=time.perf_counter() - began, why=str(error))
 
 
 def page(rows: Sequence[Checked], seconds: float) -> str:
@@ -213,19 +255,22 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
         "What takes ever more values where exploring stopped (first, if one was found, a circuit",
         "of choices that comes to a new state each time it is made); the share of the uniform",
         "reader's playthroughs that was followed to its end; through how many choices every",
-        "reader was followed, 99 % of them, and half; and how many states there are at",
-        "least, with the memory that they would take: from random readers who go on from",
-        "where exploring stopped and hardly ever stand in the same state, with an error of",
+        "reader was followed, 99 % of them, and half; and why two minutes would not do: more",
+        "states than this machine has memory for, or than are found in two minutes at the",
+        "pace of the first. How many there are at least, random readers have proved, who go",
+        "on from where exploring stopped and hardly ever stand in the same state, with an",
+        "error of one in a million; or a longer run, which solved nothing, has found so many.",
     ]
-    out += [f"one in a million. This machine has {memory_text(whole_memory())}.", ""]
-    heads = "story, stopped by, followed, choices followed, states at least, what grows"
-    out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|--:|---|--:|---|"]
+    out += [f"This machine has {memory_text(whole_memory())}.", ""]
+    heads = "story, stopped by, followed, choices followed, too much for two minutes, what grows"
+    out += [f"| {heads.replace(', ', ' | ')} |", "|---|---|--:|---|---|---|"]
     for row in playable:
         if row.state == "bounded":
             # texts that a variable holds are the story's own: they stay out of the page
             grows = "<br>".join(thing.partition(": “")[0] for thing in row.growing) or "?"
             far = ", ".join(str(n) if n >= 0 else "–" for n in row.horizon) or "?"
-            cells = [row.name, row.stopped, share(row.followed), far, least(row), grows]
+            why = beyond(row, seconds) or least(row)
+            cells = [row.name, row.stopped, share(row.followed), far, why, grows]
             out.append(f"| {' | '.join(cells)} |")
         elif row.state == "failed":
             out.append(f"| {row.name} | {row.why} | | | | |")
@@ -240,10 +285,8 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
 
 
 def least(row: Checked) -> str:
-    """How many states a story has at least, and the memory for them."""
-    if row.at_least <= row.states:
-        return f"{row.states:,}"
-    return f"{rounded_down(row.at_least):,}: {memory_text(row.room)}"
+    """How many states a story has at least, where that is no reason."""
+    return f"not known: {rounded_down(max(row.states, row.at_least, row.counted)):,} states or more"
 
 
 def line(row: Checked) -> str:
@@ -289,18 +332,25 @@ def main(arguments: Iterable[str] | None = None) -> None:
         type=Path,
         help="keep what was found here, and check no story that is here already",
     )
+    parser.add_argument(
+        "--longer", type=float, default=0.0, help="seconds to count the states of those unexplained"
+    )
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--count", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.alone:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        if options.count:
+            print(json.dumps(count(options.stories[0], options.seconds)))
+            return
         print(json.dumps(asdict(check(options.stories[0], options.seconds))))
         return
     names = options.stories or names_of_all()
     kept: Path | None = options.rows
     known: dict[str, Checked] = {}
     if kept is not None and kept.exists():
-        found = (Checked(**json.loads(text)) for text in kept.read_text("utf-8").splitlines())
-        known = {row.name: row for row in found}
+        read = (Checked(**json.loads(text)) for text in kept.read_text("utf-8").splitlines())
+        known = {row.name: row for row in read}
     rows: list[Checked] = []
     for name in names:
         row = known.get(name) or apart(name, options.seconds)
@@ -310,6 +360,17 @@ def main(arguments: Iterable[str] | None = None) -> None:
                 file.write(json.dumps(asdict(row)) + "\n")
         told = row.why or f"{row.states:,} states"
         print(f"{row.seconds:6.1f} s  {row.state:9} {name}  {told}", file=sys.stderr, flush=True)
+    for row in rows if options.longer else ():
+        if row.state == "bounded" and not beyond(row, options.seconds):
+            found = json.loads(alone(row.name, "--count", seconds=options.longer))
+            row.counted, row.counting = found
+            if kept is not None:
+                lines = (json.dumps(asdict(each)) + "\n" for each in rows)
+                kept.write_text("".join(lines), "utf-8")
+            print(
+                f"{row.counting:6.1f} s  counted   {row.name}  {row.counted:,} states",
+                file=sys.stderr,
+            )
     text = page(rows, options.seconds)
     if options.stories:
         print(text, end="")

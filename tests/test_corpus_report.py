@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from tests.conftest import corpus_folder
-from tests.corpus_report import Checked, apart, figure, page, share
+from tests.corpus_report import Checked, alone, apart, beyond, figure, page, share
 
 GROWING = ["gold: 9 values, rising", "song: 3 values, ever new: “La”, “Lo”"]
 ROWS = [
@@ -19,7 +22,7 @@ ROWS = [
         followed=0.25,
         horizon=[7, 9, 30],
         at_least=123_456_789,
-        room=30 << 30,
+        room=30 << 50,
         growing=GROWING,
     ),
     Checked("deep", "bounded", states=900, stopped="memory", followed=0.0, horizon=[-1, -1, 0]),
@@ -35,12 +38,25 @@ def test_the_page_counts_what_is_playable_and_says_why_the_rest_is_not_known() -
     assert "2 answered with bounds, 1 failed." in text
     assert "| done | the top | complete | 5 | 4 | 0.1 | 3 | 2 |  |" in text
     grows = "gold: 9 values, rising<br>song: 3 values, ever new"
-    assert f"| wide | time | 25.0 % | 7, 9, 30 | 120,000,000: 30 GiB | {grows} |" in text
-    assert "| deep | memory | 0 % | –, –, 0 | 900 | ? |" in text
+    why = "120,000,000 states, which take 30 PiB"
+    assert f"| wide | time | 25.0 % | 7, 9, 30 | {why} | {grows} |" in text
+    assert "| deep | memory | 0 % | –, –, 0 | not known: 900 states or more | ? |" in text
     assert "| broken | did not stop at its limit | | | | |" in text
     below = text.partition("## Nothing to choose")[2]
     assert "| talk | complete | unreachable 2 |" in below
     assert "| wrong | does not compile: syntax |" in below
+
+
+def test_two_minutes_do_not_do_where_there_is_more_than_they_find() -> None:
+    row = Checked("wide", "bounded", states=1_000_000, counting=300.0)
+
+    def why(at_least: int = 0, counted: int = 0) -> str:
+        return beyond(replace(row, at_least=at_least, counted=counted), 60.0)
+
+    assert why() == ""
+    assert why(at_least=1_990_000, counted=1_990_000) == ""
+    assert why(at_least=3_456_000) == "3,400,000 states, 2.0 million found in time"
+    assert why(counted=3_456_000) == "3,400,000 states found in 300 s, 2.0 million in time"
 
 
 def test_figures_are_readable_and_certain_only_where_they_are() -> None:
@@ -62,3 +78,5 @@ def test_a_story_is_checked_in_a_process_of_its_own() -> None:
     assert (found.state, found.entries, found.states, found.turns) == ("complete", 7, 26, 43)
     assert apart("ink-library--test", 30).state == "faulty"
     assert apart("no-such-story", 30).state == "failed"
+    counted, seconds = json.loads(alone("calico--winter", "--count", seconds=30))
+    assert (counted, seconds < 30) == (141, True)

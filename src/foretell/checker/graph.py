@@ -159,7 +159,7 @@ class StateGraph:
         """The number of edges."""
         return len(self.edge_target)
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Whether no state is UNEXPLORED."""
         return not bool((self.kind == UNEXPLORED).any())
