@@ -368,10 +368,19 @@ def _settle_small(
         if leaving > 0.0:
             gth_factor(scratch, s)
             gth_solve(scratch, s, b, width)
-        for i in range(s):
-            for k in range(width):
+        # From each state the edges taken lead to all others: certain is all, or nothing.
+        for k in range(width):
+            low = 2.0
+            high = -1.0
+            for i in range(start, start + s):
+                for e in range(first_edge[order[i]], first_edge[order[i] + 1]):
+                    w = edge_target[e]
+                    if component[w] != c and weight[e] > 0.0:
+                        low = min(low, value[row[w] * width + k])
+                        high = max(high, value[row[w] * width + k])
+            for i in range(s):
                 if leaving > 0.0:
-                    x = scratch[b + i * width + k]
+                    x = _within(scratch[b + i * width + k], low, high)
                 else:
                     x = 1.0 if k == forever else 0.0
                 value[row[order[start + i]] * width + k] = x
@@ -379,8 +388,8 @@ def _settle_small(
         lost = 0.0
         for k in range(width):
             _certain(
-                start, s, c, k, 0, order, component, kind, first_edge, edge_target, weight, sense,
-                width, row, value, slot, chosen,
+                start, s, c, k, 0, order, component, kind, first_edge, edge_target, sense, width,
+                row, value, slot, chosen,
             )  # fmt: skip
             gap = _improve(
                 start, s, c, k, 0, order, component, kind, first_edge, edge_target, weight, sense,
@@ -401,37 +410,11 @@ def _settle_small(
                 for i in range(s):
                     lost = max(lost, 2.0 * gap * scratch[b + i])
         error[0] += lost
-    for k in range(width):
-        if sense != MEAN:
+        for k in range(width):
             _certain(
-                start, s, c, k, 1, order, component, kind, first_edge, edge_target, weight, sense,
-                width, row, value, slot, chosen,
+                start, s, c, k, 1, order, component, kind, first_edge, edge_target, sense, width,
+                row, value, slot, chosen,
             )  # fmt: skip
-        elif _leaves(start, s, c, order, component, first_edge, edge_target, weight) != 0:
-            for goal in range(2):
-                _certain(
-                    start, s, c, k, goal, order, component, kind, first_edge, edge_target, weight,
-                    sense, width, row, value, slot, chosen,
-                )  # fmt: skip
-
-
-@kernel
-def _leaves(
-    start: int,
-    s: int,
-    c: int,
-    order: I32,
-    component: I32,
-    first_edge: I64,
-    edge_target: I32,
-    weight: F64,
-) -> int:
-    """1 if an edge leads out of the component, else 0."""
-    for i in range(start, start + s):
-        for e in range(first_edge[order[i]], first_edge[order[i] + 1]):
-            if component[edge_target[e]] != c and weight[e] > 0.0:
-                return 1
-    return 0
 
 
 @kernel
@@ -487,6 +470,8 @@ def _equations(
         for e in range(low, high):
             w = edge_target[e]
             p = 1.0 if picked != 0 else weight[e] / total
+            if p == 0.0 and weight[e] > 0.0:
+                p = TINY  # what may happen is never taken for what can't
             if component[w] == c:
                 scratch[i * s + slot[w]] += p
             else:
@@ -577,7 +562,6 @@ def _certain(
     kind: U8,
     first_edge: I64,
     edge_target: I32,
-    weight: F64,
     sense: int,
     width: int,
     row: I32,
@@ -605,8 +589,6 @@ def _certain(
                 unsure = 0
                 for e in range(first_edge[v], first_edge[v + 1]):
                     w = edge_target[e]
-                    if sense == MEAN and weight[e] <= 0.0:
-                        continue
                     if component[w] == c:
                         good = doubt[slot[w]] == 0
                     else:
