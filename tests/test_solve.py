@@ -528,6 +528,17 @@ def test_going_round_comes_to_what_policies_come_to(
 
 
 @both_hosts
+def test_what_is_all_but_impossible_is_not_taken_for_impossible(work: float) -> None:
+    states: list[Any] = [(CHOICE, [1, 0]), (CHOICE, [0, 2, 3]), (TERMINAL, 0), (TERMINAL, 1)]
+    graph = make(states, 2)
+    with compiled_from(work):
+        answers = odds(graph, np.array([1.0, 1.0, 1e200, 1e-200, 0.0]))
+        even = odds(graph, np.array([1.0, 1.0, 1e200, 1e-200, 1e-200]))
+    assert answers.low[:2, :2].tolist() == [[1.0, 0.0], [1.0, 0.0]]
+    assert ((even.low[:2, :2] > 0) & (even.low[:2, :2] < 1)).all()
+
+
+@both_hosts
 def test_as_many_readers_leave_islands_as_come_to_them(work: float) -> None:
     graph = islands(600, 1)
     with compiled_from(work):
