@@ -528,6 +528,15 @@ def test_what_beginners_write_gets_a_remedy(source: str, hint: str) -> None:
     assert any(hint in each for each in hints), hints
 
 
+def test_names_alike_are_looked_for_until_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "".join(f"== kitchen_{i}\n-> kichen_{i}\n" for i in range(100))
+    assert all(problem.hint for problem in compile_ink(source).diagnostics)
+    monkeypatch.setattr("foretell.compiler.resolve._MOST_LOOKED_AT", 250)
+    hints = [problem.hint for problem in compile_ink(source).diagnostics]
+    assert hints[0] == "did you mean `kitchen_0`? (story.ink:1:1)"
+    assert [bool(hint) for hint in hints] == [True, True, *[False] * 98]
+
+
 def test_a_first_value_that_is_no_name_is_told_once() -> None:
     problems = compile_ink("VAR name = Bob\n{name}\n-> END\n", name="x.ink").diagnostics
     assert [problem.code for problem in problems] == ["unknown-variable"]

@@ -13,7 +13,7 @@ in ink's own compiler, temporaries declared outside any knot count as globals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from foretell.compiler.ast import (
@@ -60,7 +60,7 @@ _DECLARING: Final = frozenset(
     }
 )
 _LABEL_LEVEL: Final = 3  # below stitches
-_MOST_SUGGESTIONS: Final = 40  # looking for the closest of many names takes time
+_MOST_LOOKED_AT: Final = 300_000  # names, in all suggestions: to compare one takes 2 µs
 # `gold = gold - 5`, `gold += 2`, `gold++`: a whole line of text that looks like logic
 _SETS: Final = re.compile(r"\s*(\w+)\s*(?:(?:=|\+=|-=)(?![=>]).*\S|\+\+|--)\s*")
 
@@ -108,7 +108,7 @@ class Symbols:
         self.returns: dict[Flow, Return] = {}  # the first `~ return` in a flow's own weave
         self.words = 0
         self._printed: list[Text] = []  # text that might have been meant as logic
-        self._suggestions_left = _MOST_SUGGESTIONS
+        self._looked_at = 0
         self._inside_knot: dict[Flow, dict[str, Target]] = {}
         self._items: dict[str, list[tuple[ListDeclaration, ListItem]]] = {}
         self._collect(story)
@@ -340,20 +340,21 @@ class Symbols:
 
     # --- suggestions ----------------------------------------------------------------------
 
-    def _may_suggest(self) -> bool:
-        self._suggestions_left -= 1
-        return self._suggestions_left >= 0
+    def _closest(self, names: Sequence[str], candidates: Mapping[str, Span]) -> str:
+        """A hint that names the candidate most like one of the names."""
+        for name in names:
+            self._looked_at += len(candidates)
+            found = closest(name, candidates) if self._looked_at <= _MOST_LOOKED_AT else None
+            if found is not None:
+                return f"did you mean `{found}`? ({candidates[found].place})"
+        return ""
 
     def suggest_target(self, path: Sequence[str], flow: Flow) -> str:
         """A hint that names the knot, stitch or label most like `path`."""
-        if not self._may_suggest():
+        if self._looked_at > _MOST_LOOKED_AT:
             return ""
-        candidates = dict(self._targets(flow))
-        wanted = ".".join(path)
-        found = closest(wanted, candidates) or closest(path[-1], candidates)
-        if found is None:
-            return ""
-        return f"did you mean `{found}`? ({candidates[found].place})"
+        names = [".".join(path), path[-1]] if len(path) > 1 else path
+        return self._closest(names, dict(self._targets(flow)))
 
     def _targets(self, flow: Flow) -> Iterator[tuple[str, Span]]:
         around = self.owners.get(flow)
@@ -371,7 +372,7 @@ class Symbols:
 
     def suggest_variable(self, name: str, flow: Flow) -> str:
         """A hint that names the variable, item or knot most like `name`."""
-        if not self._may_suggest():
+        if self._looked_at > _MOST_LOOKED_AT:
             return ""
         candidates: dict[str, Span] = {}
         for key, constant in self.constants.items():
@@ -387,8 +388,7 @@ class Symbols:
             candidates[key] = temp.name.span
         for argument in flow.arguments:
             candidates[argument.name.text] = argument.name.span
-        found = closest(name, candidates)
-        return "" if found is None else f"did you mean `{found}`? ({candidates[found].place})"
+        return self._closest([name], candidates)
 
 
 def _same_constant(one: Syntax, other: Syntax) -> bool:
