@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from foretell.checker.explore import Exploration, Explorer, Limits
-from foretell.checker.graph import CHANCE
-from foretell.checker.solve import odds
+from foretell.checker.graphs.graph import CHANCE
+from foretell.checker.graphs.solve import odds
 from foretell.loading import compile_text, read_story
 from foretell.vm import program as P
 from foretell.vm.lower import lower

@@ -63,8 +63,8 @@ def measure(side: int, threads: int) -> dict[str, Any]:
 
     from foretell.checker.analysis import BEST, WORST, with_outcomes
     from foretell.checker.explore import Explorer, Limits
-    from foretell.checker.lengths import choice_extent, count_playthroughs, word_extent
-    from foretell.checker.solve import extremes, flow
+    from foretell.checker.graphs.lengths import choice_extent, count_playthroughs, word_extent
+    from foretell.checker.graphs.solve import extremes, flow
     from foretell.loading import compile_text
     from foretell.vm.lower import lower
 

@@ -31,10 +31,10 @@ from typing import Any
 import numpy as np
 
 from foretell.checker.analysis import analyse
-from foretell.checker.export import write_drn
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, Outcome, StateGraph
-from foretell.checker.host import compiled_from
-from foretell.checker.solve import extremes, odds, reader_weights
+from foretell.checker.graphs.export import write_drn
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, Outcome, StateGraph
+from foretell.checker.graphs.host import compiled_from
+from foretell.checker.graphs.solve import extremes, odds, reader_weights
 from foretell.loading import find_story, read_story
 from foretell.vm.lower import lower
 from peers import corpus_story, medians, rounds, save

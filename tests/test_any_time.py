@@ -23,13 +23,13 @@ import pytest
 from foretell.checker import explore, likely
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.explore import Explorer, Limits
-from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
-from foretell.checker.host import Meanwhile
+from foretell.checker.graphs.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.graphs.host import Meanwhile
+from foretell.checker.graphs.solve import flow, odds
 from foretell.checker.memory import free_memory
 from foretell.checker.occupancy import Occupancy
 from foretell.checker.report import Heading, text
 from foretell.checker.simulate import sample
-from foretell.checker.solve import flow, odds
 from foretell.cli import run
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
@@ -245,8 +245,8 @@ def ring(n: int, seed: int) -> StateGraph:
 def test_what_goes_round_in_an_unfinished_graph_is_bounded(
     seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foretell.checker.solve._ROUNDS", rounds)
-    monkeypatch.setattr("foretell.checker.solve._EFFORT", 0)
+    monkeypatch.setattr("foretell.checker.graphs.solve._ROUNDS", rounds)
+    monkeypatch.setattr("foretell.checker.graphs.solve._EFFORT", 0)
     graph = ring(40 + 30 * seed, seed)
     weights = graph.edge_weight
     rough, exact = flow(graph, weights), odds(graph, weights)
@@ -418,7 +418,7 @@ def test_a_limit_of_address_space_is_free_memory_too() -> None:
 
 _LIMITED = """
 import resource
-from foretell.checker.host import Meanwhile
+from foretell.checker.graphs.host import Meanwhile
 from foretell.checker.memory import free_memory
 from foretell.checker.occupancy import Occupancy
 from foretell.checker.report import Heading, text

@@ -9,7 +9,7 @@ import pytest
 
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.claims import Verdict, decide
-from foretell.checker.graph import UNEXPLORED
+from foretell.checker.graphs.graph import UNEXPLORED
 from foretell.checker.questions import ask_story
 from foretell.cli import run
 from foretell.compiler import compile_ink

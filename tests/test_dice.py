@@ -8,8 +8,8 @@ import pytest
 
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Exploration, Explorer, Limits
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL
-from foretell.checker.lengths import count_playthroughs, word_extent, word_quantiles
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL
+from foretell.checker.graphs.lengths import count_playthroughs, word_extent, word_quantiles
 from foretell.vm import values as V
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

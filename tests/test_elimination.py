@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from foretell.checker import elimination, envelope, linear
-from foretell.checker.host import compiled_from
+from foretell.checker.graphs import elimination, envelope, linear
+from foretell.checker.graphs.host import compiled_from
 from tests.twins import solve_twin as twin
 
 Factor = Callable[..., Any]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.graph import CHANCE, TERMINAL
+from foretell.checker.graphs.graph import CHANCE, TERMINAL
 from foretell.checker.questions import ask_story
 from foretell.cli import run
 from foretell.compiler import compile_ink

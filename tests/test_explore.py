@@ -17,10 +17,10 @@ import pytest
 from foretell.checker.analysis import analyse
 from foretell.checker.expand import K_DEEP, K_HANG
 from foretell.checker.explore import Exploration, Explorer, Limits
-from foretell.checker.graph import CHANCE, find_components
+from foretell.checker.graphs.graph import CHANCE, find_components
+from foretell.checker.graphs.lengths import count_playthroughs
+from foretell.checker.graphs.solve import odds
 from foretell.checker.hangs import prove_hang
-from foretell.checker.lengths import count_playthroughs
-from foretell.checker.solve import odds
 from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

@@ -13,9 +13,9 @@ import pytest
 
 from foretell import cli
 from foretell.checker.analysis import Limits, analyse
-from foretell.checker.export import actions, drn, write_drn, write_prism
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
-from foretell.checker.solve import best, flow, reader_weights, worst
+from foretell.checker.graphs.export import actions, drn, write_drn, write_prism
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
+from foretell.checker.graphs.solve import best, flow, reader_weights, worst
 from foretell.container import CompiledStory
 from foretell.loading import compile_text, read_story
 from foretell.vm.lower import lower

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from foretell.checker import regions
-from foretell.checker.graph import (
+from foretell.checker.graphs import regions
+from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
     TERMINAL,
@@ -26,7 +26,7 @@ from foretell.checker.graph import (
     trace,
     walk,
 )
-from foretell.checker.host import compiled_from
+from foretell.checker.graphs.host import compiled_from
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import graphs, layered, make
 

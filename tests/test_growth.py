@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from foretell.checker.explore import Explorer, Limits
-from foretell.checker.graph import TERMINAL
+from foretell.checker.graphs.graph import TERMINAL
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.questions import ask_story
 from foretell.checker.reads import reads_of

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from foretell.checker.explore import Limits, explore
-from foretell.checker.graph import StateGraph
-from foretell.checker.horizon import horizon
-from foretell.checker.host import compiled_from
-from foretell.checker.river import mass_by_turn
+from foretell.checker.graphs.graph import StateGraph
+from foretell.checker.graphs.horizon import horizon
+from foretell.checker.graphs.host import compiled_from
+from foretell.checker.graphs.river import mass_by_turn
 from foretell.vm.lower import lower
 from tests import ours
 from tests.generate_ink import seeded

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from foretell.checker.host import compiled_from, run
+from foretell.checker.graphs.host import compiled_from, run
 from foretell.vm import jit
 from foretell.vm.kernel import I64, kernel
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from foretell.checker.analysis import Analysis, Limits, analyse
+from foretell.checker.graphs.solve import Interval
 from foretell.checker.simulate import Sample, sample
-from foretell.checker.solve import Interval
 from foretell.loading import compile_text
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

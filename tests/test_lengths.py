@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from foretell.checker import lengths
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
-from foretell.checker.host import compiled_from
-from foretell.checker.lengths import (
+from foretell.checker.graphs import lengths
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, StateGraph
+from foretell.checker.graphs.host import compiled_from
+from foretell.checker.graphs.lengths import (
     choice_extent,
     count_playthroughs,
     shortest,
     word_extent,
     word_quantiles,
 )
-from foretell.checker.solve import Interval
+from foretell.checker.graphs.solve import Interval
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import graphs, layered, make
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from foretell.checker import sampler
 from foretell.checker.explore import Limits, explore
-from foretell.checker.host import compiled_from, run
+from foretell.checker.graphs.host import compiled_from, run
 from foretell.checker.list_region import ListRegion
 from foretell.checker.simulate import sample
 from foretell.vm import values as V

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.graphs.solve import Interval, absorb, odds
 from foretell.checker.questions import Questions, ask_story, check_expression, number_of
-from foretell.checker.solve import Interval, absorb, odds
 from foretell.compiler import StoryNames, compile_ink
 from foretell.config import Expression, read_config
 from foretell.diagnostics import StoryError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from foretell.checker.explore import explore
+from foretell.checker.graphs.solve import odds
 from foretell.checker.readers import check_reader, choice_weights, edge_weights
-from foretell.checker.solve import odds
 from foretell.compiler import compile_ink
 from foretell.config import Reader, Weight
 from foretell.vm.lower import lower

@@ -15,13 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker import elimination, envelope, iteration, linear
-from foretell.checker.fragment import Fragment
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
-from foretell.checker.host import compiled_from
-from foretell.checker.regions import can_avoid, can_ensure, can_reach, end_components, is_sure
-from foretell.checker.river import mass_by_turn
-from foretell.checker.solve import (
+from foretell.checker.graphs import elimination, envelope, iteration, linear
+from foretell.checker.graphs.fragment import Fragment
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.graphs.host import compiled_from
+from foretell.checker.graphs.regions import (
+    can_avoid,
+    can_ensure,
+    can_reach,
+    end_components,
+    is_sure,
+)
+from foretell.checker.graphs.river import mass_by_turn
+from foretell.checker.graphs.solve import (
     FOREVER,
     absorb,
     best,
@@ -30,7 +36,7 @@ from foretell.checker.solve import (
     odds,
     worst,
 )
-from foretell.checker.sweep import BEST, MEAN, SMALL, WORST
+from foretell.checker.graphs.sweep import BEST, MEAN, SMALL, WORST
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import gambler, gambler_wins, graphs, layered, make
 

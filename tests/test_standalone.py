@@ -6,7 +6,7 @@ import pytest
 
 from foretell import ink_json
 from foretell.checker.explore import Exploration, Limits, explore
-from foretell.checker.graph import follow
+from foretell.checker.graphs.graph import follow
 from foretell.checker.questions import Questions, ask_story
 from foretell.compiler import StoryNames, compile_expression, compile_ink
 from foretell.config import Expression

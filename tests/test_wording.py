@@ -14,11 +14,18 @@ import pytest
 
 from foretell.checker.analysis import analyse
 from foretell.checker.explore import Exploration, Explorer, Limits
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNREACHED, GraphError, StateGraph
-from foretell.checker.lengths import Playthroughs, deals_again, word_extent, word_quantiles
+from foretell.checker.graphs.graph import (
+    CHANCE,
+    CHOICE,
+    TERMINAL,
+    UNREACHED,
+    GraphError,
+    StateGraph,
+)
+from foretell.checker.graphs.lengths import Playthroughs, deals_again, word_extent, word_quantiles
+from foretell.checker.graphs.solve import extremes, flow
+from foretell.checker.graphs.sweep import BEST, WORST
 from foretell.checker.report import Heading, as_json, text
-from foretell.checker.solve import extremes, flow
-from foretell.checker.sweep import BEST, WORST
 from foretell.checker.why import explain
 from foretell.checker.wording import text_only_shuffles
 from foretell.compiler import compile_ink

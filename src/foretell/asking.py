@@ -18,9 +18,9 @@ from foretell.checker import whatif as W
 from foretell.checker import why as Y
 from foretell.checker.claims import percent
 from foretell.checker.explore import Limits
+from foretell.checker.graphs.solve import Interval
 from foretell.checker.questions import ask_story
 from foretell.checker.report import odds_text, short_path
-from foretell.checker.solve import Interval
 from foretell.checking import in_turn, places_entered, progress_line
 from foretell.comparison import change_of, shown_comparisons
 from foretell.config import Bounds, Config, Expression, Setting, WhatIf

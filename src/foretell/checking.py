@@ -22,11 +22,11 @@ from foretell.checker.bounds import check_bounds
 from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
 from foretell.checker.explore import MET, Progress
-from foretell.checker.export import write_drn, write_prism
+from foretell.checker.graphs.export import write_drn, write_prism
+from foretell.checker.graphs.solve import reader_weights
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import check_reader, edge_weights
 from foretell.checker.report import Heading, entered_json, entered_text, exit_code
-from foretell.checker.solve import reader_weights
 from foretell.checker.whatif import check_whatifs
 from foretell.config import Config
 from foretell.diagnostics import Diagnostic, Span, StoryError, closest

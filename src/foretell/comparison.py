@@ -26,7 +26,7 @@ from typing import Final
 
 from foretell.checker import whatif as W
 from foretell.checker.claims import shown_odds
-from foretell.checker.solve import Interval
+from foretell.checker.graphs.solve import Interval
 from foretell.config import Setting, WhatIf
 
 __all__ = ["change_of", "shown_comparisons"]

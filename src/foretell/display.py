@@ -25,7 +25,7 @@ from foretell.output import write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from foretell.checker.solve import Interval
+    from foretell.checker.graphs.solve import Interval
     from foretell.library import Compared, Endings, Graph, Odds, Story
 
 __all__ = [

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from foretell.checker.analysis import Analysis, Ending
     from foretell.checker.claims import Verdict
-    from foretell.checker.solve import Interval
+    from foretell.checker.graphs.solve import Interval
     from foretell.checker.whatif import Comparison
     from foretell.checker.why import Why
     from foretell.config import Config, Setting
@@ -184,8 +184,8 @@ class Graph:
         if reader in ("best", "worst"):
             found = {name: getattr(e, str(reader)) for name, e in self.endings.items()}
             return Odds(str(reader), found)
+        from foretell.checker.graphs.solve import flow
         from foretell.checker.readers import edge_weights
-        from foretell.checker.solve import flow
 
         graph = self.analysis.graph
         name, described = self._reader(reader)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 from foretell.checker import expand as X
 from foretell.checker.explore import Exploration
-from foretell.checker.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
+from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults, machine
 from foretell.vm import program as P

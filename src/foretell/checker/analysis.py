@@ -25,7 +25,7 @@ import numpy as np
 
 from foretell.checker import expand as X
 from foretell.checker.explore import MET, Exploration, Explorer, Limits, Progress
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,
     UNREACHED,
@@ -34,10 +34,9 @@ from foretell.checker.graph import (
     format_path,
     trace,
 )
-from foretell.checker.growth import Growing
-from foretell.checker.horizon import Horizon, horizon
-from foretell.checker.host import Meanwhile, compiling
-from foretell.checker.lengths import (
+from foretell.checker.graphs.horizon import Horizon, horizon
+from foretell.checker.graphs.host import Meanwhile, compiling
+from foretell.checker.graphs.lengths import (
     Extent,
     Playthroughs,
     choice_extent,
@@ -46,11 +45,12 @@ from foretell.checker.lengths import (
     word_extent,
     word_quantiles,
 )
+from foretell.checker.graphs.regions import trap_entrances
+from foretell.checker.graphs.siblings import count_alike
+from foretell.checker.graphs.solve import Flow, Interval, Odds, extremes, flow, odds
+from foretell.checker.growth import Growing
 from foretell.checker.memory import whole_memory
 from foretell.checker.outcomes import outcome_of, problem_of
-from foretell.checker.regions import trap_entrances
-from foretell.checker.siblings import count_alike
-from foretell.checker.solve import Flow, Interval, Odds, extremes, flow, odds
 from foretell.config import VariableBound
 from foretell.container import Domain
 from foretell.diagnostics import Diagnostic

@@ -38,7 +38,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foretell.checker.explore import MET, Exploration
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     TERMINAL,
     UNEXPLORED,
     UNREACHED,
@@ -48,11 +48,11 @@ from foretell.checker.graph import (
     shortest_cycle,
     trace,
 )
+from foretell.checker.graphs.regions import end_components, is_sure
+from foretell.checker.graphs.solve import Interval, absorb, best, odds, worst
 from foretell.checker.outcomes import problem_of
 from foretell.checker.questions import Questions
 from foretell.checker.readers import edge_weights
-from foretell.checker.regions import end_components, is_sure
-from foretell.checker.solve import Interval, absorb, best, odds, worst
 from foretell.checker.store import NO_TRUTH
 from foretell.config import Claim, Reader
 from foretell.diagnostics import Diagnostic

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from foretell.checker.analysis import Analysis, Ending, find_problems
 from foretell.checker.claims import Verdict
-from foretell.checker.solve import Interval
+from foretell.checker.graphs.solve import Interval
 from foretell.diagnostics import Diagnostic
 
 __all__ = ["Entered", "hull", "joint_endings", "joint_problems", "joint_verdict"]

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from foretell.checker.bounds import hold
-from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.checker.narrow import narrow, widen
 from foretell.checker.rows import (
     AFRESH,

@@ -56,7 +56,7 @@ from foretell.checker.exploration import (
     Progress,
     exploration_of,
 )
-from foretell.checker.graph import CHOICE
+from foretell.checker.graphs.graph import CHOICE
 from foretell.checker.hangs import find_loop
 from foretell.checker.interrupts import Interrupts
 from foretell.checker.likely import PART, Depths, Mass, deepen, push

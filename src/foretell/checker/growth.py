@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.checker.liveness import Liveness
 from foretell.checker.reads import DEALT, Read, reads_of
 from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack

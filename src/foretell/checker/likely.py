@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.checker.store import Store
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 

@@ -58,7 +58,7 @@ import numpy as np
 from foretell.checker import expand as E
 from foretell.checker.expand import begin_turn, settle
 from foretell.checker.explore import Explorer
-from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.checker.narrow import widen
 from foretell.checker.rows import restore, unpack
 from foretell.checker.runs import mix

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from foretell.checker import expand as X
 from foretell.checker.expand import OutcomeCode
-from foretell.checker.graph import Outcome
+from foretell.checker.graphs.graph import Outcome
 from foretell.container import THE_END
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults

@@ -29,7 +29,7 @@ import numpy as np
 
 from foretell.checker.exploration import Exploration
 from foretell.checker.explore import Explorer
-from foretell.checker.graph import UNREACHED, GraphError, format_path, trace
+from foretell.checker.graphs.graph import UNREACHED, GraphError, format_path, trace
 from foretell.checker.growth import kind_of, name_of
 from foretell.checker.rows import live_bits
 from foretell.diagnostics import StoryError

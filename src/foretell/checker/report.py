@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 from foretell.checker.analysis import Analysis, Ending
 from foretell.checker.entries import Entered, hull, joint_endings
 from foretell.checker.explore import MET
+from foretell.checker.graphs.solve import Interval
 from foretell.checker.growth import Growing
 from foretell.checker.memory import whole_memory
-from foretell.checker.solve import Interval
 from foretell.diagnostics import Diagnostic, counted, folded, render_all
 
 if TYPE_CHECKING:

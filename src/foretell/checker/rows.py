@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from foretell.checker.counters import GLOBAL, Key
-from foretell.checker.graph import CHANCE, CHOICE, UNEXPLORED
+from foretell.checker.graphs.graph import CHANCE, CHOICE, UNEXPLORED
 from foretell.checker.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P

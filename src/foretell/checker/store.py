@@ -41,7 +41,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.checker.narrow import wide_length, widen
 from foretell.checker.room import Room, moves
 from foretell.vm import values as V

@@ -36,7 +36,7 @@ from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import find_choices
 from foretell.checker.claims import Verdict, decide
 from foretell.checker.explore import Exploration, Limits, Progress, explore
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,
     UNEXPLORED,
@@ -44,6 +44,7 @@ from foretell.checker.graph import (
     StateGraph,
     reachable_from,
 )
+from foretell.checker.graphs.solve import Extremum, Flow, Interval, extremes, flow
 from foretell.checker.questions import (
     Questions,
     ask_story,
@@ -52,7 +53,6 @@ from foretell.checker.questions import (
     shown_value,
 )
 from foretell.checker.readers import check_reader, edge_weights
-from foretell.checker.solve import Extremum, Flow, Interval, extremes, flow
 from foretell.config import BUILT_IN_READERS, Claim, Config, Expression, Setting, WhatIf
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Span, StoryError, closest

@@ -31,7 +31,7 @@ from foretell.checker.analysis import with_outcomes
 from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import choice_name, in_file
 from foretell.checker.explore import Exploration, Limits, Progress, explore
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,
     UNREACHED,
@@ -42,9 +42,9 @@ from foretell.checker.graph import (
     search,
     trace,
 )
+from foretell.checker.graphs.regions import can_reach
+from foretell.checker.graphs.solve import Interval, best, odds
 from foretell.checker.questions import Questions, ask_story
-from foretell.checker.regions import can_reach
-from foretell.checker.solve import Interval, best, odds
 from foretell.config import EndingRule, Expression, VariableBound
 from foretell.container import CompiledStory
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest

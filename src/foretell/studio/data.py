@@ -21,11 +21,11 @@ import numpy as np
 from foretell.checker.ahead import reads_ahead, resumptions
 from foretell.checker.claims import Verdict
 from foretell.checker.entries import joint_problems, joint_verdict
-from foretell.checker.graph import CHOICE, TERMINAL, GraphError
+from foretell.checker.graphs.graph import CHOICE, TERMINAL, GraphError
+from foretell.checker.graphs.lengths import word_quantiles
+from foretell.checker.graphs.river import mass_by_turn
 from foretell.checker.growth import Growing
-from foretell.checker.lengths import word_quantiles
 from foretell.checker.lines import shown_lines
-from foretell.checker.river import mass_by_turn
 from foretell.diagnostics import Diagnostic, Source, counted
 from foretell.studio import pictures, whatifs, whys
 from foretell.studio.edition import Edition, Json

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from foretell.checker.explore import Limits
-from foretell.checker.graph import TERMINAL
+from foretell.checker.graphs.graph import TERMINAL
 from foretell.studio.opening import Opened
 from foretell.studio.pictures import COLOURS
 from foretell.studio.playback import Player, front_matter

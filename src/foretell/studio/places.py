@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from foretell.checker.graph import CHOICE, TERMINAL
-from foretell.checker.solve import absorb, flow
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
+from foretell.checker.graphs.solve import absorb, flow
 from foretell.studio import pictures
 from foretell.studio.edition import Edition, Json
 from foretell.vm import program as P

@@ -23,9 +23,17 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.graph import CHANCE, Bytes, Components, Floats, Int32s, Int64s, StateGraph
-from foretell.checker.host import run
-from foretell.checker.sweep import BEST, MEAN, WORST
+from foretell.checker.graphs.graph import (
+    CHANCE,
+    Bytes,
+    Components,
+    Floats,
+    Int32s,
+    Int64s,
+    StateGraph,
+)
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.sweep import BEST, MEAN, WORST
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = ["DOUBTFUL", "NAUGHT", "SURE", "Extended", "Fragment", "Shape"]

@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.graph import CHOICE, TERMINAL, UNEXPLORED, StateGraph
+from foretell.checker.graphs.graph import CHOICE, TERMINAL, UNEXPLORED, StateGraph
 
 __all__ = ["actions", "drn", "write_drn", "write_prism"]
 

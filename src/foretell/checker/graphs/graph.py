@@ -41,8 +41,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.deals import Deals, as_played
-from foretell.checker.host import run
+from foretell.checker.graphs.deals import Deals, as_played
+from foretell.checker.graphs.host import run
 from foretell.vm.kernel import I32, I64, U8, kernel
 
 __all__ = [

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
     TERMINAL,
@@ -45,7 +45,7 @@ from foretell.checker.graph import (
     find_components,
     reachable_from,
 )
-from foretell.checker.host import run
+from foretell.checker.graphs.host import run
 from foretell.vm.kernel import I32, I64, U8, kernel
 
 __all__ = [

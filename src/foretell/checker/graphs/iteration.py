@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from foretell.checker.graph import Floats, Int64s, Mask
-from foretell.checker.host import run
-from foretell.checker.sweep import BEST, WORST
+from foretell.checker.graphs.graph import Floats, Int64s, Mask
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.sweep import BEST, WORST
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 if TYPE_CHECKING:
-    from foretell.checker.fragment import Fragment
+    from foretell.checker.graphs.fragment import Fragment
 
 __all__ = [
     "CLEAR",

@@ -31,7 +31,7 @@ What this does not do: it proves nothing about large components and chooses no m
 
 from __future__ import annotations
 
-from foretell.checker.graph import CHANCE, CHOICE
+from foretell.checker.graphs.graph import CHANCE, CHOICE
 from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
 
 __all__ = [

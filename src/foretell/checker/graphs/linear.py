@@ -40,12 +40,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from foretell.checker import elimination, envelope
-from foretell.checker.envelope import Envelope
-from foretell.checker.fragment import Extended, Fragment
-from foretell.checker.graph import Floats, Int32s
-from foretell.checker.host import run
-from foretell.checker.iteration import (
+from foretell.checker.graphs import elimination, envelope
+from foretell.checker.graphs.envelope import Envelope
+from foretell.checker.graphs.fragment import Extended, Fragment
+from foretell.checker.graphs.graph import Floats, Int32s
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.iteration import (
     CLEAR,
     LIMIT,
     best_edges,
@@ -55,7 +55,7 @@ from foretell.checker.iteration import (
     prove,
     settle_down,
 )
-from foretell.checker.sweep import BEST, MEAN
+from foretell.checker.graphs.sweep import BEST, MEAN
 
 __all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 

@@ -33,8 +33,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from foretell.checker.graph import Floats, Int32s, Int64s
-from foretell.checker.host import run
+from foretell.checker.graphs.graph import Floats, Int32s, Int64s
+from foretell.checker.graphs.host import run
 from foretell.vm.kernel import F64, I32, I64, kernel
 
 __all__ = ["Envelope", "factor"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from foretell.checker.graph import Int32s, Int64s, StateGraph
-from foretell.checker.host import run
+from foretell.checker.graphs.graph import Int32s, Int64s, StateGraph
+from foretell.checker.graphs.host import run
 from foretell.vm.kernel import I32, I64, kernel
 
 __all__ = ["count_alike"]

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foretell.checker.graph import StateGraph
+    from foretell.checker.graphs.graph import StateGraph
 
 __all__ = ["Deals", "as_played"]
 

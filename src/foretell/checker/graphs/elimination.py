@@ -30,8 +30,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.graph import Floats, Int32s, Int64s
-from foretell.checker.host import run
+from foretell.checker.graphs.graph import Floats, Int32s, Int64s
+from foretell.checker.graphs.host import run
 from foretell.vm.kernel import F64, I32, I64, kernel
 
 __all__ = ["Factors", "factor"]

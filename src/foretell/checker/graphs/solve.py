@@ -50,8 +50,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.fragment import DOUBTFUL, SURE, Fragment, Shape
-from foretell.checker.graph import (
+from foretell.checker.graphs.fragment import DOUBTFUL, SURE, Fragment, Shape
+from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
     TERMINAL,
@@ -67,9 +67,9 @@ from foretell.checker.graph import (
     reachable_from,
     search,
 )
-from foretell.checker.host import run
-from foretell.checker.regions import EndComponents, can_ensure, end_components
-from foretell.checker.sweep import (
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.regions import EndComponents, can_ensure, end_components
+from foretell.checker.graphs.sweep import (
     BEST,
     COLUMN_BITS,
     MEAN,
@@ -81,7 +81,7 @@ from foretell.checker.sweep import (
     seep,
     settle,
 )
-from foretell.checker.sweep import (
+from foretell.checker.graphs.sweep import (
     flow as flow_kernel,
 )
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
@@ -350,7 +350,7 @@ def _settle_large(
     error: Floats,
     rough: bool,
 ) -> None:
-    from foretell.checker.linear import settle_fragment
+    from foretell.checker.graphs.linear import settle_fragment
 
     states = components.states(c)
     width, used = rows.width, int(rows.used[0])
@@ -475,7 +475,7 @@ def _flow_large(
     forever: Floats,
     place: Int32s,
 ) -> None:
-    from foretell.checker.linear import pass_through
+    from foretell.checker.graphs.linear import pass_through
 
     fragment = Fragment.of(graph, components, c, weight, MEAN, place)
     arriving = value[fragment.states]

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
     TERMINAL,
@@ -42,9 +42,9 @@ from foretell.checker.graph import (
     StateGraph,
     reachable_from,
 )
-from foretell.checker.host import run
-from foretell.checker.regions import can_reach
-from foretell.checker.solve import Interval, reader_weights
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.regions import can_reach
+from foretell.checker.graphs.solve import Interval, reader_weights
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = [

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.graph import (
+from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
     TERMINAL,
@@ -31,7 +31,7 @@ from foretell.checker.graph import (
     StateGraph,
     reachable_from,
 )
-from foretell.checker.solve import FOREVER, flow, reader_weights
+from foretell.checker.graphs.solve import FOREVER, flow, reader_weights
 
 __all__ = ["River", "mass_by_turn"]
 

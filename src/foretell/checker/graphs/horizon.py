@@ -24,9 +24,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.graph import CHANCE, TERMINAL, UNEXPLORED, StateGraph
-from foretell.checker.host import run
-from foretell.checker.solve import reader_weights
+from foretell.checker.graphs.graph import CHANCE, TERMINAL, UNEXPLORED, StateGraph
+from foretell.checker.graphs.host import run
+from foretell.checker.graphs.solve import reader_weights
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = ["Horizon", "horizon"]
