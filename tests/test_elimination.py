@@ -1,16 +1,17 @@
-"""Elimination, sparse and within an envelope: against fractions and closed forms."""
+"""Elimination, sparse, within an envelope and dense: against fractions and closed forms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from foretell.checker.graphs import elimination, envelope, linear
+from foretell.checker.graphs import dense, elimination, envelope, linear
 from foretell.checker.graphs.host import compiled_from
 from tests.twins import solve_twin as twin
 
@@ -18,7 +19,21 @@ Factor = Callable[..., Any]
 both_hosts = pytest.mark.parametrize("work", [0, float("inf")], ids=["compiled", "Python"])
 
 
-@pytest.fixture(params=[elimination.factor, envelope.factor], ids=["sparse", "envelope"])
+def densely(matrix: Any, leave: Any) -> dense.Factors:
+    """Elimination in one piece of memory: it takes edges, the last of each state's leaving."""
+    rows = [matrix[[s]].tocoo() for s in range(len(leave))]
+    target = np.concatenate([np.append(row.coords[1], -1) for row in rows]).astype(np.int32)
+    odds = np.concatenate([np.append(row.data, out) for row, out in zip(rows, leave, strict=True)])
+    first = np.append(0, np.cumsum([row.nnz + 1 for row in rows]))
+    edges: Any = SimpleNamespace(
+        states=range(len(leave)), edges=target, first=first, target=target, odds=odds
+    )
+    return dense.factor(edges)
+
+
+@pytest.fixture(
+    params=[elimination.factor, envelope.factor, densely], ids=["sparse", "envelope", "dense"]
+)
 def factor(request: pytest.FixtureRequest) -> Factor:
     """Either way to eliminate."""
     way: Factor = request.param
@@ -85,8 +100,8 @@ def walk(n: int) -> tuple[Any, Any]:
     return matrix, leave
 
 
-def test_a_walk_of_a_hundred_thousand_places_takes_the_steps_it_should(factor: Factor) -> None:
-    n = 100_000
+def test_a_walk_of_many_places_takes_the_steps_it_should(factor: Factor) -> None:
+    n = 1000 if factor is densely else 100_000
     factors = factor(*walk(n))
     assert factors is not None
     i = np.arange(1, n + 1)
@@ -106,7 +121,7 @@ def test_what_is_left_once_in_a_million_million_keeps_its_digits(factor: Factor)
 
 
 def test_a_square_leads_on_as_much_as_flows_in(factor: Factor) -> None:
-    side = 60
+    side = 20 if factor is densely else 60
     n = side * side
     x, y = np.arange(n) % side, np.arange(n) // side
     last = side - 1
@@ -130,8 +145,9 @@ def test_a_square_leads_on_as_much_as_flows_in(factor: Factor) -> None:
     assert passed.sum() == pytest.approx(factors.solve(np.ones(n))[0], rel=1e-12)
 
 
-def test_it_gives_up_where_it_is_told_to(factor: Factor) -> None:
-    assert factor(*walk(1000), most=0) is None
+@pytest.mark.parametrize("way", [elimination, envelope])
+def test_it_gives_up_where_it_is_told_to(way: Any) -> None:
+    assert way.factor(*walk(1000), most=0) is None
 
 
 def test_what_is_narrow_is_found_in_any_order() -> None:

@@ -391,20 +391,30 @@ def never_settling(fragment: Fragment, gain: Any, *_: Any, **__: Any) -> Any:
     return np.zeros((len(fragment.states), gain.shape[1])), False
 
 
-METHODS = ["rounds", "elimination", "envelope", "sparse elimination", "BiCGSTAB", "bounds"]
+METHODS = [
+    "at once",
+    "rounds",
+    "elimination",
+    "envelope",
+    "sparse elimination",
+    "BiCGSTAB",
+    "bounds",
+]
 
 
 @pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
-    if request.param != "rounds":
+    if request.param != "at once":
+        monkeypatch.setattr(linear, "AT_ONCE", 0)
+    if request.param not in ("at once", "rounds"):
         monkeypatch.setattr(linear, "settle_down", never_settling)
         monkeypatch.setattr(linear, "LIMIT", 0)
         monkeypatch.setattr(linear, "_FEW_STEPS", 1)
-    if request.param not in ("rounds", "elimination"):
+    if request.param not in ("at once", "rounds", "elimination"):
         monkeypatch.setattr(linear, "DENSE", 0)
         monkeypatch.setattr(linear, "DENSE_AT_MOST", 0)
-    if request.param not in ("rounds", "elimination", "envelope"):
+    if request.param not in ("at once", "rounds", "elimination", "envelope"):
         monkeypatch.setattr(envelope, "factor", lambda *_: None)
     if request.param in ("BiCGSTAB", "bounds"):
         monkeypatch.setattr(elimination, "factor", lambda *_: None)

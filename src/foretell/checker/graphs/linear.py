@@ -7,8 +7,9 @@ and any vector w such that A w ≥ 1, the error is at most max|r| · w. For w on
 expected number of steps until the exit, and checks it. Stopping when values change little proves
 nothing, and is not done here.
 
-First one goes round the component until the values come to rest (`iteration`), which is quickest by
-far where it is left soon, and gives up at once where it is not. What that comes to is proved in
+Up to AT_ONCE states are eliminated where they stand (`dense`). With more one first goes round the
+component until the values come to rest (`iteration`), which is quickest by far where it is left
+soon, and gives up at once where it is not. What that comes to is proved in
 double precision, where all that may have been lost is counted; what follows is for the rest. Up to
 DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see `sweep`),
 which keeps all digits however slowly the component is left. What is long and narrow is eliminated
@@ -40,7 +41,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from foretell.checker.graphs import elimination, envelope
+from foretell.checker.graphs import dense, elimination, envelope
 from foretell.checker.graphs.envelope import Envelope
 from foretell.checker.graphs.fragment import Extended, Fragment
 from foretell.checker.graphs.graph import Floats, Int32s
@@ -59,6 +60,7 @@ from foretell.checker.graphs.sweep import BEST, MEAN
 
 __all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 
+AT_ONCE = 128  # states up to which elimination is tried before all else
 DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can be proved good
 GOOD = 1e-11  # an error bound that needs no second method
@@ -144,36 +146,30 @@ def pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
 
 def _pass_through(fragment: Fragment) -> Callable[[Floats], Floats]:
     s = len(fragment.states)
-    matrix, leave, _ = equations(fragment, np.zeros((len(fragment.edges), 0)))
     if s > DENSE:
-        going = leave.astype(np.float64)
-        factors = envelope.factor(matrix, going, fragment.states) or elimination.factor(
-            matrix, going
-        )
+        matrix, leave, _ = equations(fragment, np.zeros((len(fragment.edges), 0)))
+        odds = leave.astype(np.float64)
+        factors = envelope.factor(matrix, odds, fragment.states) or elimination.factor(matrix, odds)
         if factors is not None:
             return factors.solve_left
-    if s > DENSE_AT_MOST:
-        rough, plain = _krylov(matrix, transposed=True), matrix.astype(np.float64)
+        if s > DENSE_AT_MOST:
+            return _roughly_through(fragment, matrix, leave)
+    return dense.factor(fragment).solve_left
 
-        def solve_roughly(b: Floats) -> Floats:
-            x: Floats = rough(b)
-            for _ in range(4):
-                x = x + rough(b + x @ plain - x)
-            # What flows out must be what flowed in.
-            if abs(float(x @ leave) - b.sum()) <= _ENOUGH * b.sum() and (x >= 0).all():
-                return x
-            return _pour(fragment, b)[0]
 
-        return solve_roughly
-    a, out = _factor_densely(matrix, leave, np.float64)
+def _roughly_through(
+    fragment: Fragment, matrix: Any, leave: Extended
+) -> Callable[[Floats], Floats]:
+    rough, plain = _krylov(matrix, transposed=True), matrix.astype(np.float64)
 
     def solve(b: Floats) -> Floats:
-        x = b.astype(float)
-        for i in range(s - 1, 0, -1):
-            x[:i] += x[i] / out[i] * a[i, :i]
-        for i in range(s):
-            x[i] = (x[i] + x[:i] @ a[:i, i]) / out[i]
-        return x
+        x: Floats = rough(b)
+        for _ in range(4):
+            x = x + rough(b + x @ plain - x)
+        # What flows out must be what flowed in.
+        if abs(float(x @ leave) - b.sum()) <= _ENOUGH * b.sum() and (x >= 0).all():
+            return x
+        return _pour(fragment, b)[0]
 
     return solve
 
@@ -277,12 +273,14 @@ def _eliminated(fragment: Fragment) -> Envelope | None:
     return envelope.factor(matrix, leave, fragment.states)
 
 
-def _solve_quickly(fragment: Fragment, gain: Floats, narrow: Envelope) -> tuple[Floats, float]:
+def _solve_quickly(
+    fragment: Fragment, gain: Floats, factors: dense.Factors | Envelope
+) -> tuple[Floats, float]:
     """What elimination comes to in double precision, and a bound on its error."""
     s, outer = len(fragment.states), fragment.target < 0
     source, odds = fragment.source[outer], fragment.odds[outer]
     right = [np.bincount(source, odds * column, s) for column in gain[outer].T]
-    found = narrow.solve(np.stack([*right, np.ones(s)], axis=1))
+    found = factors.solve(np.stack([*right, np.ones(s)], axis=1))
     x = np.ascontiguousarray(found[:, :-1])
     return x, prove(fragment, gain, MEAN, x, np.ascontiguousarray(found[:, -1]))
 
@@ -485,6 +483,10 @@ def settle_fragment(
     if sense != MEAN and not fragment.averaging.all():
         values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
         return values, taken, error + _LAST_ROUNDING
+    if len(fragment.states) <= AT_ONCE:
+        quick, error = _solve_quickly(fragment, gain, dense.factor(fragment))
+        if error <= _ENOUGH:
+            return quick, None, error + _LAST_ROUNDING
     quick, still = settle_down(fragment, gain, MEAN)
     if still:
         error = prove(fragment, gain, MEAN, quick)

@@ -45,6 +45,7 @@ __all__ = [
     "flow",
     "gth_factor",
     "gth_solve",
+    "gth_solve_left",
     "scratch_size",
     "seep",
     "settle",
@@ -89,35 +90,35 @@ def gth_factor(a: F64, s: int) -> None:
 
 
 @kernel
-def gth_solve(a: F64, s: int, b: int, width: int) -> None:
-    """Solve x = P x + b for the right-hand sides that stand in the scratch from b on."""
+def gth_solve(a: F64, s: int, x: F64, b: int, width: int) -> None:
+    """Solve x = P x + c; the right-hand sides c stand in `x` from b on, and are written over."""
     leave = s * s
     for i in range(s - 1, 0, -1):
         for r in range(i):
             p = a[r * s + i] / a[leave + i]
             if p > 0.0:
                 for k in range(width):
-                    a[b + r * width + k] += p * a[b + i * width + k]
+                    x[b + r * width + k] += p * x[b + i * width + k]
     for i in range(s):
         for k in range(width):
-            x = a[b + i * width + k]
+            y = x[b + i * width + k]
             for j in range(i):
-                x += a[i * s + j] * a[b + j * width + k]
-            a[b + i * width + k] = x / a[leave + i]
+                y += a[i * s + j] * x[b + j * width + k]
+            x[b + i * width + k] = y / a[leave + i]
 
 
 @kernel
-def _gth_solve_left(a: F64, s: int, b: int) -> None:
-    """Solve x = x P + b, one right-hand side: how much passes through each state."""
+def gth_solve_left(a: F64, s: int, x: F64, b: int) -> None:
+    """Solve x = x P + c, one right-hand side: how much passes through each state."""
     leave = s * s
     for i in range(s - 1, 0, -1):
         for j in range(i):
-            a[b + j] += a[b + i] / a[leave + i] * a[i * s + j]
+            x[b + j] += x[b + i] / a[leave + i] * a[i * s + j]
     for i in range(s):
-        x = a[b + i]
+        y = x[b + i]
         for j in range(i):
-            x += a[b + j] * a[j * s + i]
-        a[b + i] = x / a[leave + i]
+            y += x[b + j] * a[j * s + i]
+        x[b + i] = y / a[leave + i]
 
 
 # Backward --------------------------------------------------------------------------------------
@@ -367,7 +368,7 @@ def _settle_small(
         )  # fmt: skip
         if leaving > 0.0:
             gth_factor(scratch, s)
-            gth_solve(scratch, s, b, width)
+            gth_solve(scratch, s, scratch, b, width)
         # From each state the edges taken lead to all others: certain is all, or nothing.
         for k in range(width):
             low = 2.0
@@ -524,7 +525,7 @@ def _improve(
             sense, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         gth_factor(scratch, s)
-        gth_solve(scratch, s, b, 1)
+        gth_solve(scratch, s, scratch, b, 1)
         gap = 0.0
         changed = 0
         for i in range(s):
@@ -833,7 +834,7 @@ def _circulate(
                         if k == 1:
                             cost = 1.0 if kind[v] == CHOICE else 0.0
                         scratch[b + slot[w]] += value[v * 3] * weight[e] / total * cost
-        _gth_solve_left(scratch, s, b)
+        gth_solve_left(scratch, s, scratch, b)
         for i in range(s):
             value[order[start + i] * 3 + k] = scratch[b + i]
     return 0
