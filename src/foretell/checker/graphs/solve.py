@@ -380,9 +380,9 @@ def _settle_large(
         if policy is not None:
             sure = marks != DOUBTFUL
             policy[states[sure], k] = shape.keeping(rows.row, rows.values, k, marks)[sure]
-        rest = Fragment.of(graph, components, c, weight, sense, place, marks)
-        if not len(rest.states):
+        if not (marks == DOUBTFUL).any():
             continue
+        rest = Fragment.of(graph, components, c, weight, sense, place, marks)
         known = rest.gain(rows.row, rows.values, k, 1)
         x, taken, lost = settle_fragment(rest, known, sense, rough)
         most = max(most, lost)
