@@ -397,6 +397,7 @@ function onePlay(request) {
   const turns = [];
   const answer = { turns, hang: null, crash: null };
   let turn = null;
+  let drawn = 0;
   let unbind = () => {};
   story.onError = (message, type) =>
     turn.problems.push({
@@ -413,7 +414,6 @@ function onePlay(request) {
     for (const name of request.bind || [])
       if (!story._externals.has(name)) story.BindExternalFunction(name, () => 0, true);
     unbind = bindDraws(story, request.externals || {});
-    let drawn = 0;
     if (request.start) {
       turn = { lines: [], problems: [] };
       while (!request.fresh && story.canContinue) turn.lines.push(story.Continue());
@@ -445,8 +445,10 @@ function onePlay(request) {
       story.ChooseChoiceIndex(turn.picked);
     }
   } catch (error) {
-    if (error instanceof Hang) answer.hang = error.message;
-    else if (error instanceof StoryException) answer.crash = "story: " + error.message;
+    if (error instanceof Hang) {
+      answer.hang = error.message;
+      turn.draws = drawsBetween(logOf(story.state), drawn); // who plays it again takes the same way
+    } else if (error instanceof StoryException) answer.crash = "story: " + error.message;
     else answer.crash = String((error && error.message) || error);
   } finally {
     unbind();
