@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -63,6 +64,9 @@ from foretell.diagnostics import Diagnostic, Source, Span
 
 __all__ = ["Files", "StatementParser", "parse_story"]
 
+MOST_INCLUDES: Final = 5_000  # of a story: a file counts each time that it is included
+MOST_TEXT: Final = 64 << 20  # characters of all the files of a story
+
 _INNER: Final = 3  # inside braces, below STITCH, KNOT and STORY
 
 _BULLETS: Final = re.compile(r"(?:\*[ \t]*)+|(?:\+[ \t]*)+")
@@ -87,6 +91,9 @@ class Files:
     problems: list[Diagnostic]
     open: list[str] = field(default_factory=list)
     pieces: int = 0  # statements and braces read so far
+    included: Counter[str] = field(default_factory=Counter)  # how often each file was
+    characters: int = 0  # of all of them
+    full: bool = False  # whether there were too many: no more are read
 
 
 def parse_story(source: Source, files: Files, *, is_root: bool = True) -> Flow:
@@ -654,6 +661,17 @@ class StatementParser(ContentParser):
         if len(files.open) > MAX_NESTING:
             fail("files include each other too deeply")
             return None
+        if files.full:
+            return None  # which has been told
+        if files.included.total() >= MOST_INCLUDES:
+            files.full = True
+            often, times = files.included.most_common(1)[0]
+            counting = f", counting `{often}` {times:,} times" if times > 1 else ""
+            fail(
+                f"the story includes more than {MOST_INCLUDES:,} files{counting}",
+                "include each file once, and divert to its knots where they are wanted",
+            )
+            return None
         try:
             text = files.read(path)
         except FileNotFoundError:
@@ -663,6 +681,16 @@ class StatementParser(ContentParser):
         except (OSError, ValueError) as problem:
             fail(f"`{path}` can't be read: {getattr(problem, 'strerror', None) or problem}")
         else:
+            files.included[key] += 1
+            files.characters += len(text)
+            if files.characters > MOST_TEXT:
+                files.full = True
+                fail(
+                    f"the story's files have more than {MOST_TEXT >> 20} million characters "
+                    "together",
+                    "it is too large to be compiled as one story",
+                )
+                return None
             # shown as seen from where the main file's name is
             shown = posixpath.join(posixpath.dirname(files.sources[0].name), path)
             source = Source(posixpath.normpath(shown), text.removeprefix("\ufeff"))
