@@ -957,7 +957,10 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     row[P.SAFE] += P.IN_STRING
                 pc += 1
             elif op == P.OP_STRING_END:
-                if emit != 0:
+                if row[P.STRING] == 0 and (emit != 0 or a == 0):
+                    fault = P.F_EVAL_EMPTY
+                    status = P.ERROR
+                elif emit != 0:
                     leave_string(row)
                     status = P.NEEDS_STRING  # the host pops the tokens, pushes and steps on
                 elif a != 0:
@@ -987,12 +990,15 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         sp += 1
                         pc += 1
             elif op == P.OP_TAG_END and keep != 0 and row[P.STRING] != 0:
-                if emit != 0:
+                start = row[P.OUTPUT] - 1
+                while start > row[P.STRING] and (row[start] >> P.TOKEN_SHIFT) != P.TAG_BEGIN:
+                    start -= 1
+                if start == row[P.STRING]:
+                    fault = P.F_EVAL_EMPTY
+                    status = P.ERROR
+                elif emit != 0:
                     status = P.NEEDS_TAG
                 else:
-                    start = row[P.OUTPUT] - 1
-                    while start > row[P.STRING] and (row[start] >> P.TOKEN_SHIFT) != P.TAG_BEGIN:
-                        start -= 1
                     y = assembled(memo, mask, row, start + 1, V.O_TAG)
                     if y < 0:
                         operation = row[P.FAULT]
