@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from foretell.checker.analysis import Limits, analyse
+from foretell.checker.explore import Explorer
 from foretell.checker.simulate import sample
 from foretell.cli import run
 from foretell.config import read_config
@@ -109,6 +110,86 @@ def test_a_first_turn_that_builds_strings_for_ever_is_given_up_in_time() -> None
     with pytest.raises(StoryError) as raised:
         analyse(lower(_sound(source)), limits=Limits(seconds=1.0))
     [problem] = raised.value.diagnostics
+    assert problem.span is not None
+    assert problem.span.line == 4
+
+
+ITEMS = ", ".join(f"a{number}" for number in range(5000))
+LONG_LISTS = {
+    "the same ones": "~ l = l + s - (a3)\n",
+    "ever new ones": "~ n++\n~ l = l + l(n) - (a3)\n",
+    "steps along them": "~ n++\n~ l = s - l(n) + 1\n",
+    "ever new ones in strings": '~ l -= LIST_MIN(l)\n~ t = "{l}{n}"\n{t}\n',
+    "shown": "{l}\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG_LISTS)
+def test_a_first_turn_of_long_lists_without_end_ends_in_time(name: str) -> None:
+    """Exploring ran it in plain Python, a millisecond each operation, before any look at the clock;
+    playing showed megabytes of them, and each step along them took a third of a second."""
+    declared = f'LIST l = {ITEMS}\nVAR s = ()\nVAR n = 0\nVAR t = ""\n~ l = LIST_ALL(a0)\n~ s = l\n'
+    story = _sound(f"{declared}-> k\n== k\n{LONG_LISTS[name]}-> k\n")
+    program = lower(story)
+    begun = time.process_time()
+    try:
+        found = analyse(program, limits=Limits(seconds=1.0)).problems
+    except StoryError as error:
+        found = error.diagnostics
+    assert [problem.code for problem in found if problem.severity == "error"] == ["no-rest"]
+    assert time.process_time() - begun < 8
+    begun = time.process_time()
+    [problem] = Story(program).turn.problems
+    assert problem.code == "no-rest"
+    assert time.process_time() - begun < 15
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_the_first_turn_goes_over_to_machine_code_where_it_is_long(name: str) -> None:
+    """… and what is said of it stays the same."""
+    program = lower(_sound(ENDLESS[name][0]))
+    told = []
+    for compiled in (None, False, True):
+        try:
+            limits = Limits(seconds=60.0, steps=100_000, states=100)
+            found = analyse(program, limits=limits, compiled=compiled).problems
+        except StoryError as error:
+            found = error.diagnostics
+        told.append([(problem.code, problem.severity, problem.path) for problem in found])
+    assert told[0] == told[1] == told[2]
+
+
+def test_a_loop_that_is_not_proved_is_run_on_as_machine_code() -> None:
+    source = "VAR x = 0\n-> k\n== k\n~ x++\n{x < 60000: -> k}\n+ [a] -> END\n"
+    explorer = Explorer(lower(_sound(source)))
+    assert explorer.run().complete
+    assert explorer.kernels is not None
+    explorer = Explorer(lower(_sound(source)), compiled=False)
+    assert explorer.run().complete
+    assert explorer.kernels is None
+
+
+def test_readers_who_come_to_turns_without_end_are_not_sent_for_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    (tmp_path / "story.ink").write_text("* [go on] -> trap\n* [stop] -> END\n== trap\na\n-> trap\n")
+    assert run(["sample", "-n", "1e9", str(tmp_path / "story.ink")]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert "stopped for turns without end, of 1,000,000,000" in told
+    assert "warning[no-rest]" in told
+    assert run(["sample", "-n", "1e9", str(tmp_path / "story.ink"), "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["stopped"] == "no-rest"
+
+
+def test_a_reader_who_is_never_done_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each new number is an operation of the host's, and a run may ask for millions."""
+    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    source = "VAR x = 1.0\n-> k\n== k\n~ x = POW(x, 1.00001) + 0.001\n-> k\n"
+    with pytest.raises(StoryError) as raised:
+        sample(lower(_sound(source)), 1000)
+    [problem] = raised.value.diagnostics
+    assert problem.message.startswith("not one random reader was done in time")
     assert problem.span is not None
     assert problem.span.line == 4
 
@@ -392,6 +473,27 @@ def test_strings_that_begin_for_ever_are_an_error_soon() -> None:
     assert [problem.code for problem in found.problems] == ["too-deep"]
 
 
+@pytest.mark.parametrize(
+    "root",
+    [
+        ["ev", 1, "out", "/str", 2, "out", "/ev", "done"],
+        ["ev", "str", "/#", "^a", "/str", 1, "==", "/ev", {"->": "0", "c": True}, "done"],
+    ],
+)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_never_began_does_not_end(root: list[object], compiled: bool) -> None:
+    """The end of a string wrote over the registers, the end of a tag over where its string began:
+    plain Python raised an IndexError, machine code would have read what is not its own."""
+    content = [["^a", "\n", *root, None], "done", None]
+    written = json.dumps({"inkVersion": 21, "root": content, "listDefs": {}})
+    story = Story(compile_text(written).usable())
+    assert [problem.code for problem in story.turn.problems] == ["empty-stack"]
+    found = analyse(lower(compile_text(written).usable()), compiled=compiled)
+    assert [problem.code for problem in found.problems] == ["empty-stack"]
+    told = sample(lower(compile_text(written).usable()), 5, compiled=compiled)
+    assert [problem.code for problem in told.problems] == ["empty-stack"]
+
+
 def test_a_turn_that_breaks_off_is_played_once_for_its_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -422,6 +524,34 @@ def test_includes_may_nest_a_hundred_deep_and_no_deeper(tmp_path: Path) -> None:
         assert done.returncode == status, done.stderr
         assert "Traceback" not in done.stderr
     assert "error[include]: files include each other too deeply" in done.stderr
+
+
+def test_includes_that_multiply_are_refused_where_there_are_too_many(tmp_path: Path) -> None:
+    """Thirty times thirty times thirty times thirty files took a minute."""
+    for name, following in ("ab", "bc", "cd", "de"):
+        (tmp_path / f"{name}.ink").write_text(f"INCLUDE {following}.ink\n" * 30)
+    (tmp_path / "e.ink").write_text("the end\n")
+    begun = time.process_time()
+    [problem] = read_story(tmp_path / "a.ink").errors
+    assert time.process_time() - begun < 5
+    assert problem.code == "include"
+    assert problem.message.startswith("the story includes more than 5,000 files, counting `e.ink` ")
+    assert problem.span is not None
+    assert problem.span.source.line(problem.span.line) == "INCLUDE e.ink"
+    (tmp_path / "a.ink").write_text("INCLUDE c.ink\n" * 2)
+    assert len(read_story(tmp_path / "a.ink").sources) == 1 + 2 + 2 * 30 + 2 * 30 * 30
+
+
+def test_the_files_of_a_story_are_not_too_much_text_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretell.compiler.parser.MOST_TEXT", 1 << 20)
+    (tmp_path / "main.ink").write_text("INCLUDE part.ink\n" * 100)
+    (tmp_path / "part.ink").write_text("word " * 50_000)
+    [problem] = read_story(tmp_path / "main.ink").errors
+    assert problem.message == "the story's files have more than 1 million characters together"
+    assert problem.span is not None
+    assert problem.span.line == 5
 
 
 def _sound(source: str) -> CompiledStory:

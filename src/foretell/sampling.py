@@ -94,7 +94,7 @@ def sample(loaded: Loaded, options: SampleOptions) -> tuple[str, int]:
             found = _read(program, place, questions, options, weights, variables, show, interrupts)
         if not found.runs:
             raise KeyboardInterrupt
-        if any(problem.severity == "error" for problem in found.problems):
+        if found.endless or any(problem.severity == "error" for problem in found.problems):
             code = 1
         answers = {
             each.text: _Answer.of(program, found.answers[questions.position[each.text]])
@@ -209,7 +209,10 @@ def _text(
     answers: Mapping[str, _Answer],
     place: str,
 ) -> str:
-    stopped = f"stopped by Ctrl-C, of {options.runs:,} " if found.runs < options.runs else ""
+    stopped = ""
+    if found.runs < options.runs:
+        why = "for turns without end" if found.endless else "by Ctrl-C"
+        stopped = f"stopped {why}, of {options.runs:,} "
     head = (
         f"{title} · {found.runs:,} random readers ({_about(options, place)}) {stopped}"
         f"in {found.seconds:.2g} s · {found.runs_per_second:,.0f} a second"
@@ -294,7 +297,7 @@ def _json(
         "foretell": SCHEMA,
         "story": name,
         "runs": found.runs,
-        "stopped": "interrupt" if found.runs < options.runs else None,
+        "stopped": _stopped(found, options),
         "seconds": found.seconds,
         "runs_per_second": found.runs_per_second,
         "compile_seconds": found.compiling,
@@ -341,6 +344,12 @@ def _json(
         "assumed": found.assumed,
         "domains": {name: listed(d) for name, d in found.program.domains.items()},
     }
+
+
+def _stopped(found: S.Sample, options: SampleOptions) -> str | None:
+    if found.runs == options.runs:
+        return None
+    return "no-rest" if found.endless else "interrupt"
 
 
 def line_reach(found: S.Sample) -> list[dict[str, Any]]:

@@ -120,6 +120,7 @@ _BATCH: Final = 8192  # states of a round as machine code
 _BATCH_PLAIN: Final = 64  # … and in plain Python
 _LEAST_PIECE: Final = 64  # states of a piece of a round
 _WIDE_ROW: Final = 2000  # words of a state that is not expanded in plain Python
+_WIDE_LISTS: Final = 8  # words of each list, from which on no turn is run in plain Python
 _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
 _MEMO: Final = 1024  # entries that the memo begins with
@@ -141,8 +142,8 @@ def move_memo(old: I64, length: int, new: I64, mask: int) -> None:
 
 
 _KERNELS: Final = (
-    expand, intern, serve, index_lists, move_rows, reindex, push, deepen, run_on, unpack, restore,
-    begin_turn, move_memo, widen,
+    expand, settle, slim, intern, serve, index_lists, move_rows, reindex, push, deepen, run_on,
+    unpack, restore, begin_turn, move_memo, widen,
 )  # fmt: skip
 _machine_code: Final[list[Any]] = []  # of those, once it is loaded
 
@@ -372,11 +373,11 @@ class Explorer:
         return exploration_of(self, MET, self.spent + time.perf_counter() - self.began)
 
     def _run(self) -> str:
+        if self.kernels is None and (self.compiled or self._has_wide_lists()):
+            self.go_over()
         if not self.begun:
             self._first_state()
             self.begun = True
-        if self.compiled and self.kernels is None:
-            self.go_over()
         reported = self.began
         depths = Depths(self.store) if self.progress is not None else None
         pool = ThreadPoolExecutor(max(1, self.threads - 1)) if self.threads > 1 else None
@@ -412,6 +413,11 @@ class Explorer:
         choices, and each of them is written down again in each state that follows."""
         rows = self.store.rows
         return any(wide_length(rows, place) > _WIDE_ROW for place in batch.tolist())
+
+    def _has_wide_lists(self) -> bool:
+        """Whether one turn alone may take plain Python seconds: a union of two lists of five
+        thousand items takes it a millisecond."""
+        return self.compiled is None and self.lists is not None and self.lists.words > _WIDE_LISTS
 
     def _met(self) -> bool:
         """Whether what exploring was to stop at has been found."""
@@ -628,7 +634,7 @@ class Explorer:
         """The work row, set before the first instruction of the story (or of `start`)."""
         program = self.program
         while True:
-            machine.start(self.tables, self.row, program.declarations_pc)
+            machine.start(view_of(self.tables), self.row, program.declarations_pc)
             if program.declarations_pc < 0:
                 break
             status = self._settled(run)
@@ -639,7 +645,7 @@ class Explorer:
                 break
             # a story that can't even begin is refused, as when it is played
             raise StoryError([self._broken_declarations(status)])
-        tables, row = self.tables, self.row
+        tables, row = view_of(self.tables), self.row
         for name, value in self.constants.items():
             slot = program.global_names.index(name)
             row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
@@ -669,35 +675,50 @@ class Explorer:
         settled, again = 0, False
         while not settled:
             if 4 * self.room > len(self.out):
-                self.out = [0] * (4 * self.room)
+                self.out = self._buffer(4 * self.room)
             worker.row[:] = self.begin()
             worker.ctx[E.W_OUT] = R_SIZE
             worker.ctx[E.W_OUT_END] = len(self.out)
             worker.ctx[E.W_VERDICTS] = len(self.verdicts) // E.VERDICT
             worker.ctx[E.W_INDEX_MASK] = len(self.store.index) - 1
-            settled = settle(
+            verdicts: Any = self.verdicts or [0]
+            if self.kernels is not None:
+                verdicts = np.array(verdicts, np.int64)
+            settled = self.kernel(settle)(
                 worker.ctx, self.code, self.tables, self.memo, worker.row, worker.seen,
                 worker.unseen, worker.masks, self.places, self.store.given("index"),
-                self.store.given("prints"), self.out, worker.requests, self.verdicts,
+                self.store.given("prints"), self.out, worker.requests, verdicts,
                 worker.warned, -1, 0, -1,
             )  # fmt: skip
             self._answer(self._requests(), [], again)
             again = True
-            if not settled and self.is_due():
+            if settled:
+                break
+            if self.is_due():
                 raise StoryError([faults.unfinished(self.program, int(worker.row[P.PC]))])
-        slim(worker.ctx, self.out, R_SIZE)
+            if self._is_long() or self._is_time_to_compile(time.perf_counter() - self.began):
+                self.go_over()
+        self.kernel(slim)(worker.ctx, self.out, R_SIZE)
         self.out[:R_SIZE] = [-1, 1, int(worker.ctx[E.W_OUT])]
-        self.store.take_in(self.kernel, [0, 0], 1, self.out)
+        items = self._buffer(2)
+        self.store.take_in(self.kernel, items, 1, self.out)
         self.start_words = int(worker.row[P.WORDS])
         self.touched_first = any(worker.seen[pc] for pc in self.watched)
         self.verdicts = []
 
+    def _is_long(self) -> bool:
+        """Whether the first turn has taken more steps than plain Python should make."""
+        plain = self.kernels is None and self.compiled is None
+        return plain and int(self.workers[0].ctx[E.W_BUDGET]) > _FIRST_BUDGET
+
+    def _buffer(self, words: int) -> Any:
+        return [0] * words if self.kernels is None else np.zeros(words, np.int64)
+
     def _settled(self, runner: Callable[..., int]) -> int:
         self.row[P.LEFT] = self.limits.steps
         while True:
-            status = runner(
-                self.code, self.tables, self.memo, self.row, self.seen, self.row[P.LEFT]
-            )
+            code, tables, memo = view_of(self.code), view_of(self.tables), view_of(self.memo)
+            status = runner(code, tables, memo, self.row, self.seen, self.row[P.LEFT])
             if status == P.NEEDS_OPERATION:
                 row = self.row
                 self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
@@ -827,7 +848,7 @@ class Explorer:
         code, memo = view_of(self.code), view_of(self.memo)
         loop = -1
         if provable and plain[P.CHOICES] * words <= _PROVABLE_AT_ONCE:
-            loop = find_loop(self.everywhere, code, tables, memo, plain, perform)
+            loop = find_loop(self.everywhere, code, tables, memo, plain, perform, self.is_due)
         verdict = 0
         if loop >= 0:
             verdict = (K_HANG << 56) | loop

@@ -28,6 +28,7 @@ from foretell.vm.story import Story, entry_and_steps
 __all__ = ["find_loop", "prove_hang"]
 
 _STEPS: Final = 200_000  # how far a turn is followed in search of a repetition
+_LOOK: Final = 256  # steps between two looks at whether it is enough
 _EFFORT: Final = 1_000_000  # words of situations that are looked at
 
 
@@ -38,13 +39,13 @@ def find_loop(
     memo: Any,
     row: Any,
     perform: Callable[[], Any],
-    steps: int = _STEPS,
+    enough: Callable[[], bool] = lambda: False,
 ) -> int:
     """The first instruction of the loop that a row is in, or -1 where none is proved.
 
     `masks` are of every instruction. The row is run on; `perform` is called where the machine needs
-    an operation, and gives the memo. All is lists or memory views, as for any kernel in plain
-    Python.
+    an operation, and gives the memo; `enough` is asked now and then whether to give up. All is
+    lists or memory views, as for any kernel in plain Python.
     """
     out = [0] * (2 * len(row) + masks[M_WORDS] * MASK_BITS)
     seen = bytearray(len(code) // 4)
@@ -53,9 +54,13 @@ def find_loop(
     at = -1
     lowest = -1
     since, power, left = 0, 1, _EFFORT
-    for _ in range(steps):
+    for step in range(_STEPS):
+        if step % _LOOK == 0 and enough():
+            return -1
         status = machine.run(code, tables, memo, row, seen, 1)
         if status == P.NEEDS_OPERATION:
+            if enough():
+                return -1
             memo = perform()
             continue
         if status not in (P.BUDGET, P.WARNING):

@@ -10,6 +10,7 @@ What this does not do: anything with a list but find, add and name it.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -162,14 +163,10 @@ class ListRegion:
 
     def _content(self, words: Any) -> V.InkList:
         row = [int(word) for word in words]
-        items: list[tuple[int, str, str]] = []
-        for i, word in enumerate(row[: self.words]):
-            while word:
-                low = word & -word
-                items.append(self.items[i * BITS + low.bit_length() - 1])
-                word ^= low
+        bits = "".join(f"{word:0{BITS}b}"[::-1] for word in row[: self.words])
+        items = tuple(compress(self.items, map("1".__eq__, bits)))
         if items:
-            return V.InkList(tuple(items))
+            return V.InkList(items)
         came_from = row[self.words :]
         return V.InkList(
             (), tuple(n for d, n in enumerate(self.names) if came_from[d // BITS] >> d % BITS & 1)

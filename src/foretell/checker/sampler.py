@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from foretell.checker.expand import K_BUDGET, decode
 from foretell.checker.explore import Explorer, view_of
 from foretell.checker.runs import (
     A_SIZE,
@@ -270,6 +271,21 @@ class Sampler:
                 if pause is not None and pause(int(ctx[R_NEXT])):
                     return
                 began = time.perf_counter()
+
+    @property
+    def at(self) -> int:
+        """The instruction that it has come to."""
+        pc = int(self.row[P.PC])
+        return pc if pc >= 0 else int(self.row[P.LAST])
+
+    def made(self) -> tuple[int, int]:
+        """How many runs it has made, and how many of them came to a turn without end."""
+        new = np.array(self.outcomes[: int(self.ctx[R_OUTCOMES]) * T_SIZE], np.int64)
+        made = stuck = 0
+        for tally in [*self.totals.values(), *new.reshape(-1, T_SIZE).tolist()]:
+            made += tally[T_RUNS]
+            stuck += tally[T_RUNS] if decode(tally[T_CODE]).kind == K_BUDGET else 0
+        return made, stuck
 
     def leave(self) -> None:
         """Stop for good, whenever `pause` said so: a run that is not over counts nowhere."""

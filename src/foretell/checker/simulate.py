@@ -47,7 +47,7 @@ from foretell.checker.runs import (
     read_many,
 )
 from foretell.checker.sampler import CHUNK, Groups, Sampler, compiled_kernel, merge
-from foretell.diagnostics import Diagnostic
+from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults
 from foretell.vm import program as P
 from foretell.vm.program import Program
@@ -55,6 +55,8 @@ from foretell.vm.program import Program
 __all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
 
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
+_PATIENCE: Final = 5.0  # seconds that readers may come to turns without end before it is enough
+_TOO_OFTEN: Final = 10  # … if one run in so many does
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Sample:
     assumed: list[str] = field(default_factory=list)
     path_of: Callable[[int], str] = lambda _run: ""  # the path of a run, by its number
     answers: list[dict[int, int]] = field(default_factory=list)  # by question: value, runs
+    endless: bool = False  # whether it was stopped since too many runs come to a turn without end
 
     @property
     def runs_per_second(self) -> float:
@@ -151,7 +154,9 @@ def sample(
     `start` and `lists` are `Explorer`'s. The result is the same for any number of threads.
 
     `enough` is asked now and then: once it says so, the runs made until then are all there are, and
-    which those are depends on time and threads.
+    which those are depends on time and threads. So it is where, after some seconds, a good part of
+    them have come to a turn that uses up its steps: more of those would take hours and say nothing
+    new.
     """
     if weights is not None:
         reader = WEIGHTED
@@ -180,9 +185,11 @@ def sample(
 
     workers = [worker() for _ in range(threads)]
     began = time.perf_counter()
-    _share_out(workers, runs, progress, enough)
+    endless = _share_out(workers, runs, progress, enough)
     seconds = time.perf_counter() - began
-    return _result(program, workers, worker, seconds, compiling, seed, order)
+    found = _result(program, workers, worker, seconds, compiling, seed, order)
+    found.endless = endless and found.runs < runs
+    return found
 
 
 def _share_out(
@@ -190,12 +197,16 @@ def _share_out(
     runs: int,
     progress: Callable[[int, float], None] | None,
     enough: Callable[[], bool] | None,
-) -> None:
-    """Let the workers make all runs, a chunk at a time, or as many as there are time for."""
+) -> bool:
+    """Let the workers make all runs, a chunk at a time, or as many as there are time for.
+
+    Gives whether it was stopped for turns without end.
+    """
     began = time.perf_counter()
     position = [0]
     turn = threading.Lock()
     stop = threading.Event()
+    endless = threading.Event()
 
     def claim() -> tuple[int, int]:
         with turn:
@@ -211,6 +222,14 @@ def _share_out(
             progress(next_run, time.perf_counter() - began)
         if enough is not None and enough():
             stop.set()
+        waited = time.perf_counter() - began
+        if waited > _PATIENCE and not stop.is_set():
+            made, stuck = workers[0].made()
+            if not made and waited > 2 * _PATIENCE:
+                raise StoryError([faults.unread(workers[0].host.program, workers[0].at)])
+            if _TOO_OFTEN * stuck >= made > 0:
+                endless.set()
+                stop.set()
         return stop.is_set()
 
     def work(worker: Sampler) -> None:
@@ -236,6 +255,7 @@ def _share_out(
         if worker.failure is not None:
             raise worker.failure
         worker.leave()
+    return endless.is_set()
 
 
 def _result(

@@ -27,6 +27,7 @@ __all__ = [
     "too_deep",
     "too_much",
     "unfinished",
+    "unread",
 ]
 
 RAN_OUT: Final = {
@@ -170,7 +171,10 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
     if code == P.F_SHUFFLE:
         return "shuffle-size", f"a shuffle of {shown} elements is more than foretell handles (62)"
     if code == P.F_EVAL_EMPTY:
-        return "empty-stack", "an expression lacks a value (is the compiled story damaged?)"
+        return "empty-stack", (
+            "an expression lacks a value, or a string or tag its beginning (is the compiled story "
+            "damaged?)"
+        )
     if code == P.W_NOT_FOUND:
         return (
             "variable-not-found",
@@ -218,6 +222,18 @@ def unfinished(program: Program, pc: int) -> Diagnostic:
         pc,
         "a loop without a choice must end, in a choice, `-> DONE` or `-> END`; if this one does, "
         "give it more time",
+    )
+
+
+def unread(program: Program, pc: int) -> Diagnostic:
+    """A playthrough that random readers don't get to the end of."""
+    return _problem(
+        program,
+        "error",
+        "no-rest",
+        "not one random reader was done in time: the first had come to here",
+        pc,
+        "a loop without a choice must end, in a choice, `-> DONE` or `-> END`",
     )
 
 

@@ -58,8 +58,9 @@ _CHUNK: Final = 20_000
 _STOP_COST: Final = 50  # steps that a stop for the host is counted as
 _MEMO_START: Final = 256
 _MOST_BUILT: Final = 1 << 26  # characters of strings and items of lists built in a turn
-_MOST_SHOWN: Final = 1 << 24  # characters shown in a turn
-_BUILT_A_STEP: Final = 32  # of these, what costs as much as a step
+_MOST_SHOWN: Final = 1 << 22  # characters shown in a turn
+_BUILT_A_STEP: Final = 32  # characters that cost as much as a step
+_ITEMS_A_STEP: Final = 8  # … and items of lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -715,7 +716,9 @@ class Story:
             elif status == P.NEEDS_OPERATION:
                 left -= self._learn(row[P.FAULT], row[P.FAULT_VALUE], row[P.OPERAND])
             elif status in (P.NEEDS_STRING, P.NEEDS_TAG):
-                if not (self._end_string() if status == P.NEEDS_STRING else self._end_tag()):
+                built = self._end_string() if status == P.NEEDS_STRING else self._end_tag()
+                left -= built // _BUILT_A_STEP
+                if built > V.MOST_CHARACTERS:
                     row[P.FAULT], row[P.FAULT_VALUE] = P.F_OPERATION, self.values.too_long()
                     problems.append(faults.describe(self.program, row, P.ERROR))
                     machine.force_end(self._tables, row)
@@ -803,19 +806,27 @@ class Story:
                     self._memo[slot : slot + P.MEMO_SIZE] = old[at : at + P.MEMO_SIZE]
         built = self.values.built
         result = operate(self.values, operation, a, b)
+        steps = (self.values.built - built) // _BUILT_A_STEP
+        for value in (a, b):
+            if value >> V.TAG_SHIFT == V.LIST:
+                steps += len(self.values.ink_list(value).items) // _ITEMS_A_STEP
         mask = self._tables[P.T_MEMO_MASK]
         slot = machine.memo_slot(self._memo, mask, operation, a, b)
         self._memo[slot : slot + P.MEMO_SIZE] = [operation + 1, a, b, result]
         self._memo_used += 1
-        return (self.values.built - built) // _BUILT_A_STEP
+        return steps
 
-    def _end_string(self) -> bool:
-        """Put what was written since the string began on the stack; False if it is too long."""
+    def _end_string(self) -> int:
+        """Put what was written since the string began on the stack, if it is not too long.
+
+        Gives how many characters it has.
+        """
         row = self._row
         start = row[P.STRING]
         tokens = row[start + 1 : row[P.OUTPUT]]
-        if length(tokens, self.values) > V.MOST_CHARACTERS:
-            return False
+        characters = length(tokens, self.values)
+        if characters > V.MOST_CHARACTERS:
+            return characters
         outer = row[start] & P.STRING_WORDS  # words down to it, 0 none
         text = assemble_string(tokens, self.values)
         row[row[P.EVAL]] = self.values.string_value(text)
@@ -823,22 +834,24 @@ class Story:
         row[P.OUTPUT] = start
         row[P.STRING] = start - outer if outer else 0
         row[P.PC] += 1
-        return True
+        return characters
 
-    def _end_tag(self) -> bool:
+    def _end_tag(self) -> int:
+        """The same with a tag of a choice."""
         row = self._row
         start = row[P.OUTPUT] - 1
         while start > row[P.STRING] and row[start] >> P.TOKEN_SHIFT != P.TAG_BEGIN:
             start -= 1
         tokens = row[start + 1 : row[P.OUTPUT]]
-        if length(tokens, self.values) > V.MOST_CHARACTERS:
-            return False
+        characters = length(tokens, self.values)
+        if characters > V.MOST_CHARACTERS:
+            return characters
         text = assemble_tag(tokens, self.values)
         row[row[P.EVAL]] = (V.TAG << V.TAG_SHIFT) | self.values.string_index(text)
         row[P.EVAL] += 1
         row[P.OUTPUT] = start
         row[P.PC] += 1
-        return True
+        return characters
 
     def _external(self, index: int) -> Diagnostic | None:
         """Call a bound function with its arguments from the evaluation stack."""

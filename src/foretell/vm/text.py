@@ -21,13 +21,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from foretell.vm import program as P
-from foretell.vm.values import MOST_CHARACTERS, O_STRING, O_TAG, STRING, TAG, TAG_SHIFT, Values
+from foretell.vm.values import MOST_CHARACTERS, O_STRING, O_TAG, TAG, TAG_SHIFT, Values
 
 __all__ = ["Line", "Lines", "assemble_string", "assemble_tag", "clean", "length", "operate"]
 
 _PAYLOAD: Final = (1 << P.TOKEN_SHIFT) - 1
-_SPACES: Final = re.compile(r"[ \t]+")
-_EDGES: Final = re.compile(r"^[ \t]+|[ \t]+(?=\n)|[ \t]+\Z", re.MULTILINE)
+_SPACES: Final = re.compile(r"[ \t]{2,}|\t")
 
 # what an output stream holds: a string (text), or one of these
 _GLUE: Final = 1
@@ -47,7 +46,7 @@ class Line:
 
 def clean(text: str) -> str:
     """`text` with runs of blanks made one, and none at the start or end of a line."""
-    return _SPACES.sub(" ", _EDGES.sub("", text))
+    return _SPACES.sub(" ", "\n".join(line.strip(" \t") for line in text.split("\n")))
 
 
 class _Stream:
@@ -362,19 +361,14 @@ def _apply(stream: _Stream, token: int, values: Values) -> None:
 
 
 def length(tokens: Iterable[int], values: Values) -> int:
-    """How many characters the texts of tokens have together, numbers and lists counted as one."""
+    """How many characters the texts of tokens have together."""
     total = 0
     for token in tokens:
         kind = token >> P.TOKEN_SHIFT
-        payload = token & _PAYLOAD
         if kind == P.PRINT:
-            if payload >> TAG_SHIFT != STRING:
-                total += 1
-                continue
-            payload &= 0xFFFFFFFF
-        elif kind != P.TEXT:
-            continue
-        total += len(values.strings[payload])
+            total += len(values.text(token & _PAYLOAD))
+        elif kind == P.TEXT:
+            total += len(values.strings[token & _PAYLOAD])
     return total
 
 

@@ -267,6 +267,10 @@ class Values:
             name: tuple(sorted((n, name, item) for item, n in items.items()))
             for name, items in list_definitions.items()
         }
+        self._numbered = {  # the first item of each number
+            name: {item[0]: item for item in reversed(items)}
+            for name, items in self._origin_items.items()
+        }
         self._chains: list[tuple[int, int]] = [(0, 0)]  # (chain, its last token)
         self._chain_index: dict[tuple[int, int], int] = {}
         self._bounds: dict[str, tuple[int, int]] = {}
@@ -443,7 +447,7 @@ class Values:
         if tag == BOOL:
             return "true" if value & 1 else "false"
         if tag == LIST:
-            return ", ".join(name for _, _, name in self.ink_list(value).items)
+            return ", ".join([name for _, _, name in self.ink_list(value).items])
         if tag == TARGET:
             return f"DivertTargetValue({self.target_paths[value & PAYLOAD]})"
         if tag == POINTER:
@@ -588,13 +592,14 @@ class Values:
         if name == "LIST_MAX":
             return self.list_value(InkList(_highest(items)))
         if name in ("LIST_ALL", "LIST_INVERT"):
-            found = {
+            found = [
                 item
                 for origin in content.known_origins
                 for item in self._origin_items.get(origin, ())
-            }
+            ]
             if name == "LIST_INVERT":
-                found -= set(items)
+                taken = set(items)
+                found = [item for item in found if item not in taken]
             return self.list_value(InkList(tuple(sorted(found))))
         raise _OperationError(f"Cannot perform operation '{name}' on List")
 
@@ -716,15 +721,17 @@ class Values:
                 f"Can not call use '{name}' operation on {self._type(a)} and {self._type(b)}"
             )
         one, two = self.ink_list(a), self.ink_list(b)
-        x_items, y_items = set(one.items), set(two.items)
-        if name == "+":
-            return self._list_like(one, x_items | y_items)
-        if name == "-":
-            return self._list_like(one, x_items - y_items)
-        if name == "^":
-            return self.list_value(InkList(tuple(sorted(x_items & y_items))))
+        x_items, y_items = one.items, two.items
+        if name in ("+", "-", "^"):  # what is in order stays so
+            if name == "+":
+                new = set(y_items).difference(x_items)
+                return self._list_like(one, tuple(sorted((*x_items, *new))) if new else x_items)
+            other = set(y_items)
+            if name == "-":
+                return self._list_like(one, tuple(i for i in x_items if i not in other))
+            return self.list_value(InkList(tuple(i for i in x_items if i in other)))
         if name in ("?", "!?"):
-            has = bool(x_items) and bool(y_items) and y_items <= x_items
+            has = bool(x_items) and bool(y_items) and set(y_items).issubset(x_items)
             return TRUE if has == (name == "?") else FALSE
         if name == "&&":
             return TRUE if x_items and y_items else FALSE
@@ -738,18 +745,15 @@ class Values:
             return TRUE if _compare_lists(name, one, two) else FALSE
         raise _OperationError(f"Cannot perform operation '{name}' on List")
 
-    def _list_like(self, model: InkList, items: set[tuple[int, str, str]]) -> int:
-        origins = () if items else model.known_origins
-        return self.list_value(InkList(tuple(sorted(items)), origins))
+    def _list_like(self, model: InkList, items: tuple[tuple[int, str, str], ...]) -> int:
+        return self.list_value(InkList(items, () if items else model.known_origins))
 
     def _step_list(self, content: InkList, step: int) -> int:
         moved: set[tuple[int, str, str]] = set()
         for n, origin, _ in content.items:
-            wanted = number(int_value(n + step))
-            for candidate in self._origin_items.get(origin, ()):
-                if candidate[0] == wanted:
-                    moved.add(candidate)
-                    break
+            there = self._numbered.get(origin, {}).get(number(int_value(n + step)))
+            if there is not None:
+                moved.add(there)
         return self.list_value(InkList(tuple(sorted(moved))))
 
     def _retain(self, old: int, new: int) -> int:
@@ -763,12 +767,10 @@ class Values:
                 "Passed non-integer when creating a list element from a numerical value."
             )
         list_name = self.text(name)
-        if list_name not in self._origin_items:
+        if list_name not in self._numbered:
             raise _OperationError(f"Failed to find LIST called {list_name}")
-        for item in self._origin_items[list_name]:
-            if item[0] == number(n):
-                return self.list_value(InkList((item,)))
-        return self.list_value(InkList(()))
+        item = self._numbered[list_name].get(number(n))
+        return self.list_value(InkList(() if item is None else (item,)))
 
     def _range_bounds(self, low: int, high: int) -> int:
         lowest, highest = 0, _INT_MAX
@@ -791,7 +793,7 @@ class Values:
         content = self.ink_list(value)
         if not content.items:
             return self.list_value(InkList(()))
-        items = {item for item in content.items if lowest <= item[0] <= highest}
+        items = tuple(item for item in content.items if lowest <= item[0] <= highest)
         return self._list_like(content, items)
 
     def truthy(self, value: int) -> bool:
