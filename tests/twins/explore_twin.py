@@ -145,7 +145,11 @@ def explore(program: Program, *, most: int = 1000, steps: int = 20_000) -> Twin:
         if node.kind != TERMINAL:
             node.kind = UNEXPLORED
     complete = all(node.kind != UNEXPLORED for node in nodes)
-    return Twin(nodes, first.seen, warnings, start_words, complete)
+    reached = bytearray(first.seen)
+    for copied, pc in program.copied.items():  # it is the function that was executed
+        reached[pc] |= reached[copied]
+        reached[copied] = 0
+    return Twin(nodes, reached, warnings, start_words, complete)
 
 
 def _labels(node: Node) -> Sequence[int]:

@@ -10,12 +10,21 @@ What this does not do: name outcomes or say anything about them (`analysis`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from foretell.checker.expand import K_BOUND, K_BUDGET, K_DRAW, OutcomeCode, decode
+from foretell.checker.expand import (
+    K_BOUND,
+    K_BUDGET,
+    K_DEEP,
+    K_DRAW,
+    K_FAULT,
+    K_HANG,
+    OutcomeCode,
+    decode,
+)
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.growth import Growing, most_varied
 from foretell.checker.liveness import Liveness
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["MET", "SAMPLES", "Exploration", "Limits", "Progress", "exploration_of"]
 
 MET: Final = "asked"  # what stopped it where `stop_when` did
+_AT_PC: Final = (K_FAULT, K_BUDGET, K_DEEP, K_DRAW, K_HANG)  # outcomes whose number is a pc
 SAMPLES: Final = 100  # rows kept, and taken from the frontier, to tell what grows
 
 
@@ -109,9 +119,8 @@ def exploration_of(explorer: Explorer, stopped: str, seconds: float) -> Explorat
     kind[dealing] = CHANCE
     kind[store.row_states(store.waiting())] = UNEXPLORED
     terminal = kind == TERMINAL
-    raw = [(int(c), int(v)) for c, v in store.used("codes").reshape(-1, 2)]
-    codes = [decode(code, value) for code, value in raw]
     outcome = store.used("outcome").copy()
+    codes = _codes(explorer, outcome)
     lost: list[tuple[OutcomeCode, int]] = []
     for code_kind, limit in ((K_DRAW, "outcomes of one draw"), (K_BUDGET, "steps of one turn")):
         unknown = [i for i, code in enumerate(codes) if code.kind == code_kind]
@@ -171,6 +180,27 @@ def exploration_of(explorer: Explorer, stopped: str, seconds: float) -> Explorat
         met=store.met,
         held=_held(explorer),
     )
+
+
+def _codes(explorer: Explorer, outcome: Any) -> list[OutcomeCode]:
+    """What each outcome is; those that only a copy of a function tells apart become one."""
+    raw = explorer.store.used("codes").reshape(-1, 2)
+    codes = [decode(int(code), int(value)) for code, value in raw]
+    copied = explorer.program.copied
+    if not any(code.kind in _AT_PC and code.number in copied for code in codes):
+        return codes
+    places: dict[tuple[int, int, int], int] = {}
+    joined: list[OutcomeCode] = []
+    place_of = np.zeros(len(codes), outcome.dtype)
+    for index, code in enumerate(codes):
+        if code.kind in _AT_PC:
+            code = replace(code, number=copied.get(code.number, code.number))
+        key = code.kind, code.fault, code.number
+        place_of[index] = places.setdefault(key, len(joined))
+        if place_of[index] == len(joined):
+            joined.append(code)
+    outcome[:] = place_of[outcome]
+    return joined
 
 
 def _held(explorer: Explorer) -> list[VariableBound]:

@@ -153,10 +153,11 @@ class Explorer:
 
     `observed` are names that must be kept in the state, `asked` pcs of expressions evaluated at
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
-    by name, `start` a place to begin at, `reduce=False` keeps everything alive, `whole=False`
-    gives every face of a die an edge of its own, `lists=False` asks the host for all that is done
-    with lists, and `afresh=False` remembers what text-only shuffles have dealt (the slow twins that
-    tests compare with).
+    by name, `start` a place to begin at, `reduce=False` keeps everything alive and calls functions
+    themselves where there are copies of them (`references`), `whole=False` gives every face of a
+    die an edge of its own, `lists=False` asks the host for all that is done with lists, and
+    `afresh=False` remembers what text-only shuffles have dealt (the slow twins that tests compare
+    with).
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
     stops after the round that finds a state where one has it. So it does after an outcome, or a
@@ -218,7 +219,7 @@ class Explorer:
         self.progress = progress
         self.widths = Widths(output=512)
         self.values = program.values
-        self.code: Any = self.liveness.saturated_code() if reduce else list(program.code)
+        self.code: Any = self.liveness.saturated_code() if reduce else program.uncopied
         self.places: Any = list(program.place_of_pc)
         self.assumed = program.unanswered
         self.lists = ListRegion(self.values) if lists and program.values.definitions else None
@@ -623,7 +624,9 @@ class Explorer:
                 state = -1
                 if item >= 0:
                     state = int(self.store.rows[int(items[item * I_SIZE + I_ROW]) - 1])
-                self.warnings.append((a, b, state, label))
+                pc = self.program.copied.get(b, b)
+                if all((a, pc) != known[:2] for known in self.warnings):
+                    self.warnings.append((a, pc, state, label))
         for worker in self.workers if len(asked_for) else ():
             if self.kernels is None:
                 worker.warned[:] = self.warned
@@ -910,10 +913,13 @@ class Explorer:
         return bits
 
     def executed(self) -> bytearray:
-        """The instructions that were executed."""
+        """The instructions that were executed: of functions, where it was in a copy."""
         seen = np.frombuffer(bytes(self.seen), np.uint8).copy()
         for worker in self.workers:
             seen |= np.frombuffer(bytes(worker.seen), np.uint8)
+        for copy_, pc in self.program.copied.items():
+            seen[pc] |= seen[copy_]
+            seen[copy_] = 0
         return bytearray(seen.tobytes())
 
     def _sample(self, at: int) -> None:

@@ -208,7 +208,8 @@ def _entrances(program: Program, path: str) -> list[int]:
     target = program.target_of_path.get(path)
     if target is not None:
         at = program.tables[P.T_TARGETS] + target * P.TARGET_SIZE
-        return [program.tables[at + P.TARGET_PC]]
+        pc = program.tables[at + P.TARGET_PC]
+        return [pc, *(copy for copy, original in program.copied.items() if original == pc)]
     records = program.tables[P.T_CHOICE_TABLE]
     stubs = [
         program.tables[records + index * P.CHOICE_SIZE + P.CHOICE_STUB]

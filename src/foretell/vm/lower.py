@@ -66,6 +66,7 @@ from foretell.vm.patterns import (
     tags_at_top,
 )
 from foretell.vm.program import ChoiceInfo, Program
+from foretell.vm.references import Code, tell_references_apart
 from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 
 __all__ = ["lower", "lower_expression"]
@@ -178,6 +179,7 @@ class _Lowering(Jumps):
         self.lay_out_unplaced()
         self.run_out()
         self.settle_pcs()
+        copied = self.tell_references_apart()
         pcs = self.story.pcs
         declarations = root.named.get(DECLARATIONS)
         self.values.target_paths = [target.path for target in self.targets]
@@ -204,6 +206,7 @@ class _Lowering(Jumps):
             scope_of_pc=self.scope_of_pc,
             origins=self.origins,
             words=self.words,
+            copied=copied,
             global_tags=tags_at_top(root),
             lowering=self,
         )
@@ -277,6 +280,14 @@ class _Lowering(Jumps):
                 kind = P.DRAW_DECIDED if domain.by_reader else P.DRAW_EXTERNAL
                 tables += [kind, len(domain.values), *map(self.values.from_python, domain.values)]
         return tables
+
+    def tell_references_apart(self) -> dict[int, int]:
+        """Lay functions out once more for what they are called with; says what is whose copy."""
+        leaders = {*self.story.pcs.values(), *self.choice_records[P.CHOICE_STUB :: P.CHOICE_SIZE]}
+        code = Code(self.code, self.origins.where, self.place_of_pc, self.scope_of_pc, leaders)
+        copied = tell_references_apart(code, self.scope_slots)
+        self.length = len(self.code) // 4
+        return copied
 
     def lay_out(self, container: Container, copy: Copy) -> None:
         """Lay out a container that only jumps reach, and end it."""

@@ -429,6 +429,7 @@ class Program:
     scope_of_pc: list[int]
     origins: Origins  # by pc: what it was lowered from
     words: int = 0  # words of prose in all its text
+    copied: dict[int, int] = field(default_factory=dict)  # pc in a copy: in the function itself
     global_tags: list[str] = field(default_factory=list)
     lowering: Any = field(default=None, repr=False)  # see `lower.lower_expression`
 
@@ -461,6 +462,16 @@ class Program:
             elif op == OP_POINT_TEMP and b > 0:
                 pointed.add(b - 1)
         return {slot: where for slot, where in stores.items() if slot not in pointed}
+
+    @property
+    def uncopied(self) -> list[int]:
+        """The code in which all calls lead to functions themselves, none to copies of them."""
+        code = list(self.code)
+        for at in range(0, len(code), 4) if self.copied else ():
+            if code[at] == OP_CALL and code[at + 1] in self.copied:
+                code[at + 1] = self.copied[code[at + 1]]
+                code[at + 3] = self.scope_of_pc[code[at + 1]]
+        return code
 
     @property
     def unanswered(self) -> list[int]:
