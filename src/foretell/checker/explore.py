@@ -198,12 +198,16 @@ class Explorer:
         worded: frozenset[int] = frozenset()
         if reduce and afresh:
             worded = text_only_shuffles(program, observed, asked, watched)
-        self.liveness = analyse_liveness(program, observed, asked, constants, start, worded)
+        self.liveness = analyse_liveness(
+            program, observed, asked, constants, start, worded, watched
+        )
         if reduce and afresh and self.liveness.unbuilt:  # there, too, text is only text
             unbuilt = self.liveness.unbuilt
             more = text_only_shuffles(program, observed, asked, watched, unbuilt)
             if more > worded:
-                self.liveness = analyse_liveness(program, observed, asked, constants, start, more)
+                self.liveness = analyse_liveness(
+                    program, observed, asked, constants, start, more, watched
+                )
         self.bounds = list(bounds)
         self.timings["liveness"] = time.perf_counter() - began
         self.reduce = reduce

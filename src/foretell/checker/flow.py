@@ -33,8 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
+from foretell.checker.arms import Arms
 from foretell.checker.counters import GLOBAL, NOTHING, Counters, Key, Source
 from foretell.checker.routes import BLOCK_ENDS, Routes, call_kind
 from foretell.vm import program as P
@@ -109,10 +111,15 @@ class ValueFlow:
         settled: Mapping[int, int],
         held: Mapping[int, int],
         afresh: frozenset[int] = frozenset(),
+        arms: Mapping[int, Arms] = MappingProxyType({}),
     ) -> None:
         self.program = program
         self.afresh = afresh  # shuffles that do not heed which deal it is
         self.routes = routes
+        self.arms = arms
+        self.at = 0  # the instruction that is looked at
+        self.failing: set[int] = set()  # operators that may fail
+        self.quiet: set[int] = set()  # what a condition decides about that is only followed
         self.code = program.code
         self.settled = settled
         self.scope_of_pc = program.scope_of_pc
@@ -151,14 +158,14 @@ class ValueFlow:
         self.idle = set(idle)
         entry_arguments: dict[int, list[set[int]]] = {}
         while True:
-            known = (dict(self.kinds), dict(self.returned))
+            known = (dict(self.kinds), dict(self.returned), len(self.failing))
             before = {key: set(found) for key, found in self.pointed.items()}
             arguments_before = {pc: [set(s) for s in a] for pc, a in entry_arguments.items()}
             self._follow_once(entry_arguments)
             if (
                 before == self.pointed
                 and arguments_before == entry_arguments
-                and known == (self.kinds, self.returned)
+                and known == (self.kinds, self.returned, len(self.failing))
             ):
                 break
 
@@ -172,6 +179,7 @@ class ValueFlow:
         self.long.clear()
         self.bearing.clear()
         self.inverted.clear()
+        self.quiet.clear()
         stack: list[_Entry] = []
         arguments: list[set[int]] = []
         # the declarations first: what variables hold then is mostly what they ever hold
@@ -248,6 +256,10 @@ class ValueFlow:
         """
         for load in entry.loads:
             self.sinks[load] = None
+        self._keep(entry, top)
+
+    def _keep(self, entry: _Entry, top: int) -> None:
+        """Counts below `top` are told apart, if anyone looks."""
         for slot in entry.counts:
             known = self.caps.setdefault(slot, set())
             if known is not None:
@@ -266,6 +278,29 @@ class ValueFlow:
             self._observe([replace(entry, source=Source())])
         else:
             self._observe([entry])
+
+    def _branch(self, entry: _Entry, pc: int) -> None:
+        """A value decides which way is gone at `pc`.
+
+        Where both do nothing but store, it is looked at only where that is, or in a string that
+        one way puts white space into.
+        """
+        arms = self.arms.get(pc)
+        if arms is None or entry.points or entry.kind & OTHER or self.failing & {*arms.code}:
+            self._condition(entry)
+            return
+        self._keep(entry, 1)
+        if entry.numeric:
+            self.counters.truth(entry.source)
+        else:
+            self.counters.fix(entry.source)
+        self._discard(entry)
+        self.quiet.update(arms.code)
+        decision = _Entry(entry.loads, kind=NUMBER)
+        for store in arms.stores:
+            self._flow(decision, store)
+        for text in arms.texts:
+            self._print(decision, text)
 
     def _divide(self, entry: _Entry, modulus: int) -> None:
         """Only the remainder of a count (plus its offset) is used: negative ones stay apart."""
@@ -379,6 +414,7 @@ class ValueFlow:
     ) -> None:
         code, tables = self.code, self.program.tables
         op, a, b = code[pc * 4 : pc * 4 + 3]
+        self.at = pc
 
         def pop() -> _Entry:
             return stack.pop() if stack else _Entry()
@@ -472,7 +508,7 @@ class ValueFlow:
                     return  # what is passed here comes from there
             self._assign(entry, pc)
         elif op in (P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
-            self._condition(pop())
+            self._branch(pop(), pc)
         elif op in (P.OP_CALL, P.OP_JUMP, P.OP_FORK):
             if op != P.OP_FORK:  # there the arguments stay for the jump that follows
                 self._hand_over(stack, [a], entry_arguments)
@@ -633,6 +669,7 @@ class ValueFlow:
             kind = of_lists
             if not entry.surely(LIST):
                 self._observe([entry])  # it may fail, which is seen
+                self.failing.add(self.at)
         elif op == P.OP_NOT and (entry.counts or entry.since):
             self._test(entry, 1)
         elif op == P.OP_NOT and entry.surely(NUMBER | LIST):
@@ -640,6 +677,7 @@ class ValueFlow:
             source = Source(low=0, high=1)
         elif not entry.numeric:
             self._observe([entry])
+            self.failing.add(self.at)
             kind = ANY
         else:
             self._mix(entry)
@@ -664,6 +702,7 @@ class ValueFlow:
         if not numeric or op == P.OP_BINARY or (divides and not right.constant):
             if not (op in _COMPARISONS | _TRUTHS and numeric):
                 self._observe([left, right])
+                self.failing.add(self.at)
             gives_number = op in _COMPARISONS | _TRUTHS or (numeric and divides)
             stack.append(_Entry(loads, kind=NUMBER if gives_number else ANY))
             return

@@ -22,7 +22,8 @@ is only added to itself, or only printed, is observed by nobody (unless the oper
 error is seen), so `read(pc)` of a load whose value flows into an assignment counts only where what
 is assigned to is live: a temporary from there on, a global anywhere, since callers, threads below
 and choices already offered may read it. What goes into a string, or is returned by a function,
-counts where the string or the call's result does (`flow` follows values so far). Observations are
+counts where the string or the call's result does (`flow` follows values so far). A condition that
+decides about nothing but what is stored flows into that (`arms`). Observations are all other
 branches, conditions of choices, ranges of draws, targets of diverts, and whatever claims and other
 expressions asked for name. Only code that a reader may come to counts (`routes`). A string that
 nobody looks at is not even built while exploring (`unbuilt`).
@@ -44,6 +45,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from foretell.checker.arms import Arms, find_arms
 from foretell.checker.counters import GLOBAL, Fold, Key, Source
 from foretell.checker.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
 from foretell.checker.routes import BLOCK_ENDS, NO_STRING, Routes, follow_routes
@@ -107,6 +109,7 @@ class Liveness:
     plain: set[Key] = field(default_factory=set)  # where an empty list is an empty list
     unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
     afresh: frozenset[int] = frozenset()  # shuffles that deal as if nothing was dealt (`wording`)
+    quiet: frozenset[int] = frozenset()  # code that may be passed by where nobody can tell (`arms`)
 
     def saturated_code(self) -> list[int]:
         """The program's code, visits counted and strings built only as far as anything can tell."""
@@ -157,13 +160,15 @@ def analyse_liveness(
     constants: Mapping[str, object] | None = None,
     start: str | None = None,
     afresh: frozenset[int] = frozenset(),
+    watched: Iterable[int] = (),
 ) -> Liveness:
     """The live sets and saturation limits of a program.
 
     `observed` names what claims and other questions read at every rest: global variables, paths of
     counted containers, `here` and `turns`. `asked` are pcs of expressions evaluated at every rest,
     `constants` initial values that replace those of the story, `start` the knot where it is entered
-    if that is not its top, `afresh` the shuffles that keep nothing of what they have dealt.
+    if that is not its top, `afresh` the shuffles that keep nothing of what they have dealt,
+    `watched` pcs of which it is asked whether they are executed.
     """
     begins = program.start_pc
     if start is not None:
@@ -171,7 +176,8 @@ def analyse_liveness(
         begins = program.tables[record + P.TARGET_PC]
     asked = tuple(asked)
     routes = follow_routes(program, [program.declarations_pc, begins, *asked])
-    return _Analysis(program, routes, set(observed), asked, constants or {}, afresh).result()
+    arms = find_arms(program, routes, watched)
+    return _Analysis(program, routes, set(observed), asked, constants or {}, afresh, arms).result()
 
 
 class _Analysis:
@@ -183,6 +189,7 @@ class _Analysis:
         asked: tuple[int, ...] = (),
         constants: Mapping[str, object] = MappingProxyType({}),
         afresh: frozenset[int] = frozenset(),
+        arms: Mapping[int, Arms] = MappingProxyType({}),
     ) -> None:
         self.program = program
         self.afresh = afresh
@@ -218,7 +225,7 @@ class _Analysis:
         for slot, value in self.constants.items():
             is_text = isinstance(value, str)
             held[slot] = NUMBER if isinstance(value, int | float) else SHORT if is_text else ANY
-        self.values = ValueFlow(program, routes, self._settled_globals(), held, afresh)
+        self.values = ValueFlow(program, routes, self._settled_globals(), held, afresh, arms)
 
     # ------------------------------------------------------------ surveys
 
@@ -342,6 +349,7 @@ class _Analysis:
             unbuilt=self._unbuilt(),
             plain=self._plain(heirs),
             afresh=self.afresh,
+            quiet=frozenset(values.quiet),
         )
 
     def _observing(self, use: list[int]) -> dict[int, int]:

@@ -59,6 +59,7 @@ class Routes:
     program: Program
     reached: bytearray
     leaders: set[int]  # where code may come from elsewhere than the instruction before
+    roots: set[int] = field(default_factory=set)  # where a frame or a thread may begin
     taken: list[int] = field(default_factory=list)
     functions: dict[int, set[int]] = field(default_factory=dict)
     callers: dict[int, list[int]] = field(default_factory=dict)
@@ -123,9 +124,9 @@ class Routes:
 def follow_routes(program: Program, entries: Iterable[int]) -> Routes:
     """Follow the code from where stories begin, and from the expressions that are evaluated."""
     routes = Routes(program, bytearray(program.length + 1), _leaders(program))
-    roots = _reach(routes, [pc for pc in entries if pc >= 0])
+    routes.roots = _reach(routes, [pc for pc in entries if pc >= 0])
     _find_functions(routes)
-    _find_strings(routes, roots)
+    _find_strings(routes)
     return routes
 
 
@@ -236,7 +237,7 @@ def _find_functions(routes: Routes) -> None:
     routes.looping |= calls.keys() - settled
 
 
-def _find_strings(routes: Routes, roots: set[int]) -> None:
+def _find_strings(routes: Routes) -> None:
     """Which string, if any, each instruction is executed for in its own frame."""
     program = routes.program
     code = program.code
@@ -245,7 +246,7 @@ def _find_strings(routes: Routes, roots: set[int]) -> None:
     if not any(code[pc * 4] == P.OP_STRING_BEGIN and code[pc * 4 + 1] == 0 for pc in range(end)):
         return
     seen: dict[int, int] = {}
-    waiting = [(pc, NO_STRING) for pc in roots]
+    waiting = [(pc, NO_STRING) for pc in routes.roots]
     while waiting:
         pc, string = waiting.pop()
         if pc >= end:
