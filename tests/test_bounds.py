@@ -150,3 +150,17 @@ def test_a_bound_of_no_variable_is_refused_at_its_place(
     assert run([verb[0], "road.ink", *verb[1:]]) == 2
     shown = capsys.readouterr().err
     assert "no VAR `dayy`" in shown and "did you mean `day`?" in shown and ":2:1" in shown
+
+
+@pytest.mark.parametrize("name", ["mood", "bag"])
+def test_a_bound_of_a_list_is_refused_at_its_place(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was accepted, and held nothing."""
+    source = "LIST mood = calm, (cross)\nVAR bag = ()\n{mood}{bag}\n+ [on] -> END\n"
+    (folder / "moods.ink").write_text(source, "utf-8")
+    (folder / "foretell.toml").write_text(f'[bounds]\n{name} = "0..3"\n', "utf-8")
+    assert run(["check", "moods.ink"]) == 2
+    shown = capsys.readouterr().err
+    assert f"`{name}` holds a list, and only whole numbers lie within bounds" in shown
+    assert "foretell.toml:2:1" in shown

@@ -101,3 +101,12 @@ def test_a_shuffle_of_as_many_elements_as_json_says_takes_no_room() -> None:
     program = lower(ink_json.load(text))
     assert len(program.shuffle_sizes) < 100
     assert [problem.code for problem in Story(program).turn.problems] == ["shuffle-size"]
+
+
+def test_a_shuffle_of_nothing_says_what_it_lacks() -> None:
+    text = (
+        '{"inkVersion":21,"root":[["ev",1,0,"seq","out","/ev","\\n","done",null],'
+        '"done",null],"listDefs":{}}'
+    )
+    [problem] = Story(lower(ink_json.load(text))).turn.problems
+    assert problem.message.startswith("a shuffle of 0 elements can't be dealt from: it needs one")

@@ -65,9 +65,21 @@ def hold(tables: I64, row: I64, bounds: I64, at: int, count: int, held: int) -> 
 
 
 def check_bounds(program: Program, bounds: Sequence[VariableBound]) -> None:
-    """Refuse bounds of what is no variable: a StoryError with all of them."""
+    """Refuse bounds of what is no variable, or is a LIST: a StoryError with all of them."""
     found = []
+    lists = set(program.values.definitions)
+    code = program.code
+    for pc in range(program.length - 1):
+        value, store = code[pc * 4 + 1], (pc + 1) * 4
+        if code[pc * 4] == P.OP_PUSH and value >> V.TAG_SHIFT == V.LIST:
+            if code[store] == P.OP_STORE_GLOBAL:
+                lists.add(program.global_names[code[store + 1]])
     for bound in bounds:
+        if bound.name in lists and bound.name in program.global_names:
+            message = f"`{bound.name}` holds a list, and only whole numbers lie within bounds"
+            hint = "take this line away: a list has finitely many values as it is"
+            found.append(Diagnostic("error", "bounds", message, bound.span, hint=hint))
+            continue
         if bound.name in program.global_names:
             continue
         near = closest(bound.name, program.global_names)

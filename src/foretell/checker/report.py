@@ -484,7 +484,7 @@ def _growing(thing: Growing, paint: _Painter) -> str:
     if thing.hint:
         lines.append(paint.folded(f"    hint: {thing.hint}", " " * 6))
     if thing.bound:
-        lines.append(f"    or in foretell.toml:   [bounds]  {thing.bound}")
+        lines += ["    or in foretell.toml:", "      [bounds]", f"      {thing.bound}"]
     return "\n".join(lines)
 
 

@@ -330,7 +330,7 @@ def _words(edition: Edition) -> str:
 def _growing(thing: Growing) -> str:
     """A thing that takes ever more values, and what would make an end of it."""
     hint = f"<p>Hint: {_e(thing.hint)}</p>" if thing.hint else ""
-    bound = f"<code>[bounds] {_e(thing.bound)}</code>" if thing.bound else ""
+    bound = f"<code>[bounds]<br>{_e(thing.bound)}</code>" if thing.bound else ""
     return (
         f"<li><b>{_e(thing.name)}</b> keeps it from being finished: {_e(thing.summary)}{hint}"
         + (f"<p>Or in foretell.toml: {bound}</p>" if bound else "")

@@ -169,7 +169,10 @@ def _wording(program: Program, code: int, value: int, pc: int) -> tuple[str, str
     if code == P.F_NOT_LIST:
         return "not-a-list", "Expected list for LIST_RANDOM"
     if code == P.F_SHUFFLE:
-        return "shuffle-size", f"a shuffle of {shown} elements is more than foretell handles (62)"
+        return "shuffle-size", (
+            f"a shuffle of {shown} elements can't be dealt from: it needs one at least, and their "
+            "number must stand in the story as it is (is the compiled story damaged?)"
+        )
     if code == P.F_EVAL_EMPTY:
         return "empty-stack", (
             "an expression lacks a value, or a string or tag its beginning (is the compiled story "

@@ -55,6 +55,7 @@ Found = TypeVar("Found")
 
 STEP_BUDGET: Final = 2_000_000
 _CHUNK: Final = 20_000
+_MOST_QUOTED: Final = 80  # characters of a path in an error
 _STOP_COST: Final = 50  # steps that a stop for the host is counted as
 _MEMO_START: Final = 256
 _MOST_BUILT: Final = 1 << 26  # characters of strings and items of lists built in a turn
@@ -133,7 +134,9 @@ def parse_path(path: str) -> list[tuple[int, list[int]]]:
             index = -1
             drawn = []
         if index < 0:
-            raise PathError(f"`{piece}` in the path `{path}` is not a choice like `2` or `2@17,3`")
+            raise PathError(
+                f"`{_short(piece)}` in the path `{_short(path)}` is not a choice like `2` or `2@17,3`"
+            )
         steps.append((index, drawn))
     return steps
 
@@ -312,7 +315,9 @@ class Story:
         """
         entry, steps = entry_and_steps(path)
         if entry and entry not in self.program.target_of_path:
-            raise PathError(f"the path `{path}` starts at `{entry}`, which is no knot or stitch")
+            raise PathError(
+                f"the path `{_short(path)}` starts at `{_short(entry)}`, which is no knot or stitch"
+            )
         self._entry = entry
         self._random = random.Random(self.seed)
         self._begin(steps[0][1])
@@ -322,9 +327,9 @@ class Story:
                 count = len(self.choices)
                 why = f"{count} are on offer" if count > 1 else "only one is on offer"
                 why = "the story has ended" if self.ended else why
-                where = f"after `{self.path}`" if self.path else "at the start"
+                where = f"after `{_short(self.path)}`" if self.path else "at the start"
                 raise PathError(
-                    f"the path `{path}` does not fit: its choice number {number} is {choice}, "
+                    f"the path `{_short(path)}` does not fit: its choice number {number} is {choice}, "
                     f"but {why} {where}"
                 )
             self._remember()
@@ -344,10 +349,10 @@ class Story:
             return
         made = len(self._steps[-1][1])
         drawn = f"only {made} {'is' if made == 1 else 'are'}" if made else "nothing is"
-        surplus = ", ".join(map(str, left))
+        surplus = _short(", ".join(map(str, left)))
         raise PathError(
-            f"the path `{path}` does not fit: it draws {surplus} in the turn after "
-            f"`{self.path}`, where {drawn} drawn"
+            f"the path `{_short(path)}` does not fit: it draws {surplus} in the turn after "
+            f"`{_short(self.path)}`, where {drawn} drawn"
         )
 
     def jump(self, path: str) -> Turn:
@@ -918,6 +923,12 @@ def widened(row: list[int], old: list[int], new: list[int]) -> list[int]:
     if out[P.STRING]:
         out[P.STRING] += new[P.T_OUTPUT] - old[P.T_OUTPUT]
     return out
+
+
+def _short(text: str) -> str:
+    """A text as an error quotes it: of a long one the beginning and the end."""
+    half = _MOST_QUOTED // 2
+    return text if len(text) <= _MOST_QUOTED else f"{text[:half]}…{text[-half:]}"
 
 
 def _random_json(generator: random.Random) -> list[object]:
