@@ -327,6 +327,8 @@ def test_the_way_of_an_outgrown_save_is_gone_as_far_as_it_leads() -> None:
         ('"row": [', '"row": [], "old": ['),
         ('"choices": [', '"choices": ["a", '),
         ('"random": [', '"random": [7, '),
+        ('"random": [3, [', '"random": [3, [99999999999999999999999, '),
+        ('"random": [3, [', '"random": [3, [1e400, '),
         ('"strings": [', '"strings": 5, "old": ['),
     ],
 )

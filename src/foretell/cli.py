@@ -53,6 +53,12 @@ UNKNOWN: Final = 3
 INTERRUPTED: Final = 130
 _PATIENCE: Final = 500_000  # steps of a turn a player waits for: seconds, in plain Python
 _PIPE_CLOSED: Final = 141
+_WORDINGS: Final = (  # of the library that reads the command line, and those of a reader
+    (r"is not a valid integer( range)?", "is no whole number"),
+    (r"is not a valid float( range)?", "is no number"),
+    (r"(\S+) is not in the range x>=(\d+)(\.0)?$", r"\1 is less than \2"),
+    (r"is not in the range (\d+)<=x<=(\d+)", r"is not between \1 and \2"),
+)
 
 _GREETING: Final = """\
 foretell reads every playthrough of an interactive story written in ink.
@@ -696,9 +702,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
-        verb = error.ctx.command_path if error.ctx else "foretell"
+        named = arguments[:1] if arguments[0] in verbs.commands else []
+        verb = error.ctx.command_path if error.ctx else " ".join(["foretell", *named])
         message = error.format_message().rstrip(".")
         message = message[:1].lower() + message[1:]
+        for clicks, ours in _WORDINGS:
+            message = re.sub(clicks, ours, message)
         show_problems(_refusal("usage", message, f"see `{verb} --help`").diagnostics)
     except StoryError as error:
         show_problems(error.diagnostics)

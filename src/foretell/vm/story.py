@@ -541,7 +541,7 @@ class Story:
             )
         try:
             self._restore(saved)
-        except (ValueError, TypeError, KeyError, IndexError):
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError):
             raise _refusal("bad-save", "this saved story is damaged") from None
         return self._turn
 
