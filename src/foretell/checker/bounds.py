@@ -67,15 +67,9 @@ def hold(tables: I64, row: I64, bounds: I64, at: int, count: int, held: int) -> 
 def check_bounds(program: Program, bounds: Sequence[VariableBound]) -> None:
     """Refuse bounds of what is no variable, or is a LIST: a StoryError with all of them."""
     found = []
-    lists = set(program.values.definitions)
-    code = program.code
-    for pc in range(program.length - 1):
-        value, store = code[pc * 4 + 1], (pc + 1) * 4
-        if code[pc * 4] == P.OP_PUSH and value >> V.TAG_SHIFT == V.LIST:
-            if code[store] == P.OP_STORE_GLOBAL:
-                lists.add(program.global_names[code[store + 1]])
+    lists = _lists(program)
     for bound in bounds:
-        if bound.name in lists and bound.name in program.global_names:
+        if bound.name in lists:
             message = f"`{bound.name}` holds a list, and only whole numbers lie within bounds"
             hint = "take this line away: a list has finitely many values as it is"
             found.append(Diagnostic("error", "bounds", message, bound.span, hint=hint))
@@ -90,3 +84,14 @@ def check_bounds(program: Program, bounds: Sequence[VariableBound]) -> None:
         found.append(Diagnostic("error", "bounds", "no more than 60 variables can be bounded"))
     if found:
         raise StoryError(found)
+
+
+def _lists(program: Program) -> set[str]:
+    """Variables that are LISTs, or are given a list that stands in the story as it is."""
+    found = set(program.values.definitions) & set(program.global_names)
+    code = program.code
+    for at in range(0, 4 * (program.length - 1), 4):
+        pushed = code[at] == P.OP_PUSH and code[at + 1] >> V.TAG_SHIFT == V.LIST
+        if pushed and code[at + 4] == P.OP_STORE_GLOBAL:
+            found.add(program.global_names[code[at + 5]])
+    return found

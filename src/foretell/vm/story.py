@@ -135,7 +135,8 @@ def parse_path(path: str) -> list[tuple[int, list[int]]]:
             drawn = []
         if index < 0:
             raise PathError(
-                f"`{_short(piece)}` in the path `{_short(path)}` is not a choice like `2` or `2@17,3`"
+                f"`{_short(piece)}` in the path `{_short(path)}` is not a choice like `2` or "
+                "`2@17,3`"
             )
         steps.append((index, drawn))
     return steps
@@ -329,8 +330,8 @@ class Story:
                 why = "the story has ended" if self.ended else why
                 where = f"after `{_short(self.path)}`" if self.path else "at the start"
                 raise PathError(
-                    f"the path `{_short(path)}` does not fit: its choice number {number} is {choice}, "
-                    f"but {why} {where}"
+                    f"the path `{_short(path)}` does not fit: its choice number {number} is "
+                    f"{_short(str(choice))}, but {why} {where}"
                 )
             self._remember()
             machine.choose(self._tables, self._row, choice)
