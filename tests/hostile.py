@@ -17,6 +17,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -167,11 +168,11 @@ def _hurt_tree(tree: Any, chance: random.Random) -> None:
     taken = json.loads(json.dumps(taken))  # a copy: a tree that holds itself can't be written
     match chance.randrange(6):
         case 0 | 1:
-            holder[key] = chance.choice(_JUNK)
+            holder[key] = deepcopy(chance.choice(_JUNK))  # damage is done to junk, too
         case 2:
             holder[key] = taken
         case 3 if isinstance(holder, list):
-            holder.insert(key, chance.choice(_JUNK))
+            holder.insert(key, deepcopy(chance.choice(_JUNK)))
         case 4 if isinstance(holder, dict):
             holder[chance.choice(("->", "#n", "#f", "flg", "var", "c", "re", "0", "^->"))] = taken
         case 5 if isinstance(holder[key], str):

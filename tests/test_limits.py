@@ -27,6 +27,8 @@ from foretell.config import read_config
 from foretell.container import CompiledStory
 from foretell.diagnostics import StoryError, render_all
 from foretell.loading import compile_text, read_story
+from foretell.studio.report import html
+from foretell.studio.shares import sample_lines
 from foretell.vm.lower import lower
 from foretell.vm.story import Story
 from tests.hostile import HUGE, damaged, grounds, outlive
@@ -192,6 +194,17 @@ def test_a_reader_who_is_never_done_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     assert problem.message.startswith("not one random reader was done in time")
     assert problem.span is not None
     assert problem.span.line == 4
+
+
+def test_a_page_is_made_of_a_story_that_no_reader_gets_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    source = "VAR x = 1.0\n+ [on] -> k\n== k\n~ x = POW(x, 1.00001) + 0.001\n-> k\n"
+    story = _sound(source)
+    assert sample_lines(lower(story)).readers == 0
+    analysis = analyse(lower(story), limits=Limits(seconds=1.0))
+    assert "</html>" in html(analysis, compile_text(source))
 
 
 @pytest.mark.parametrize("name", ["a loop that warns", "a loop of words"])

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from foretell.checker.lines import Lines, shown_lines
 from foretell.checker.simulate import Sample, SampledEnding, sample
-from foretell.diagnostics import Source
+from foretell.diagnostics import Source, StoryError
 from foretell.vm.program import Program
 
 __all__ = ["Shares", "sample_lines"]
@@ -60,7 +60,7 @@ def sample_lines(
     """The shares among so many readers, or as many as make it in about so many seconds; where
     those are few, as many as make it in `patience`.
 
-    Stops, with nothing, once `wanted` says no.
+    Stops, with nothing, once `wanted` says no, or where readers can't be sent.
     """
     lines = shown_lines(program)
 
@@ -94,7 +94,7 @@ def sample_lines(
             else:
                 break
             found = send(count)
-    except _EnoughError:
+    except (_EnoughError, StoryError):  # or readers come to no end, or ever new strings
         return Shares()
     return _shares(lines, found)
 
