@@ -539,6 +539,16 @@ def test_includes_may_nest_a_hundred_deep_and_no_deeper(tmp_path: Path) -> None:
     assert "error[include]: files include each other too deeply" in done.stderr
 
 
+def test_a_name_of_many_words_is_an_error_at_once() -> None:
+    """Where more than words followed, it was tried to take them apart in every way there is."""
+    begun = time.process_time()
+    loaded = compile_text("== name" + " of many words" * 40 + "()\n-> END\n")
+    assert time.process_time() - begun < 2
+    assert loaded.errors
+    [problem] = compile_text("== my first knot ==\n-> END\n").errors
+    assert problem.hint == "a name has no blanks: write `my_first_knot`"
+
+
 def test_includes_that_multiply_are_refused_where_there_are_too_many(tmp_path: Path) -> None:
     """Thirty times thirty times thirty times thirty files took a minute."""
     for name, following in ("ab", "bc", "cd", "de"):

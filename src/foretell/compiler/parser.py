@@ -76,7 +76,7 @@ _LETTERS: Final = IDENTIFIER_CHARACTERS.removeprefix("0-9")
 _STITCH: Final = re.compile(rf"[ \t]*=(?!=)[ \t]*(?:function[ \t]*)?+(?=[0-9]*[{_LETTERS}])")
 _INNER_BREAK: Final = re.compile(r"[ \t]*(?:-(?!>)|\})")
 _EQUALS: Final = re.compile(r"==+")
-_MORE_OF_A_NAME: Final = re.compile(r"[ \t]*((?:\w+[ \t]*)+)=*[ \t]*$", re.MULTILINE)
+_MORE_OF_A_NAME: Final = re.compile(r"[ \t]*+((?:\w++[ \t]*+)++)=*+[ \t]*+$", re.MULTILINE)
 _KEYWORD: Final = re.compile(
     rf"(TODO|LIST|VAR|CONST|EXTERNAL)(?![{IDENTIFIER_CHARACTERS}])|INCLUDE"
 )
