@@ -60,6 +60,7 @@ _DECLARING: Final = frozenset(
     }
 )
 _LABEL_LEVEL: Final = 3  # below stitches
+_MOST_SUGGESTIONS: Final = 40
 _MOST_LOOKED_AT: Final = 300_000  # names, in all suggestions: to compare one takes 2 µs
 # `gold = gold - 5`, `gold += 2`, `gold++`: a whole line of text that looks like logic
 _SETS: Final = re.compile(r"\s*(\w+)\s*(?:(?:=|\+=|-=)(?![=>]).*\S|\+\+|--)\s*")
@@ -108,7 +109,7 @@ class Symbols:
         self.returns: dict[Flow, Return] = {}  # the first `~ return` in a flow's own weave
         self.words = 0
         self._printed: list[Text] = []  # text that might have been meant as logic
-        self._looked_at = 0
+        self._suggestions = self._looked_at = 0
         self._inside_knot: dict[Flow, dict[str, Target]] = {}
         self._items: dict[str, list[tuple[ListDeclaration, ListItem]]] = {}
         self._collect(story)
@@ -340,6 +341,10 @@ class Symbols:
 
     # --- suggestions ----------------------------------------------------------------------
 
+    def _may_suggest(self) -> bool:
+        self._suggestions += 1
+        return self._suggestions <= _MOST_SUGGESTIONS and self._looked_at <= _MOST_LOOKED_AT
+
     def _closest(self, names: Sequence[str], candidates: Mapping[str, Span]) -> str:
         """A hint that names the candidate most like one of the names."""
         for name in names:
@@ -351,7 +356,7 @@ class Symbols:
 
     def suggest_target(self, path: Sequence[str], flow: Flow) -> str:
         """A hint that names the knot, stitch or label most like `path`."""
-        if self._looked_at > _MOST_LOOKED_AT:
+        if not self._may_suggest():
             return ""
         names = [".".join(path), path[-1]] if len(path) > 1 else path
         return self._closest(names, dict(self._targets(flow)))
@@ -372,7 +377,7 @@ class Symbols:
 
     def suggest_variable(self, name: str, flow: Flow) -> str:
         """A hint that names the variable, item or knot most like `name`."""
-        if self._looked_at > _MOST_LOOKED_AT:
+        if not self._may_suggest():
             return ""
         candidates: dict[str, Span] = {}
         for key, constant in self.constants.items():
