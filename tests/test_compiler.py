@@ -537,6 +537,16 @@ def test_names_alike_are_looked_for_until_that_takes_long(monkeypatch: pytest.Mo
     assert [bool(hint) for hint in hints] == [True, True, *[False] * 28]
 
 
+@pytest.mark.parametrize("line", ["-> nowhere\n", "{ 1 + }\n"])
+def test_after_ten_thousand_errors_no_more_are_looked_for(line: str) -> None:
+    few, many = (compile_ink(line * n + "A line. # todo\n") for n in (2_000, 30_000))
+    assert few.story is None and many.story is None
+    assert len(few.diagnostics) == len(many.diagnostics) == 1001
+    assert few.diagnostics[-1].message == "1,000 more problems like these are not shown"
+    told = "9,000 more problems like these are not shown, and no others were looked for"
+    assert many.diagnostics[-1].message == told
+
+
 def test_a_first_value_that_is_no_name_is_told_once() -> None:
     problems = compile_ink("VAR name = Bob\n{name}\n-> END\n", name="x.ink").diagnostics
     assert [problem.code for problem in problems] == ["unknown-variable"]

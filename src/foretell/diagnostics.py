@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "Span",
     "StoryError",
+    "TooManyError",
     "closest",
     "counted",
     "folded",
@@ -38,6 +39,7 @@ Severity = Literal["error", "warning", "note"]
 _COLOURS: Final = {"error": "1;31", "warning": "1;33", "note": "1;36"}
 _MAX_SHOWN_PATH: Final = 10_000  # characters
 _MOST_TOLD: Final = 1000
+_MOST_COUNTED: Final = 10_000  # errors
 _MAX_SHOWN_WIDTH: Final = 160  # a longer source line is shown as a window around the span
 _LEAST_BEGINNING: Final = 3  # letters of a name that tell which is meant
 _LEAST_SHOWN_WIDTH: Final = 30
@@ -115,6 +117,7 @@ class Found(list[Diagnostic]):
     """The problems found in a text: the first thousand errors, and as many warnings and notes.
 
     The others are only counted, in `untold`: nobody reads so many, and a file can hold a million.
+    After ten thousand errors TooManyError is raised, for the rest need not be looked at.
     """
 
     def __init__(self) -> None:
@@ -124,11 +127,18 @@ class Found(list[Diagnostic]):
 
     def append(self, problem: Diagnostic) -> None:
         is_error = problem.severity == "error"
-        if (self._errors if is_error else len(self) - self._errors) >= _MOST_TOLD:
-            self.untold += 1
-            return
+        told = min(self._errors, _MOST_TOLD)
         self._errors += is_error
-        super().append(problem)
+        if (told if is_error else len(self) - told) < _MOST_TOLD:
+            super().append(problem)
+            return
+        self.untold += 1
+        if self._errors >= _MOST_COUNTED:
+            raise TooManyError
+
+
+class TooManyError(Exception):
+    """A text has so many errors that no more are looked for."""
 
 
 class StoryError(Exception):

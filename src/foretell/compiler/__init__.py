@@ -27,7 +27,7 @@ from foretell.compiler.resolve import Problems, Symbols
 from foretell.compiler.scanner import MAX_NESTING
 from foretell.compiler.standalone import StoryNames, compile_expression
 from foretell.container import CompiledStory, building
-from foretell.diagnostics import Diagnostic, Found, Source, Span
+from foretell.diagnostics import Diagnostic, Found, Source, Span, TooManyError
 
 __all__ = ["Compilation", "StoryNames", "compile_expression", "compile_ink"]
 
@@ -66,6 +66,7 @@ def compile_ink(
     problems = Problems(found)
     story: CompiledStory | None = None
     words = 0
+    is_whole = True
     try:
         with building():
             root = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -77,6 +78,9 @@ def compile_ink(
             words = symbols.words
             check_names(symbols, problems)
             story = emit_story(symbols, problems, count_all)
+    except TooManyError:
+        story = None
+        is_whole = False
     except RecursionError:
         story = None
         problems.error(
@@ -89,7 +93,7 @@ def compile_ink(
         story.source_lines = sum(s.text.count("\n") + (not s.text.endswith("\n")) for s in sources)
     told = _in_order(found, sources)
     if found.untold:
-        told.append(_more_problems(found.untold, told))
+        told.append(_more_problems(found.untold, told, is_whole))
     return Compilation(story, told, sources, words)
 
 
@@ -99,10 +103,12 @@ def _literal(value: bool | int | float | str, span: Span) -> Syntax:
     return Number(span, value)
 
 
-def _more_problems(count: int, told: list[Diagnostic]) -> Diagnostic:
+def _more_problems(count: int, told: list[Diagnostic], is_whole: bool) -> Diagnostic:
     severity = told[-1].severity if all(d.severity != "error" for d in told) else "error"
     plural = "" if count == 1 else "s"
-    message = f"{count} more problem{plural} like these are not shown"
+    message = f"{count:,} more problem{plural} like these are not shown"
+    if not is_whole:
+        message += ", and no others were looked for"
     return Diagnostic(severity, "more-problems", message, hint="mend those above first")
 
 
