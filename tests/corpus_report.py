@@ -59,6 +59,7 @@ class Checked:
     room: int = 0  # bytes that so many would take
     counted: int = 0  # states found by exploring for `counting` seconds, with nothing solved
     counting: float = 0.0
+    counted_all: bool = False
     growing: list[str] = field(default_factory=list)
     why: str = ""  # what went wrong
 
@@ -156,8 +157,8 @@ def report(name: str, found: object, seconds: float) -> Checked:
     return checked
 
 
-def count(name: str, seconds: float) -> tuple[int, float]:
-    """How many states are found in so many seconds of exploring in this process; its seconds."""
+def count(name: str, seconds: float) -> tuple[int, float, bool]:
+    """How many states this process finds in so many seconds, in how many, and if that is all."""
     from foretell.checker.explore import Explorer, Limits
     from foretell.loading import read_story
     from foretell.vm.lower import lower
@@ -165,7 +166,7 @@ def count(name: str, seconds: float) -> tuple[int, float]:
     limits = Limits(states=2_000_000_000, seconds=seconds, memory=MEMORY * 3 // 4)
     began = time.perf_counter()
     found = Explorer(lower(read_story(root_of(name)).usable()), limits=limits).run()
-    return found.graph.n, time.perf_counter() - began
+    return found.graph.n, time.perf_counter() - began, found.complete
 
 
 def beyond(row: Checked, seconds: float) -> str:
@@ -176,9 +177,8 @@ def beyond(row: Checked, seconds: float) -> str:
     in_time = row.states * ALLOWED / seconds  # at the pace so far, which only falls
     if row.at_least > in_time:
         return f"{rounded_down(row.at_least):,} states, {in_time / 1e6:,.1f} million found in time"
-    if row.counted > in_time:
-        told = f"{rounded_down(row.counted):,} states found in {row.counting:,.0f} s"
-        return f"{told}, {in_time / 1e6:,.1f} million in time"
+    if row.counting > ALLOWED and not row.counted_all:
+        return f"{rounded_down(row.counted):,} states found in {row.counting:,.0f} s, and not all"
     return ""
 
 
@@ -255,11 +255,11 @@ def page(rows: Sequence[Checked], seconds: float) -> str:
         "What takes ever more values where exploring stopped (first, if one was found, a circuit",
         "of choices that comes to a new state each time it is made); the share of the uniform",
         "reader's playthroughs that was followed to its end; through how many choices every",
-        "reader was followed, 99 % of them, and half; and why two minutes would not do: more",
-        "states than this machine has memory for, or than are found in two minutes at the",
-        "pace of the first. How many there are at least, random readers have proved, who go",
-        "on from where exploring stopped and hardly ever stand in the same state, with an",
-        "error of one in a million; or a longer run, which solved nothing, has found so many.",
+        "reader was followed, 99 % of them, and half; and why two minutes would not do. There",
+        "are more states than this machine has memory for, or than are found in two minutes",
+        "at the pace of the first: random readers have proved that, who go on from where",
+        "exploring stopped and hardly ever stand in the same state, with an error of one in a",
+        "million. Or a longer run, which only explored, did not come to the end either.",
     ]
     out += [f"This machine has {memory_text(whole_memory())}.", ""]
     heads = "story, stopped by, followed, choices followed, too much for two minutes, what grows"
@@ -363,7 +363,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     for row in rows if options.longer else ():
         if row.state == "bounded" and not beyond(row, options.seconds):
             found = json.loads(alone(row.name, "--count", seconds=options.longer))
-            row.counted, row.counting = found
+            row.counted, row.counting, row.counted_all = found
             if kept is not None:
                 lines = (json.dumps(asdict(each)) + "\n" for each in rows)
                 kept.write_text("".join(lines), "utf-8")
