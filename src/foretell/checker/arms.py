@@ -33,19 +33,16 @@ _TEMPORARY: Final = (P.OP_LOAD_TEMP, P.OP_STORE_TEMP)
 _BRANCHES: Final = (P.OP_JUMP_IF, P.OP_JUMP_UNLESS)
 _UNTOUCHED: Final = (0, 1, 2, 3)  # what becomes of each SAFE (`machine.note_text`)
 
-# what is done on a way, by what it takes from the stack and what it puts there
-_EFFECTS: Final[dict[int, tuple[int, int]]] = {
-    **dict.fromkeys(
-        (P.OP_PUSH, P.OP_LOAD_GLOBAL, P.OP_LOAD_TEMP, P.OP_LOAD_VISITS, P.OP_LOAD_VISIT_INDEX,
-         P.OP_LOAD_TURNS_SINCE, P.OP_LOAD_TURN, P.OP_CHOICE_COUNT),
-        (0, 1),
-    ),
-    **dict.fromkeys((P.OP_STORE_GLOBAL, P.OP_STORE_TEMP, P.OP_POP, *_BRANCHES), (1, 0)),
-    **dict.fromkeys((P.OP_NOT, P.OP_NEG, P.OP_UNARY), (1, 1)),
-    **dict.fromkeys({*range(P.OP_EQ, P.OP_BINARY + 1)} - {P.OP_NOT, P.OP_NEG}, (2, 1)),
-    P.OP_DUP: (1, 2),
-    **dict.fromkeys((P.OP_JUMP, P.OP_TEXT, P.OP_GLUE, P.OP_NOP), (0, 0)),
-}  # fmt: skip
+# what may be done on a way
+_QUIET: Final = frozenset(
+    {
+        P.OP_PUSH, P.OP_LOAD_GLOBAL, P.OP_LOAD_TEMP, P.OP_LOAD_VISITS, P.OP_LOAD_VISIT_INDEX,
+        P.OP_LOAD_TURNS_SINCE, P.OP_LOAD_TURN, P.OP_CHOICE_COUNT, P.OP_POP, P.OP_DUP,
+        *range(P.OP_EQ, P.OP_UNARY + 1), P.OP_TEXT, P.OP_GLUE, P.OP_NOP, P.OP_JUMP,
+        *_STORES, *_BRANCHES,
+    }
+)  # fmt: skip
+_EFFECTS: Final = {**P.EFFECTS, P.OP_JUMP: (0, 0), **dict.fromkeys(_BRANCHES, (1, 0))}
 
 
 @dataclass(slots=True)
@@ -152,7 +149,7 @@ class _Search:
     def is_quiet(self, pc: int) -> bool:
         """Whether nobody can tell that an instruction was executed, but by what it stores."""
         op, a, words, kind = self.code[pc * 4 : pc * 4 + 4]
-        if op not in _EFFECTS or pc in self.watched:
+        if op not in _QUIET or pc in self.watched:
             return False
         if op == P.OP_TEXT:
             return kind != 0 and words == 0

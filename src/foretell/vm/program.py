@@ -314,6 +314,32 @@ OP_NOP: Final = 68
 OP_LOAD_HERE: Final = 69  #                        ( -- s )          in expressions that ask only
 OP_LOAD_ENDING: Final = 70  #                      ( -- s )          likewise
 
+EFFECTS: Final[dict[int, tuple[int, int]]] = {
+    **dict.fromkeys(
+        (OP_PUSH, OP_LOAD_GLOBAL, OP_LOAD_TEMP, OP_LOAD_VISITS, OP_LOAD_VISIT_INDEX,
+         OP_LOAD_TURNS_SINCE, OP_LOAD_TURN, OP_LOAD_HERE, OP_LOAD_ENDING, OP_CHOICE_COUNT,
+         OP_POINT_GLOBAL, OP_POINT_TEMP, OP_STRING_END),
+        (0, 1),
+    ),
+    **dict.fromkeys((OP_POP, OP_PRINT, OP_SET_TEMP, OP_STORE_GLOBAL, OP_STORE_TEMP), (1, 0)),
+    **dict.fromkeys(
+        (OP_NOT, OP_NEG, OP_UNARY, OP_LIST_RANDOM, OP_SEED, OP_COUNT_VISITS, OP_COUNT_TURNS), (1, 1)
+    ),
+    **dict.fromkeys({*range(OP_EQ, OP_BINARY + 1)} - {OP_NOT, OP_NEG}, (2, 1)),
+    **dict.fromkeys((OP_RANDOM, OP_SHUFFLE), (2, 1)),
+    OP_LIST_RANGE: (3, 1),
+    OP_DUP: (1, 2),
+    **dict.fromkeys(
+        (OP_TEXT, OP_GLUE, OP_TAG_BEGIN, OP_TAG_END, OP_FIXED_TAG, OP_STRING_BEGIN, OP_VISIT,
+         OP_TURN_MARK, OP_HERE, OP_ENDING, OP_FROM, OP_NOP, OP_FORK),
+        (0, 0),
+    ),
+}  # fmt: skip
+"""How many values an instruction takes and how many it gives, of those that the next one follows.
+
+Calls, jumps, choices and what ends a frame are not among them.
+"""
+
 OPCODES: Final = {
     value: name[3:].lower() for name, value in list(globals().items()) if name.startswith("OP_")
 }

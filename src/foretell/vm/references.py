@@ -45,31 +45,6 @@ _OF_TEMPORARIES: Final = {
 }
 _BEFORE_PARAMETERS: Final = frozenset({P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK})
 
-# what an instruction takes from the evaluation stack, and whether it puts a value there
-_EFFECTS: Final[dict[int, tuple[int, bool]]] = {
-    **dict.fromkeys(
-        (P.OP_PUSH, P.OP_LOAD_GLOBAL, P.OP_LOAD_TEMP, P.OP_LOAD_VISITS, P.OP_LOAD_VISIT_INDEX,
-         P.OP_LOAD_TURNS_SINCE, P.OP_LOAD_TURN, P.OP_LOAD_HERE, P.OP_LOAD_ENDING,
-         P.OP_CHOICE_COUNT, P.OP_STRING_END),
-        (0, True),
-    ),
-    **dict.fromkeys((P.OP_POP, P.OP_PRINT, P.OP_SET_TEMP), (1, False)),
-    **dict.fromkeys(
-        (P.OP_NOT, P.OP_NEG, P.OP_UNARY, P.OP_LIST_RANDOM, P.OP_SEED, P.OP_COUNT_VISITS,
-         P.OP_COUNT_TURNS),
-        (1, True),
-    ),
-    **dict.fromkeys({*range(P.OP_EQ, P.OP_BINARY + 1)} - {P.OP_NOT, P.OP_NEG}, (2, True)),
-    P.OP_RANDOM: (2, True),
-    P.OP_SHUFFLE: (2, True),
-    P.OP_LIST_RANGE: (3, True),
-    **dict.fromkeys(
-        (P.OP_TEXT, P.OP_GLUE, P.OP_TAG_BEGIN, P.OP_TAG_END, P.OP_FIXED_TAG, P.OP_STRING_BEGIN,
-         P.OP_VISIT, P.OP_TURN_MARK, P.OP_HERE, P.OP_ENDING, P.OP_FROM, P.OP_NOP, P.OP_FORK),
-        (0, False),
-    ),
-}  # fmt: skip
-
 
 @dataclass(slots=True)
 class Code:
@@ -162,14 +137,7 @@ class _Copies:
             op, a, b, _ = code[pc * 4 : pc * 4 + 4]
             if pc in self.leaders:
                 self.lose(stack)
-            effect = _EFFECTS.get(op)
-            if effect is not None:
-                taken, gives = effect
-                for _ in range(taken):
-                    pop()
-                if gives:
-                    stack.append(_PLAIN)
-            elif op == P.OP_POINT_GLOBAL:
+            if op == P.OP_POINT_GLOBAL:
                 stack.append(a)
             elif op == P.OP_POINT_TEMP:
                 stack.append(_NO_REFERENCE)
@@ -180,12 +148,18 @@ class _Copies:
                 value = pop()
                 self.stored |= value >= _NO_REFERENCE
                 self.may_be_stored |= value == _UNKNOWN
+            elif op in P.EFFECTS:
+                taken, given = P.EFFECTS[op]
+                for _ in range(taken):
+                    pop()
+                stack += [_PLAIN] * given
             elif op in (P.OP_CALL, P.OP_JUMP):
-                given = tuple(pop() for _ in self.parameters_of(a))
+                handed = tuple(pop() for _ in self.parameters_of(a))
                 is_function = op == P.OP_CALL and b >> 1 & 7 == P.FUNCTION
-                if is_function and max(given, default=_PLAIN) >= 0:
+                if is_function and max(handed, default=_PLAIN) >= 0:
                     function = self.copied.get(a, a)  # a copied call may lead to a copy already
-                    found.append(_Call(pc, function, tuple(max(g, _NO_REFERENCE) for g in given)))
+                    given_to = tuple(max(value, _NO_REFERENCE) for value in handed)
+                    found.append(_Call(pc, function, given_to))
                 if not is_function:
                     self.lose(stack)
                 elif b & 1:
