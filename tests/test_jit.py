@@ -606,16 +606,101 @@ def test_read_only_memory_is_only_for_reading(adds: Any) -> None:
         adds.store(np.zeros(1, np.int32), b"x", np.zeros(1), 1)
 
 
-def test_a_bound_call_reads_its_buffers_anew_each_time(adds: Any) -> None:
-    numbers = np.arange(5)
-    total = adds.total.bind(numbers, 5)
-    assert total() == 10
-    numbers[0] = 7
-    assert total() == 17
-    del numbers
-    assert total() == 17
-    with pytest.raises(TypeError, match="takes 2 arguments"):
-        adds.total.bind(np.arange(3))
+MIXED = """
+@kernel
+def mixed(m: I64, s: I32, t: U8, d: F64, n: int, x: float, p: bool) -> float:
+    m[0] = n
+    s[0] = n + 1
+    t[0] = n + 2
+    d[0] = x
+    return x + float(n) if p else -x
+
+@kernel
+def nothing(p: bool) -> None:
+    pass
+
+@kernel
+def negated(p: bool) -> bool:
+    return not p
+
+@kernel
+def next_to(n: int) -> int:
+    return n + 1
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_call_is_the_same_through_an_entrance_and_the_long_way(
+    known: bool, module: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jit, "known", lambda: known)
+    loaded = module(MIXED)
+    compiled = compile_kernels([loaded.mixed, loaded.nothing, loaded.negated, loaded.next_to])
+    assert isinstance(compiled.mixed, type(len)) is known
+    m, s, t, d = np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.uint8), np.zeros(1)
+    given: list[Any] = [(3, 0.5, True), (np.int64(3), np.float64(0.5), np.True_), (True, -1, [0])]
+    for n, x, p in given:
+        assert compiled.mixed(m, s, t, d, n, x, p) == float(x) + int(n)
+        assert (m[0], s[0], t[0], d[0]) == (int(n), int(n) + 1, int(n) + 2, float(x))
+    assert compiled.mixed(m.data, s.data, t.ctypes.data, d, -1, -1.0, []) == 1.0
+    assert (m[0], t[0], d[0]) == (-1, 1, -1.0)
+    assert compiled.nothing(1) is None
+    assert compiled.negated(0) is True
+    assert [compiled.next_to(n) for n in (-2, -1, 0, 2**63 - 2)] == [-1, 0, 1, 2**63 - 1]
+    assert math.isnan(compiled.mixed(m, s, t, d, 0, "nan", True))
+
+
+class Flagged(np.ndarray[Any, Any]):
+    """A kind of array of someone else's."""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_every_array_that_fits_is_taken_and_every_other_refused(
+    known: bool, module: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jit, "known", lambda: known)
+    loaded = module("@kernel\ndef first(m: I64) -> int:\n    return m[0]\n")
+    first = compile_kernels([loaded.first]).first
+    frozen = np.array([4])
+    frozen.flags.writeable = False
+    shifted = np.frombuffer(bytes(3) + struct.pack("<q", 5) + bytes(5), np.uint8)[3:11]
+    for number, array_ in [
+        (1, np.array([1, 2])),
+        (2, np.array([2]).view(Flagged)),
+        (3, np.array([3], np.dtype(np.longlong))),
+        (4, frozen),
+        (5, shifted.view(np.int64)),
+        (6, np.arange(9)[6:]),
+    ]:
+        assert first(array_) == number
+    for other in [
+        np.array([1.0]), np.array([1], ">i8"), np.array([1], "M8[s]"), np.array([True]),
+        np.array(1), np.ones((1, 1), np.int64), np.arange(4)[::2], np.arange(4)[::-1], None, "1",
+        np.int64(1), np.array([1], object),
+    ]:  # fmt: skip
+        with pytest.raises(TypeError, match="pass"):
+            first(other)
+    with pytest.raises(TypeError):
+        first(m=np.arange(2))
+
+
+def test_what_an_argument_raises_is_raised_and_no_reference_is_lost(module: Loader) -> None:
+    class Odd:
+        def __bool__(self) -> bool:
+            raise LookupError("neither")
+
+    loaded = module(MIXED)
+    compiled = compile_kernels([loaded.mixed, loaded.nothing, loaded.negated, loaded.next_to])
+    with pytest.raises(LookupError, match="neither"):
+        compiled.negated(Odd())
+    numbers = np.arange(3)
+    before = [sys.getrefcount(thing) for thing in (numbers, 12345678, compiled.next_to)]
+    for _ in range(100):
+        compiled.nothing(numbers[:0] is numbers)
+        with pytest.raises(TypeError):
+            compiled.mixed(numbers, numbers, numbers, numbers, 12345678, 0.0, True)
+    after = [sys.getrefcount(thing) for thing in (numbers, 12345678, compiled.next_to)]
+    assert after == before
 
 
 def test_a_compiled_kernel_is_found_by_function_and_by_name(adds: Any) -> None:

@@ -203,16 +203,13 @@ class Sampler:
         self.asking = self._buffer(asking)
 
     def _bound(self) -> Callable[[], int]:
-        """The kernel with its buffers as they are now, which is quicker to call again and again."""
+        """The kernel with its buffers as they are now."""
         buffers = (
             self.ctx, self.code, self.tables, self.memo, self.row, self.start, self.seen,
             self.marks, self.reach, self.weights, self.used, self.warned, self.places,
             self.outcomes, self.path, self.told, self.asking, self.unseen,
         )  # fmt: skip
-        bound: Callable[[], int] = (
-            self.kernel.bind(*buffers) if self.compiled else partial(self.kernel, *buffers)
-        )
-        return bound
+        return partial(self.kernel, *buffers)
 
     def make(self, first: int, last: int, pause: Callable[[int], bool] | None = None) -> None:
         """Make the runs from `first` to before `last`, or fewer once `pause` says to stop.

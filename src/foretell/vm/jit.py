@@ -8,7 +8,7 @@ which only the kernels asked for can be seen from outside, so that LLVM may inli
     compile_kernels([explore])                 sources ─ kernel_source, kernel_ir ▶ LLVM IR
                                                ─ LLVM's passes, vectorizers off ▶ object code
                                                ─ object_cache ▶ linked into this process
-    compiled[explore](code, work, 1000)        through ctypes, the GIL released
+    compiled[explore](code, work, 1000)        `kernel_calls`; the GIL released
 
     with bounds_checks=True, whatever would touch memory outside a buffer, divide by zero or shift
     by a negative number raises `KernelBoundsError` with the kernel's file and line instead
@@ -31,8 +31,8 @@ machines in groups of ten, of 90 opcodes in 530 lines and of 600 in 3,300:
 ink's own machine took 0.36 s at 1 and 0.41 s at 2: translating 0.06, LLVM's passes 0.17, emitting
 0.12. Passes picked by hand (inline, sroa, instcombine, simplifycfg, gvn) took a third less and ran
 at 2.9 ns/op, so LLVM's own order at its first level it is. Telling LLVM that buffers do not
-overlap (`noalias`) changed nothing, so they may. A call costs 3.4 µs with a NumPy array, 2.4 µs
-with an address; bound beforehand (`compiled[kernel].bind(…)`) one with eleven costs 1 µs, not 15.
+overlap (`noalias`) changed nothing, so they may. A call with eleven arrays costs 0.1 µs through
+its entrance (`kernel_calls`), and through ctypes, the long way for all other arguments, some 30.
 
 What this does not do: optimise for size, vectorize, count steps, or notice Ctrl-C: a kernel
 returns by itself soon enough. Recursion deeper than the thread's stack ends the process.
@@ -46,17 +46,16 @@ import operator
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final, TypeVar, cast
 
 import llvmlite
 import llvmlite.binding as llvm
-import numpy as np
 
 from foretell.vm import object_cache
 from foretell.vm.kernel import is_kernel
+from foretell.vm.kernel_calls import DTYPES, entrance, imports, known
 from foretell.vm.kernel_source import KernelError, Sources, digest, matches, read_source
 
 __all__ = [
@@ -90,7 +89,9 @@ class Compiled:
     `cached` says whether the code came from the cache, `seconds` how long getting it took.
     """
 
-    def __init__(self, entries: dict[FunctionType, _Entry], cached: bool, seconds: float) -> None:
+    def __init__(
+        self, entries: dict[FunctionType, Callable[..., Any]], cached: bool, seconds: float
+    ) -> None:
         self._entries = entries
         self._names = {function.__name__: entry for function, entry in entries.items()}
         self.cached = cached
@@ -149,7 +150,7 @@ def llvm_text(
     kernels: Iterable[Callable[..., Any]], *, bounds_checks: bool = False, optimise: int = 1
 ) -> str:
     """What LLVM makes of kernels, in its own language: for reading."""
-    return str(_optimised(Sources(_roots(kernels)), bounds_checks, optimise)[1])
+    return str(_optimised(Sources(_roots(kernels)), bounds_checks, optimise, entered=False)[1])
 
 
 def _roots(kernels: Iterable[Callable[..., Any]]) -> list[FunctionType]:
@@ -186,13 +187,17 @@ def _features() -> str:
         return ""
 
 
-def _optimised(sources: Sources, checked: bool, optimise: int) -> tuple[Any, Any, Any]:
+def _optimised(
+    sources: Sources, checked: bool, optimise: int, *, entered: bool
+) -> tuple[Any, Any, Any]:
     """The translation, its module after LLVM's passes, and the machine to emit it for."""
     from foretell.vm.kernel_ir import translate
 
     machine = _target(optimise)
     layout = str(machine.target_data)
-    translation = translate(sources, checked=checked, triple=machine.triple, layout=layout)
+    translation = translate(
+        sources, checked=checked, entered=entered, triple=machine.triple, layout=layout
+    )
     module = llvm.parse_assembly(translation.text)
     module.verify()
     if optimise:
@@ -211,7 +216,8 @@ def _compile(
 ) -> tuple[dict[str, Any], bytes, list[str]]:
     """The notes that go with some object code, the code, and the paths of the sources."""
     sources = Sources(roots)
-    translation, module, machine = _optimised(sources, checked, optimise)
+    entered = not checked and known()
+    translation, module, machine = _optimised(sources, checked, optimise, entered=entered)
     signatures = [
         {
             "symbol": signature.symbol,
@@ -234,6 +240,7 @@ def _key(roots: Sequence[FunctionType], checked: bool, optimise: int) -> str:
     files = {function.__code__.co_filename: function for function in roots}
     parts: list[object] = [
         sys.version_info[:2],
+        known(),
         llvmlite.__version__,
         llvm.llvm_version_info,
         llvm.get_process_triple(),
@@ -268,26 +275,27 @@ def _link(
 ) -> Compiled:
     linker = llvm.create_lljit_compiler(_target(0))
     library = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+    entered = not checked and known()
     for signature in notes["signatures"]:
         library.export_symbol(signature["symbol"])
+        if entered:
+            library.export_symbol(f"{signature['symbol']}.call")
+    for name, address in imports().items() if entered else ():
+        library.import_symbol(name, address)
     linked = library.link(linker, "kernels")
     _LINKED.append((linker, linked))
     sites = [(paths[file], line, text) for file, line, text in notes["sites"]] if checked else None
-    entries = {
-        function: _Entry(function.__name__, linker, linked, signature, sites)
-        for function, signature in zip(roots, notes["signatures"], strict=True)
-    }
+    entries: dict[FunctionType, Callable[..., Any]] = {}
+    for function, signature in zip(roots, notes["signatures"], strict=True):
+        entry = _Entry(function.__name__, linked[signature["symbol"]], signature, sites)
+        entries[function] = entry
+        if entered:
+            address = linked[f"{signature['symbol']}.call"]
+            entries[function] = entrance(function.__name__, address, entry)
     return Compiled(entries, cached, time.perf_counter() - began)
 
 
-_ORDER: Final = "<" if sys.byteorder == "little" else ">"
-# buffer type → dtype of its elements, and letters the buffer protocol has for them
-_DTYPES: Final = {
-    "I64": np.dtype(f"{_ORDER}i8"),
-    "I32": np.dtype(f"{_ORDER}i4"),
-    "U8": np.dtype("|u1"),
-    "F64": np.dtype(f"{_ORDER}f8"),
-}
+# buffer type → letters the buffer protocol has for its elements
 _LETTERS: Final = {"I64": "ql", "I32": "il", "U8": "B", "F64": "d"}
 _NUMBERS: Final[dict[str, Any]] = {
     "i64": ctypes.c_int64,
@@ -303,13 +311,11 @@ class _Entry:
     def __init__(
         self,
         name: str,
-        linker: llvm.LLJIT,
-        linked: llvm.ResourceTracker,
+        address: int,
         signature: dict[str, Any],
         sites: list[tuple[str, int, str]] | None,
     ) -> None:
         self.__name__ = name
-        self._keep = linker, linked  # the code lives as long as this does
         self._sites = sites
         self._parameters = [tuple(parameter) for parameter in signature["parameters"]]
         types: list[Any] = []
@@ -322,23 +328,7 @@ class _Entry:
                 )
         if sites is not None:
             types.append(ctypes.c_void_p)
-        self._function = ctypes.CFUNCTYPE(_NUMBERS[signature["result"]], *types)(
-            linked[signature["symbol"]]
-        )
-
-    def bind(self, *given: Any) -> Callable[[], Any]:
-        """The call with these arguments, checked and converted once: a tenth of the price each.
-
-        The buffers are kept alive, and must not be moved (a bytearray that grows).
-        """
-        if self._sites is not None:
-            return partial(self, *given)
-        function, arguments = self._function, self._converted(given)
-
-        def call(_alive: object = given) -> Any:
-            return function(*arguments)
-
-        return call
+        self._function = ctypes.CFUNCTYPE(_NUMBERS[signature["result"]], *types)(address)
 
     def __call__(self, *given: Any) -> Any:
         arguments = self._converted(given)
@@ -360,8 +350,7 @@ class _Entry:
         arguments: list[Any] = []
         for (name, kind, buffer, written), value in zip(self._parameters, given, strict=True):
             if buffer:
-                found = _quickly(value, buffer) if isinstance(value, np.ndarray) else None
-                address, length = found or self._buffer(name, buffer, written, value)
+                address, length = self._buffer(name, buffer, written, value)
                 arguments.append(address)
                 if self._sites is not None:
                     if length < 0:
@@ -392,7 +381,7 @@ class _Entry:
             address, length = value
             return operator.index(address), operator.index(length)
         what = f"{self.__name__}(): `{name}`"
-        dtype = _DTYPES[buffer]
+        dtype = DTYPES[buffer]
         interface = getattr(value, "__array_interface__", None)
         if interface is not None:
             address, readonly = interface["data"]
@@ -408,7 +397,7 @@ class _Entry:
                     " pass a NumPy array"
                 ) from None
             shape, readonly = view.shape or (), view.readonly
-            letter = (view.format or "B").lstrip("<=@" if _ORDER == "<" else ">=@")
+            letter = (view.format or "B").lstrip("<=@" if sys.byteorder == "little" else ">=@")
             fits = letter in _LETTERS[buffer] and view.itemsize == dtype.itemsize
             flat = view.ndim == 1 and view.c_contiguous
             if readonly and fits:
@@ -421,16 +410,3 @@ class _Entry:
         if readonly and written:
             raise TypeError(f"{what} is stored to, and the array is read-only; pass a copy")
         return address, shape[0]
-
-
-def _quickly(array: np.ndarray[Any, Any], buffer: str) -> tuple[int, int] | None:
-    """Address and length of an array that fits and may be written to; None if it is another.
-
-    `__array_interface__` knows them, too, and a call with eleven arrays took 28 µs by it, not 15.
-    """
-    flags = array.flags
-    if array.dtype != _DTYPES[buffer] or array.ndim != 1 or not array.size:
-        return None
-    if not (flags.c_contiguous and flags.writeable):
-        return None
-    return ctypes.addressof(ctypes.c_char.from_buffer(cast(Any, array))), array.size

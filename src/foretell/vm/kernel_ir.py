@@ -42,6 +42,7 @@ from foretell.vm.kernel_blocks import (
     Value,
     spelled,
 )
+from foretell.vm.kernel_calls import entrances
 from foretell.vm.kernel_expressions import COMPARISONS, Expressions
 from foretell.vm.kernel_source import Sources
 
@@ -58,9 +59,14 @@ class Translation:
 
 
 def translate(
-    sources: Sources, *, checked: bool = False, triple: str = "", layout: str = ""
+    sources: Sources,
+    *,
+    checked: bool = False,
+    entered: bool = False,
+    triple: str = "",
+    layout: str = "",
 ) -> Translation:
-    """Translate the roots in `sources`, and every kernel that they call."""
+    """Translate the roots in `sources`, with entrances if `entered`, and all that they call."""
     module = ModuleText(sources, checked)
     roots = len(sources.kernels)
     bodies: list[str] = []
@@ -71,6 +77,7 @@ def translate(
     _spread_writes(module)
     for intrinsic in module.used.values():
         module.declared.update(dict.fromkeys(intrinsic.declares))
+    signatures = [module.signatures[function] for function in sources.kernels]
     text = "\n".join(
         [
             *([f'target triple = "{triple}"'] if triple else []),
@@ -78,10 +85,10 @@ def translate(
             *module.declared,
             *(intrinsic.definition for intrinsic in module.used.values()),
             *([_FAULT] if checked else []),
+            *([entrances(signatures[:roots])] if entered else []),
             *bodies,
         ]
     )
-    signatures = [module.signatures[function] for function in sources.kernels]
     return Translation(text, signatures, module.sites)
 
 

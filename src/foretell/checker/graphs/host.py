@@ -33,7 +33,7 @@ COMPILE_FROM = 20_000
 
 _limits: list[float] = [COMPILE_FROM]
 _done: dict[Callable[..., Any], int] = {}  # the work of each kernel so far
-_compiled: dict[Callable[..., Any], Any] = {}  # keeps alive what holds the machine code
+_compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
 _compiling = threading.Lock()
 _spent: list[float] = [0.0]
 
@@ -63,17 +63,21 @@ def run(kernel: Callable[..., Any], work: int, *arguments: Any) -> Any:
     """The kernel's result on these arguments; arrays among them are written to in place."""
     _done[kernel] = done = _done.get(kernel, 0) + work
     if done >= _limits[-1]:
-        with _compiling:
-            compiled = _compiled.get(kernel)
-            if compiled is None:
-                began = time.perf_counter()
-                from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
-
-                compiled = _compiled[kernel] = compile_kernels([kernel])
-                _spent[0] += time.perf_counter() - began
-        return compiled[kernel](*arguments)
+        return (_compiled.get(kernel) or _compile(kernel))(*arguments)
     views = (memoryview(cast(Any, a)) if isinstance(a, np.ndarray) else a for a in arguments)
     return kernel(*views)
+
+
+def _compile(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """The kernel as machine code, which whoever comes first has waited for."""
+    with _compiling:
+        if kernel not in _compiled:
+            began = time.perf_counter()
+            from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
+
+            _compiled[kernel] = compile_kernels([kernel])[kernel]
+            _spent[0] += time.perf_counter() - began
+        return _compiled[kernel]
 
 
 class Meanwhile(Generic[T]):
