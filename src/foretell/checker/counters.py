@@ -22,8 +22,21 @@ into a string, results of functions, references, and whatever a claim or a quest
 value. A number that is not an integer is never folded, whatever is found here (`rows.folded`), so
 ranges speak of integers alone. They assume that no counter goes beyond 32 bits, as for visits.
 
+**Counters that go together.** Variables that are compared with one another, or of which one is
+taken from the other, would both have to be exact; but if all of them only ever move by steps, are
+copied among themselves and are never set to a number again, adding the same to each changes none
+of their distances, and so no comparison between them. Above their highest cuts it changes none
+with a number either. So they form a `Company`: where a state is packed, all of its variables are
+lowered by as much as the one nearest to its highest cut allows (raised, where they fall):
+
+    ~ asked++                asked 7, told 5  ─▶  asked 2, told 0: two are still to be told,
+    { asked > told: … }                           of however many
+
+and where they always move in step, any number of rounds is one state. This is the time-abstract
+equivalence of difference constraints, without their zones, since what is compared is exact here.
+
     counters.assign(source, targets); counters.compare(source, op, low, high, mirrored)
-    counters.folds()                 # {(scope, slot): Fold([3, 4], 0)}, scope -1 for globals
+    folds, companies = counters.settle()  # {(scope, slot): Fold([3, 4], 0)}, scope -1 for globals
 """
 
 from __future__ import annotations
@@ -35,7 +48,7 @@ from typing import Final
 
 from foretell.vm import program as P
 
-__all__ = ["GLOBAL", "NOTHING", "Counters", "Fold", "Key", "Source"]
+__all__ = ["GLOBAL", "NOTHING", "Company", "Counters", "Fold", "Key", "Source"]
 
 Key = tuple[int, int]  # scope (GLOBAL: none) and slot
 GLOBAL: Final = -1
@@ -62,6 +75,11 @@ class Source:
         """Whether it is a number out of a few, and no variable."""
         return not self.keys and 0 <= self.high - self.low < _WIDEST
 
+    @property
+    def moved(self) -> bool:
+        """Whether it is a variable plus a number and nothing else."""
+        return bool(self.keys) and self.low == -math.inf and self.high == math.inf
+
     def plus(self, low: int, high: int) -> Source:
         """The number with low to high added."""
         return Source(
@@ -85,11 +103,15 @@ class Counters:
     cuts: dict[Key, set[int]] = field(default_factory=dict)
     exact: set[Key] = field(default_factory=set)
     flows: set[tuple[Key, Source]] = field(default_factory=set)
+    begun: set[tuple[Key, Source]] = field(default_factory=set)  # what they are declared to be
+    linked: set[frozenset[Key]] = field(default_factory=set)  # only their distances are looked at
 
     def clear(self) -> None:
         self.cuts.clear()
         self.exact.clear()
         self.flows.clear()
+        self.begun.clear()
+        self.linked.clear()
 
     # ------------------------------------------------------------ what is done with values
 
@@ -126,7 +148,11 @@ class Counters:
 
     def operate(self, op: int, left: Source, right: Source) -> Source:
         """What an operator on two numbers gives, having noted what it tells apart."""
-        if op in (P.OP_EQ, P.OP_NE, P.OP_LT, P.OP_GT, P.OP_LE, P.OP_GE):
+        compares = op in (P.OP_EQ, P.OP_NE, P.OP_LT, P.OP_GT, P.OP_LE, P.OP_GE)
+        if (compares or op == P.OP_SUB) and left.moved and right.moved:
+            self.linked.add(left.keys | right.keys)
+            return Source(low=0, high=1) if compares else Source()
+        if compares:
             self.compare(left, op, right, False)
             self.compare(right, op, left, True)
             return Source(low=0, high=1)
@@ -150,22 +176,50 @@ class Counters:
         self.fix(right)
         return Source()
 
-    def assign(self, source: Source, targets: Iterable[Key]) -> None:
-        """A value is stored in one of the targets."""
-        self.flows |= {(target, source) for target in targets}
+    def assign(self, source: Source, targets: Iterable[Key], *, begins: bool = False) -> None:
+        """A value is stored in one of the targets; `begins`: as what it holds at first."""
+        stored = self.begun if begins else self.flows
+        stored |= {(target, source) for target in targets}
 
     # ------------------------------------------------------------ what follows
 
-    def folds(self) -> dict[Key, Fold]:
-        """The cuts of each variable that need not be exact, in order."""
+    def settle(self) -> tuple[dict[Key, Fold], list[Company]]:
+        """The cuts of each variable that need not be exact, in order, and what goes together."""
         into: dict[Key, list[Source]] = {}
-        for target, source in self.flows:
+        for target, source in self.flows | self.begun:
             into.setdefault(target, []).append(source)
         ranges = _ranges(into)
         exact: set[Key] = set()
         cuts: dict[Key, set[int]] = {key: set() for key in {*into, *self.cuts}}
         lost = list(self.exact)  # keys to be exact
         waiting = [(key, border) for key, borders in self.cuts.items() for border in borders]
+        companies = self._linked(into)
+        still = [company for company in companies if self._stay_linked(company)]
+        while True:
+            lost += (key for company in companies if company not in still for key in company)
+            companies = still
+            self._close(into, ranges, exact, cuts, lost, waiting)
+            still = [company for company in companies if not company & exact]
+            if still == companies:
+                break
+        together = {key for company in companies for key in company}
+        folds = {
+            key: Fold(sorted(borders), _some(*ranges.get(key, _ANYTHING)))
+            for key, borders in cuts.items()
+            if key not in exact and key not in together
+        }
+        return folds, [_company(company, cuts, ranges) for company in companies]
+
+    @staticmethod
+    def _close(
+        into: dict[Key, list[Source]],
+        ranges: dict[Key, tuple[float, float]],
+        exact: set[Key],
+        cuts: dict[Key, set[int]],
+        lost: list[Key],
+        waiting: list[tuple[Key, int]],
+    ) -> None:
+        """Carry what is `lost` or `waiting` back to all that flows into it."""
         while waiting or lost:
             if lost:
                 key = lost.pop()
@@ -186,11 +240,53 @@ class Counters:
                     for onward in source.keys
                     for offset in range(source.least, source.most + 1)
                 )
-        return {
-            key: Fold(sorted(borders), _some(*ranges.get(key, _ANYTHING)))
-            for key, borders in cuts.items()
-            if key not in exact
-        }
+
+    # ------------------------------------------------------------ what goes together
+
+    def _linked(self, into: dict[Key, list[Source]]) -> list[frozenset[Key]]:
+        """The variables that are linked, with all that they are taken from, as separate sets."""
+        found: list[frozenset[Key]] = []
+        for linked in self.linked:
+            company, waiting = set(linked), list(linked)
+            while waiting:
+                taken = {key for source in into.get(waiting.pop(), ()) for key in source.keys}
+                waiting += taken - company
+                company |= taken
+            company.update(*(other for other in found if company & other))
+            found = [other for other in found if not company & other] + [frozenset(company)]
+        return found
+
+    def _stay_linked(self, company: frozenset[Key]) -> bool:
+        """Whether its variables are global and, once begun, only ever moved and copied."""
+        return all(scope == GLOBAL for scope, _ in company) and all(
+            source.moved for target, source in self.flows if target in company
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Globals of which, beyond their bounds, only the distances from one another matter.
+
+    By slot the number from which on (`falling`: down from which) a variable is as good as one
+    that is greater; None where it is so whatever the number.
+    """
+
+    bounds: dict[int, int | None]
+    falling: bool
+
+
+def _company(
+    keys: frozenset[Key], cuts: dict[Key, set[int]], ranges: dict[Key, tuple[float, float]]
+) -> Company:
+    lows, highs = zip(*(ranges.get(key, _ANYTHING) for key in keys), strict=True)
+    falling = math.inf not in highs and -math.inf in lows
+    bounds: dict[int, int | None] = {}
+    for key in sorted(keys):
+        edge = ranges.get(key, _ANYTHING)[falling]
+        borders = [border - falling for border in cuts.get(key, ())]
+        borders += [int(edge)] if math.isfinite(edge) else []
+        bounds[key[1]] = (min if falling else max)(borders, default=None)
+    return Company(bounds, falling)
 
 
 @dataclass(frozen=True, slots=True)

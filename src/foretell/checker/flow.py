@@ -116,6 +116,7 @@ class ValueFlow:
         self.program = program
         self.afresh = afresh  # shuffles that do not heed which deal it is
         self.routes = routes
+        self.declarations = routes.declarations
         self.arms = arms
         self.at = 0  # the instruction that is looked at
         self.failing: set[int] = set()  # operators that may fail
@@ -341,7 +342,7 @@ class ValueFlow:
             self.kinds[key] = self.kinds.get(key, 0) | entry.kind
         if entry.kind & LIST and not entry.filled:
             self.may_be_list.add(pc)
-        self.counters.assign(entry.source, targets)
+        self.counters.assign(entry.source, targets, begins=pc in self.declarations)
 
     def stored(self, pc: int) -> list[Key]:
         """The variables that a store may set."""

@@ -46,9 +46,9 @@ from types import MappingProxyType
 from typing import Final
 
 from foretell.checker.arms import Arms, find_arms
-from foretell.checker.counters import GLOBAL, Fold, Key, Source
+from foretell.checker.counters import GLOBAL, Company, Fold, Key, Source
 from foretell.checker.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
-from foretell.checker.routes import BLOCK_ENDS, NO_STRING, Routes, follow_routes
+from foretell.checker.routes import NO_STRING, Routes, follow_routes
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program
@@ -82,7 +82,8 @@ class Liveness:
     temporaries and whether they have one.
     `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
     `since_caps[slot]` is 1 more than the most turns since that can matter, 0 where all do.
-    `folds` are the variables and temporaries not all of whose values can be told apart.
+    `folds` are the variables and temporaries not all of whose values can be told apart, and
+    `companies` the globals that are told apart by their distances from one another.
     """
 
     program: Program
@@ -106,6 +107,7 @@ class Liveness:
         return [pc for pc, bits in self.reads().items() if bits >> bit & 1]
 
     folds: dict[Key, Fold] = field(default_factory=dict)
+    companies: list[Company] = field(default_factory=list)
     plain: set[Key] = field(default_factory=set)  # where an empty list is an empty list
     unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
     afresh: frozenset[int] = frozenset()  # shuffles that deal as if nothing was dealt (`wording`)
@@ -238,11 +240,9 @@ class _Analysis:
         changed = set(self.constants)
         changed |= {slot for slot in range(self.visits_at) if self.observed_bits >> slot & 1}
         found: dict[int, int] = {}
-        first = end = max(self.program.declarations_pc, 0)
-        while end < self.n and code[end * 4] not in BLOCK_ENDS:
-            end += 1
+        declarations = self.routes.declarations
         for slot, (pc, *others) in self.program.stores().items():
-            declared = first < pc < end and code[pc * 4 - 4] == P.OP_PUSH
+            declared = pc in declarations and code[pc * 4 - 4] == P.OP_PUSH
             if slot in changed or others or not declared:
                 continue
             value = code[pc * 4 - 3]
@@ -329,6 +329,7 @@ class _Analysis:
             values.follow(idle)
         for slot in values.escaped:
             values.counters.assign(Source(), [(GLOBAL, slot)])
+        folds, companies = self._folds()
         return Liveness(
             program=self.program,
             use=use,
@@ -345,7 +346,8 @@ class _Analysis:
             pinned_temps=self.values.pinned,
             observed=self.observed_bits | self.asked_bits,
             reads=lambda: self._observing(use),
-            folds=self._folds(),
+            folds=folds,
+            companies=companies,
             unbuilt=self._unbuilt(),
             plain=self._plain(heirs),
             afresh=self.afresh,
@@ -375,8 +377,8 @@ class _Analysis:
                 found[pc] = bits
         return found
 
-    def _folds(self) -> dict[Key, Fold]:
-        """How the values of variables may be folded."""
+    def _folds(self) -> tuple[dict[Key, Fold], list[Company]]:
+        """How the values of variables may be folded, each by itself or together."""
         for slot in range(len(self.program.global_names)):
             if self.observed_bits >> slot & 1:
                 self.values.counters.fix(Source(frozenset({(GLOBAL, slot)})))
@@ -386,8 +388,8 @@ class _Analysis:
                 value = self.constants[slot]
                 known = isinstance(value, int)
                 given = Source(low=float(value), high=float(value)) if known else Source()  # type: ignore[arg-type]
-                self.values.counters.assign(given, [(GLOBAL, slot)])
-        return self.values.counters.folds()
+                self.values.counters.assign(given, [(GLOBAL, slot)], begins=known)
+        return self.values.counters.settle()
 
     def _plain(self, heirs: set[Key]) -> set[Key]:
         """The variables that may hold a list of which nobody asks where its items came from."""

@@ -75,6 +75,23 @@ class Routes:
         tables = self.program.tables
         return tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE + P.TARGET_PC]
 
+    @property
+    def declarations(self) -> range:
+        """The instructions that give variables what they hold at first, and never run again."""
+        program = self.program
+        first = end = program.declarations_pc
+        if first < 0:
+            return range(0)
+        while end < program.length and program.code[end * 4] not in _LEADING:
+            end += 1
+        found = range(first, end)
+        again = {self.target_pc(target) for target in range(len(program.targets))}
+        for pc in range(program.length):
+            again.update(self.begun(pc))
+            if program.code[pc * 4] in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
+                again.add(program.code[pc * 4 + 1])
+        return range(0) if any(pc in found for pc in again) else found
+
     def fallback(self, pc: int) -> int:
         """Where the function begins that stands in for the EXTERNAL called at `pc`, −1 none."""
         code = self.program.code

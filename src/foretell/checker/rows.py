@@ -30,7 +30,7 @@ from foretell.checker.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.dice import drawn_number, keep_between
+from foretell.vm.dice import drawn_number, keep_between, thrown
 from foretell.vm.kernel import I64, copy, ctz64, fill, kernel, wrap32
 
 __all__ = [
@@ -69,9 +69,19 @@ M_HERE: Final = 10  # bit of `here`; the turn number and the ending follow
 M_VISITS_AT: Final = 11
 M_FOLDS: Final = 12  # where, by global, the place of its fold is, 0 if it has none
 M_TEMP_FOLDS: Final = 13  # where, by scope, the place of the same for its temporaries is
-M_HEADER: Final = 14
+M_COMPANIES: Final = (
+    14  # where the companies are, each [slots, falling, shift, (slot, edged, edge)…]
+)
+M_HELD: Final = 15  # words of values on the evaluation stack: where there are any, none is moved
+M_HEADER: Final = 16
 
 PLAIN: Final = -1  # in place of a fold: of a list only whether it is empty
+TOGETHER: Final = -2  # … then where the shift of its company is
+CO_SLOTS: Final = 0
+CO_FALLING: Final = 1
+CO_SHIFT: Final = 2  # scratch: what is taken from each of its variables in the row that is packed
+CO_HEADER: Final = 3
+_FAR: Final = 1 << 40  # beyond any number
 
 
 @kernel
@@ -105,6 +115,9 @@ def folded(masks: I64, row: I64, fold: int, v: int) -> int:
     """What stands for all values that no future tells from v: an integer, or an empty list."""
     if masks[fold] == PLAIN:
         return V.EMPTY_LIST if (v >> V.TAG_SHIFT) == V.LIST and (v & 1) == 0 else v
+    if masks[fold] == TOGETHER:
+        shift = masks[masks[fold + 1]]
+        return v if shift == 0 else (wrap32(v) - shift) & V.PAYLOAD
     n = wrap32(v)
     if (v >> V.DRAWN_SHIFT) == 1:
         n = drawn_number(row, v)
@@ -124,6 +137,38 @@ def folded(masks: I64, row: I64, fold: int, v: int) -> int:
         most = masks[fold + 2 + low] - 1 if low < masks[fold] else 1 << 40
         keep_between(row, v, least, most)
     return masks[fold + 1 + low] & V.PAYLOAD
+
+
+@kernel
+def shift_companies(masks: I64, row: I64) -> None:
+    """Find by how much the live variables of each company can be lowered (raised) together."""
+    at = masks[M_COMPANIES]
+    while masks[at + CO_SLOTS] != 0:
+        end = at + CO_HEADER + 3 * masks[at + CO_SLOTS]
+        sign = -1 if masks[at + CO_FALLING] != 0 else 1
+        least = _FAR
+        free = _FAR  # the number of the first variable that has no edge
+        whole = masks[M_HELD] == 0
+        for i in range(at + CO_HEADER, end, 3):
+            slot = masks[i]
+            if (masks[masks[M_UNION] + slot // MASK_BITS] >> (slot % MASK_BITS)) & 1 != 0:
+                v = row[P.HEADER + slot]
+                if whole and (v >> V.DRAWN_SHIFT) == 1:  # a state would tell its faces apart
+                    v = thrown(row, v)
+                    row[P.HEADER + slot] = v
+                if (v >> V.TAG_SHIFT) != V.INT:
+                    whole = False
+                elif masks[i + 1] != 0:
+                    least = min(least, sign * (wrap32(v) - masks[i + 2]))
+                elif free == _FAR:
+                    free = wrap32(v)
+        shift = 0
+        if whole and least != _FAR:
+            shift = sign * max(least, 0)
+        elif whole and free != _FAR:
+            shift = free
+        masks[at + CO_SHIFT] = shift
+        at = end
 
 
 @kernel
@@ -186,6 +231,7 @@ def pack_live(masks: I64, row: I64, out: I64, to: int) -> int:
     visits_at = masks[M_VISITS_AT]
     shuffles_at = masks[M_SHUFFLES_AT]
     here = masks[M_HERE]
+    shift_companies(masks, row)
     for w in range(words):
         left = masks[union + w]
         while left != 0:
@@ -236,6 +282,7 @@ def live_bits(masks: Sequence[int]) -> list[int]:
 def begin_union(masks: I64) -> None:
     """Start a state's mask with what is always observed."""
     copy(masks, masks[M_UNION], masks, masks[M_OBSERVED], masks[M_WORDS])
+    masks[M_HELD] = 0
 
 
 @kernel
@@ -308,6 +355,7 @@ def pack_draw(tables: I64, masks: I64, row: I64, out: I64, to: int) -> int:
         to = pack_choice(tables, masks, row, at, out, to)
         at += row[at + P.C_SIZE]
     size = row[P.EVAL] - tables[P.T_EVAL]
+    masks[M_HELD] = size
     out[to] = size
     copy(out, to + 1, row, tables[P.T_EVAL], size)
     to += 1 + size
@@ -554,6 +602,18 @@ def build_masks(live: Liveness, reduce: bool = True, everywhere: bool = False) -
     for key, fold in live.folds.items() if reduce else ():
         places[key] = len(masks)
         masks += fold.record
+    companies = live.companies if reduce else []
+    masks[M_COMPANIES] = len(masks)
+    shifts: list[int] = []
+    for company in companies:
+        shifts.append(len(masks) + CO_SHIFT)
+        masks += [len(company.bounds), int(company.falling), 0]
+        for slot, edge in company.bounds.items():
+            masks += [slot, int(edge is not None), edge or 0]
+    masks.append(0)
+    for company, shift in zip(companies, shifts, strict=True):
+        places |= dict.fromkeys(((GLOBAL, slot) for slot in company.bounds), len(masks))
+        masks += [TOGETHER, shift]
     masks[M_FOLDS] = len(masks)
     masks += [places.get((GLOBAL, slot), 0) for slot in range(live.visits_at)]
     starts: list[int] = []
