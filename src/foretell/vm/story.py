@@ -499,33 +499,30 @@ class Story:
         row, tables = self._row, self._tables
         words = [*row[: row[P.STACK]]]
         choices = row[tables[P.T_CHOICES] : row[P.CHOICE_TOP]]
-        return json.dumps(
-            {
-                "foretell": 1,
-                "story": self.digest,
-                "path": self.path,
-                "seed": self.seed,
-                "random": _random_json(self._random),
-                "row": words,
-                "choices": choices,
-                "strings": self.values.strings,
-                "lists": [[list(map(list, x.items)), list(x.origins)] for x in self.values.lists],
-                "turn": {
-                    "lines": [[line.text, list(line.tags)] for line in self._turn.lines],
-                    "choices": [
-                        [c.text, list(c.tags), c.label, c.point] for c in self._turn.choices
-                    ],
-                    "ending": self._turn.ending,
-                    "words": self._turn.words,
-                },
-            }
-        )
+        saved = {
+            "foretell": 1,
+            "story": self.digest,
+            "path": self.path,
+            "seed": self.seed,
+            "random": _random_json(self._random),
+            "row": words,
+            "choices": choices,
+            "strings": self.values.strings,
+            "lists": [[list(map(list, x.items)), list(x.origins)] for x in self.values.lists],
+            "turn": {
+                "lines": [[line.text, list(line.tags)] for line in self._turn.lines],
+                "choices": [[c.text, list(c.tags), c.label, c.point] for c in self._turn.choices],
+                "ending": self._turn.ending,
+                "words": self._turn.words,
+            },
+        }
+        return json.dumps({**saved, "sum": _checksum(saved)})
 
     def restore(self, text: str) -> Turn:
         """Stand where `save` was called.
 
-        Raises StoryError for a text that is no save, and for one made by another version of the
-        story; the hint then gives its path.
+        Raises StoryError for a text that is no save, for one of which anything was changed, and for
+        one made by another version of the story; the hint then gives its path.
         """
         try:
             saved: Any = json.loads(text)
@@ -541,8 +538,10 @@ class Story:
                 f"the way there was `{path}`: try `play --path {path}`",
             )
         try:
+            if saved.pop("sum") != _checksum(saved):
+                raise ValueError("not what was saved")
             self._restore(saved)
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError):
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
             raise _refusal("bad-save", "this saved story is damaged") from None
         return self._turn
 
@@ -935,6 +934,11 @@ def _short(text: str) -> str:
 def _random_json(generator: random.Random) -> list[object]:
     version, state, gauss = generator.getstate()
     return [version, list(state), gauss]
+
+
+def _checksum(saved: dict[str, Any]) -> str:
+    """What tells a saved story from one of which a word was changed."""
+    return hashlib.sha256(json.dumps(saved, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _refusal(code: str, message: str, hint: str = "") -> StoryError:
