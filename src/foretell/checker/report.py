@@ -385,8 +385,8 @@ def _why_stopped(analysis: Analysis, paint: _Painter) -> str:
         how = "it was interrupted"
     line = (
         f"{paint('1;33', 'not everything was read')}{where}: {how} "
-        f"with {analysis.states:,} states found. Odds are bounds that hold whatever the rest "
-        "does; what no reader met so far is not called unreachable."
+        f"with {counted(analysis.states, 'state')} found. Odds are bounds that hold whatever the "
+        "rest does; what no reader met so far is not called unreachable."
     )
     line += "".join(
         f"\n{told}" for told in (*_how_far(analysis), *_how_many(analysis), *_why_endless(analysis))
