@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker.graphs import elimination, envelope, iteration, linear
+from foretell.checker.graphs import elimination, envelope, iteration, linear, solve
 from foretell.checker.graphs.fragment import Fragment
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.graphs.host import compiled_from
@@ -36,7 +36,7 @@ from foretell.checker.graphs.solve import (
     odds,
     worst,
 )
-from foretell.checker.graphs.sweep import BEST, MEAN, SMALL, WORST
+from foretell.checker.graphs.sweep import AT_ONCE, BEST, MEAN, SMALL, WORST
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import gambler, gambler_wins, graphs, layered, make
 
@@ -392,6 +392,7 @@ def never_settling(fragment: Fragment, gain: Any, *_: Any, **__: Any) -> Any:
 
 
 METHODS = [
+    "in passing",
     "at once",
     "rounds",
     "elimination",
@@ -405,6 +406,9 @@ METHODS = [
 @pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way large components are solved, whatever the size."""
+    if request.param == "in passing":
+        return request.param
+    monkeypatch.setattr(solve, "AT_ONCE", SMALL)
     if request.param != "at once":
         monkeypatch.setattr(linear, "AT_ONCE", 0)
     if request.param not in ("at once", "rounds"):
@@ -541,6 +545,74 @@ def test_going_round_comes_to_what_policies_come_to(
             attained = odds(graph, followed).low[:, k]
             sound = ~np.isnan(ours[k].low)
             np.testing.assert_allclose(attained[sound], ours[k].low[sound], atol=1e-9)
+
+
+def archipelago(seed: int, islands: int) -> StateGraph:
+    """Components of 2 to 150 states one after another, some of luck alone, some hardly left."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.choice([2, 3, 8, 31, 32, 33, 60, 100, 128, 129, 150], islands)
+    firsts = np.concatenate(([0], np.cumsum(sizes)))
+    n = int(firsts[-1])
+    states: list[Any] = []
+    for home, size in zip(firsts[:-1].tolist(), sizes.tolist(), strict=True):
+        choosing, leaving = rng.choice([0.0, 0.2, 0.7]), rng.choice([0.0, 0.05, 0.3])
+        rare = int(rng.choice([1, 1, 1000]))  # how much likelier than leaving it is to stay
+        for s in range(size):
+            around = home + rng.integers(0, size, 2)
+            out = min(home + size + int(rng.integers(0, 40)), n + int(rng.integers(0, 3)))
+            leaves = s == 0 or rng.random() < leaving
+            targets = [home + (s + 1) % size, *around.tolist(), *([out] if leaves else [])]
+            if rng.random() < choosing:
+                states.append((CHOICE, targets))
+            else:
+                weights = [*(rng.integers(1, 9, 3) * rare).tolist(), 1]
+                states.append((CHANCE, list(zip(targets, weights, strict=False))))
+    return make([*states, (TERMINAL, 0), (TERMINAL, 1), (TERMINAL, 2)], 3)
+
+
+@both_hosts
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_settled_in_passing_is_what_each_component_comes_to_by_itself(
+    monkeypatch: pytest.MonkeyPatch, work: float, seed: int
+) -> None:
+    graph = archipelago(seed, 8 if work == 0 else 2)  # plain Python is slow at this
+    asks = [(sense, finishing) for sense in (BEST, WORST) for finishing in (False, True)]
+
+    def ask() -> list[Any]:
+        with compiled_from(work):
+            every = [extremes(graph, sense, finishing=how, policies=True) for sense, how in asks]
+            return [odds(graph), *(each for found in every for each in found)]
+
+    quick = ask()
+    monkeypatch.setattr(solve, "AT_ONCE", SMALL)
+    for ours, theirs in zip(quick, ask(), strict=True):
+        assert max(ours.error, theirs.error) < 1e-8
+        apart = np.abs(np.nan_to_num(ours.low - theirs.low)).max()
+        assert apart <= ours.error + theirs.error + 1e-13
+        assert (np.isnan(ours.low) == np.isnan(theirs.low)).all()
+        for certain in (0.0, 1.0):
+            assert ((ours.low == certain) == (theirs.low == certain)).all()
+    for number, found in enumerate(quick[1:]):
+        followed = np.zeros(graph.m)
+        followed[found.policy[found.policy >= 0]] = 1.0
+        attained = odds(graph, followed)
+        sound = ~np.isnan(found.low)
+        apart = np.abs(attained.low[:, number % 3] - found.low)[sound].max(initial=0.0)
+        assert apart <= attained.error + found.error + 1e-12
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_islands_of_luck_come_to_what_fractions_say(seed: int) -> None:
+    graph = islands(80, seed, size=40)
+    graph = replace(graph, kind=np.where(graph.kind == CHOICE, CHANCE, graph.kind))
+    sizes = np.diff(graph.components.first)
+    assert ((sizes > SMALL) & (sizes <= AT_ONCE)).sum() == 2
+    exact = twin.odds(graph, {graph.n - 3})
+    answers = odds(graph)
+    found = [answers.low[:, 0], extremes(graph, BEST)[0].low, extremes(graph, WORST)[0].low]
+    for low in found:
+        far = max(abs(Fraction(x) - y) for x, y in zip(low.tolist(), exact, strict=True))
+        assert far <= answers.error < 1e-9
 
 
 @both_hosts

@@ -56,11 +56,10 @@ from foretell.checker.graphs.iteration import (
     prove,
     settle_down,
 )
-from foretell.checker.graphs.sweep import BEST, MEAN
+from foretell.checker.graphs.sweep import AT_ONCE, BEST, MEAN
 
 __all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 
-AT_ONCE = 128  # states up to which elimination is tried before all else
 DENSE = 300  # states up to which elimination without subtraction is cheap
 DENSE_AT_MOST = 2000  # up to which it is worth its price where nothing else can be proved good
 GOOD = 1e-11  # an error bound that needs no second method

@@ -70,6 +70,7 @@ from foretell.checker.graphs.graph import (
 from foretell.checker.graphs.host import run
 from foretell.checker.graphs.regions import EndComponents, can_ensure, end_components
 from foretell.checker.graphs.sweep import (
+    AT_ONCE,
     BEST,
     COLUMN_BITS,
     MEAN,
@@ -319,15 +320,21 @@ def _settle_all(
 ) -> float:
     """Find the rows of all states that have edges → a bound on the error."""
     keep = int(policy is not None)
-    chosen = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
-    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(rows.width))
-    flat, error, c = rows.value.reshape(-1), np.zeros(1), 0
+    taken = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
+    slot, flat, error, c = np.zeros(graph.n, np.int32), rows.value.reshape(-1), np.zeros(1), 0
+    chosen, rest = np.zeros(AT_ONCE, np.int32), np.zeros(SMALL, np.int32)
+    scratch, work = np.empty(1), (graph.n + graph.m) * rows.width
+    if not components.acyclic:
+        scratch = np.empty(scratch_size(AT_ONCE, rows.width + 1))
+        sizes = np.diff(components.first)
+        work += int((sizes[(sizes > 1) & (sizes <= AT_ONCE)].astype(np.int64) ** 3).sum()) // 3
     while True:
         c = run(
-            settle, (graph.n + graph.m) * rows.width, c, components.count, components.order,
+            settle, work, c, components.count, components.order,
             components.first, components.component, graph.kind, graph.first_edge,
             graph.edge_target, weight, sense, rows.width, forever, rows.row, rows.used,
-            flat, rows.support, keep, chosen, slot, np.zeros(2 * SMALL, np.int32), scratch, error,
+            flat, rows.support, keep, taken, slot, chosen, rest, AT_ONCE, scratch,
+            error,
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
@@ -435,7 +442,7 @@ def flow(graph: StateGraph, weights: Floats | None = None) -> Flow:
     value = np.zeros((graph.n, 3))
     value[0, 0] = 1.0
     forever, exact, going = np.zeros(1), True, 0.0
-    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(3))
+    slot, scratch = np.zeros(graph.n, np.int32), np.zeros(scratch_size(SMALL, 3))
     c = components.count - 1
     while c >= 0:
         c = run(

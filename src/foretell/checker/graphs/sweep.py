@@ -3,8 +3,9 @@
 One pass over the strongly connected components settles everything. Backward (`settle`) goes sinks
 first, so that all a state leads to is known when its turn comes; forward (`flow`) goes sources
 first. A component without a cycle is one state and one sum. A cyclic one of at most SMALL states
-is solved where it stands; at a larger one the pass stops and says where, its caller solves that
-one (`solve`), and the pass goes on after it.
+is solved where it stands; so is, backward, one of up to AT_ONCE states where nobody chooses and the
+answer can be proved, or whose shape alone leaves no more than SMALL in doubt. At any other the pass
+stops and says where, its caller solves that one (`solve`), and the pass goes on after it.
 
 Values are rows of `width` columns, one per outcome, and state s has row `row[s]`: column k's is
 `value[row[s] * width + k]`. Row 0 is 0 throughout. **Rows are shared**: a state all of whose edges
@@ -20,11 +21,14 @@ and every number comes out right to some digits of its own size, however slow th
 The scratch of a component of s states:
 
     0            s·s          s·s + s      …
-    P, row by row  exit, then D  right-hand sides, s · width
+    P, row by row  exit, then D  right-hand sides, s · width, or one more if steps are counted
 
 **Exactness.** A value is exactly 0, or exactly 1, where and only where that is certain: a draw
 between sure things is sure, whatever its weights sum to in floating point, and a sum that rounds
 to 1 though one of its terms is doubtful stays one step below.
+
+**Proof.** Elimination of SMALL states loses less than anyone asks about. With more the solution is
+held against the equations, as `linear` tells: the bound on the error adds up in `error`.
 
 What this does not do: it proves nothing about large components and chooses no method.
 """
@@ -35,6 +39,7 @@ from foretell.checker.graphs.graph import CHANCE, CHOICE
 from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
 
 __all__ = [
+    "AT_ONCE",
     "BEST",
     "COLUMN_BITS",
     "MEAN",
@@ -56,16 +61,21 @@ BEST = 1  # … the mean, the greatest,
 WORST = -1  # or the least
 
 COLUMN_BITS = 62  # of a word of `support` that stand for columns
-SMALL = 32  # states of a cyclic component that a kernel solves by itself
+SMALL = 32  # states of a cyclic component that are solved without a proof of their own
+AT_ONCE = 128  # states up to which elimination is tried before all else
 NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
 TINY = 5e-324  # the number above 0
 _DOUBTFUL = 1e-300  # below this a number may have underflowed
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
+_ENOUGH = 1e-9  # an error bound that needs no second method
+_EPSILON = 2.0**-52
+_LAST_ROUNDING = 2.0**-53
 
 
-def scratch_size(width: int) -> int:
-    """Elements of scratch that `settle` and `flow` want for rows of this width."""
-    return SMALL * (SMALL + 1 + width)
+def scratch_size(states: int, width: int) -> int:
+    """Elements of scratch for a component: `flow` has SMALL states and three columns, `settle`
+    AT_ONCE and a column more than its rows."""
+    return states * (states + 1 + width)
 
 
 # Elimination -----------------------------------------------------------------------------------
@@ -146,31 +156,48 @@ def settle(
     policy: I32,
     slot: I32,
     chosen: I32,
+    rest: I32,
+    most: int,
     scratch: F64,
     error: F64,
 ) -> int:
-    """Settle components c, c + 1 … → the first that is too large, or `count`.
+    """Settle components c, c + 1 … → the first that is too much, or `count`.
 
     States without edges have their rows beforehand, all others row 0. `used[0]` rows are in use,
     and there is room for one more for each state. `forever` is the column (−1: none) that is 1
     where a MEAN can never leave a cycle; row 1 + `forever` then is that of such a state. `keep` is
     1 if the edge chosen is to be written to `policy[s * width + k]`, else 0. `error[0]` is raised
-    by the error that policy iteration left. `slot` has an element for each state, `chosen` two for
-    each of SMALL ones.
+    by a bound on the error of what was solved. Cycles of more than `most` states are too much.
+    `slot` has an element for each state, `chosen` one for each of `most`, `rest` for each of SMALL.
     """
     while c < count:
         start = first[c]
         s = first[c + 1] - start
         v = order[start]
-        if s > SMALL:
+        if s > most:
             return c
         if s > 1:
+            choices = 0
             for i in range(s):
                 row[order[start + i]] = used[0] + i
-            _settle_small(
-                c, order, first, component, kind, first_edge, edge_target, weight, sense, width,
-                forever, row, value, keep, policy, slot, chosen, scratch, error,
-            )  # fmt: skip
+                if sense != MEAN and kind[order[start + i]] == CHOICE:
+                    choices = 1
+            if choices != 0:
+                lost = _settle_choices(
+                    start, s, c, order, component, kind, first_edge, edge_target, weight, sense,
+                    width, row, value, keep, policy, slot, chosen, rest, scratch,
+                )  # fmt: skip
+            else:
+                lost = _settle_chances(
+                    start, s, c, order, component, kind, first_edge, edge_target, weight, width,
+                    forever, row, value, slot, chosen, scratch,
+                )  # fmt: skip
+            if lost <= _ENOUGH:
+                error[0] += lost
+            else:
+                for j in range(used[0] * width, (used[0] + s) * width):
+                    value[j] = 0.0
+                return c
             for r in range(used[0], used[0] + s):
                 support[r] = _columns_in(r, width, value)
             used[0] += s
@@ -314,11 +341,20 @@ def _note_choice(
 ) -> None:
     """In each column, the first edge of a settled choice that is as good as any."""
     for k in range(width):
-        x = value[row[v] * width + k]
-        e = first_edge[v]
-        while e + 1 < first_edge[v + 1] and value[row[edge_target[e]] * width + k] != x:
-            e += 1
-        policy[v * width + k] = e
+        policy[v * width + k] = _first_worth(
+            v, k, value[row[v] * width + k], first_edge, edge_target, width, row, value
+        )
+
+
+@kernel
+def _first_worth(
+    v: int, k: int, x: float, first_edge: I64, edge_target: I32, width: int, row: I32, value: F64
+) -> int:
+    """The first edge of v that leads to what is worth x in column k."""
+    e = first_edge[v]
+    while e + 1 < first_edge[v + 1] and value[row[edge_target[e]] * width + k] != x:
+        e += 1
+    return e
 
 
 @kernel
@@ -334,10 +370,129 @@ def _within(x: float, low: float, high: float) -> float:
 
 
 @kernel
-def _settle_small(
+def _settle_chances(
+    start: int,
+    s: int,
     c: int,
     order: I32,
-    first: I32,
+    component: I32,
+    kind: U8,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    width: int,
+    forever: int,
+    row: I32,
+    value: F64,
+    slot: I32,
+    chosen: I32,
+    scratch: F64,
+) -> float:
+    """Settle a cyclic component in which nobody chooses → a bound on the error, 1 if there is none.
+
+    That of at most SMALL states is not worth a number."""
+    b = s * s + s
+    proof = 1 if s > SMALL else 0
+    stride = width + proof
+    for i in range(s):
+        slot[order[start + i]] = i
+    leaving = _equations(
+        start, s, c, 0, width, proof, order, component, kind, first_edge, edge_target, weight,
+        MEAN, width, row, value, slot, chosen, scratch,
+    )  # fmt: skip
+    lost = 0.0
+    if leaving > 0.0:
+        gth_factor(scratch, s)
+        gth_solve(scratch, s, scratch, b, stride)
+        if proof != 0:
+            lost = _mean_error(
+                start, s, c, order, component, first_edge, edge_target, weight, width, row, value,
+                slot, scratch,
+            )  # fmt: skip
+    # From each state the edges taken lead to all others: certain is all, or nothing.
+    for k in range(width):
+        low = 2.0
+        high = -1.0
+        for i in range(start, start + s):
+            for e in range(first_edge[order[i]], first_edge[order[i] + 1]):
+                w = edge_target[e]
+                if component[w] != c and weight[e] > 0.0:
+                    low = min(low, value[row[w] * width + k])
+                    high = max(high, value[row[w] * width + k])
+        for i in range(s):
+            if leaving > 0.0:
+                x = _within(scratch[b + i * stride + k], low, high)
+            else:
+                x = 1.0 if k == forever else 0.0
+            value[row[order[start + i]] * width + k] = x
+    return lost
+
+
+@kernel
+def _mean_error(
+    start: int,
+    s: int,
+    c: int,
+    order: I32,
+    component: I32,
+    first_edge: I64,
+    edge_target: I32,
+    weight: F64,
+    width: int,
+    row: I32,
+    value: F64,
+    slot: I32,
+    scratch: F64,
+) -> float:
+    """A bound on the error of what `scratch` has come to, the steps until the exit beside it; 1 if
+    there is none. As in `iteration.prove`, all is counted that double precision may have lost."""
+    b = s * s + s
+    stride = width + 1
+    residual = 0.0
+    largest = 1.0
+    longest = 0.0
+    fall = 2.0
+    edges = 0
+    proper = 0  # numbers that are none, or infinite, would slip through max and min
+    for i in range(s):
+        v = order[start + i]
+        edges = max(edges, first_edge[v + 1] - first_edge[v])
+        total = 0.0
+        for e in range(first_edge[v], first_edge[v + 1]):
+            total += weight[e]
+        for k in range(stride):
+            scratch[k] = 0.0  # the factors are not needed any more
+        for e in range(first_edge[v], first_edge[v + 1]):
+            w = edge_target[e]
+            p = weight[e] / total
+            if component[w] == c:
+                for k in range(stride):
+                    scratch[k] += p * scratch[b + slot[w] * stride + k]
+            else:
+                for k in range(width):
+                    scratch[k] += p * value[row[w] * width + k]
+        for k in range(stride):
+            x = scratch[b + i * stride + k]
+            if x >= 0.0 and x < 1e300:
+                proper += 1
+            if k < width:
+                residual = max(residual, abs(scratch[k] - x))
+                largest = max(largest, x)
+            else:
+                longest = max(longest, x)
+                fall = min(fall, x - scratch[k])
+    lost = 2.0 * float(edges + 3) * _EPSILON
+    if proper < s * stride or fall < 0.5 + lost * longest:
+        return 1.0
+    return 2.0 * longest * (residual + lost * largest) + _LAST_ROUNDING
+
+
+@kernel
+def _settle_choices(
+    start: int,
+    s: int,
+    c: int,
+    order: I32,
     component: I32,
     kind: U8,
     first_edge: I64,
@@ -345,77 +500,62 @@ def _settle_small(
     weight: F64,
     sense: int,
     width: int,
-    forever: int,
     row: I32,
     value: F64,
     keep: int,
     policy: I32,
     slot: I32,
     chosen: I32,
+    rest: I32,
     scratch: F64,
-    error: F64,
-) -> None:
-    """Settle a cyclic component of at most SMALL states."""
-    start = first[c]
-    s = first[c + 1] - start
-    b = s * s + s
-    for i in range(s):
-        slot[order[start + i]] = i
-    if sense == MEAN:
-        leaving = _equations(
-            start, s, c, 0, width, 0, order, component, kind, first_edge, edge_target, weight,
-            MEAN, width, row, value, slot, chosen, scratch,
-        )  # fmt: skip
-        if leaving > 0.0:
-            gth_factor(scratch, s)
-            gth_solve(scratch, s, scratch, b, width)
-        # From each state the edges taken lead to all others: certain is all, or nothing.
-        for k in range(width):
-            low = 2.0
-            high = -1.0
-            for i in range(start, start + s):
-                for e in range(first_edge[order[i]], first_edge[order[i] + 1]):
-                    w = edge_target[e]
-                    if component[w] != c and weight[e] > 0.0:
-                        low = min(low, value[row[w] * width + k])
-                        high = max(high, value[row[w] * width + k])
-            for i in range(s):
-                if leaving > 0.0:
-                    x = _within(scratch[b + i * width + k], low, high)
-                else:
-                    x = 1.0 if k == forever else 0.0
-                value[row[order[start + i]] * width + k] = x
-    else:
-        lost = 0.0
-        for k in range(width):
+) -> float:
+    """Settle a cyclic component with choices → a bound on the error, 1 if more than SMALL states
+    are in doubt."""
+    lost = 0.0
+    for k in range(width):
+        for i in range(s):
+            slot[order[start + i]] = i
+        for goal in range(2):
             _certain(
-                start, s, c, k, 0, order, component, kind, first_edge, edge_target, sense, width,
+                start, s, c, k, goal, order, component, kind, first_edge, edge_target, sense, width,
                 row, value, slot, chosen,
             )  # fmt: skip
+        left = 0
+        for i in range(s):
+            v = order[start + i]
+            x = value[row[v] * width + k]
+            slot[v] = -1
+            if x != 0.0 and x != 1.0:
+                if left == SMALL:
+                    return 1.0
+                slot[v] = left
+                rest[left] = v
+                left += 1
+            elif keep != 0 and kind[v] == CHOICE:
+                policy[v * width + k] = _first_worth(
+                    v, k, x, first_edge, edge_target, width, row, value
+                )
+        b = left * left + left
+        gap = float(left)
+        step = 0
+        while gap > 0.0 and step < 2:
+            # Every policy leaves in so many steps as the second round finds, and a step may lose
+            # the gap that the first one left.
+            most = gap
             gap = _improve(
-                start, s, c, k, 0, order, component, kind, first_edge, edge_target, weight, sense,
-                width, row, value, slot, chosen, scratch,
+                left, c, k, step, rest, component, kind, first_edge, edge_target, weight,
+                sense if step == 0 else BEST, width, row, value, slot, chosen, scratch,
             )  # fmt: skip
-            for i in range(s):
-                v = order[start + i]
-                if value[row[v] * width + k] != 0.0:
-                    value[row[v] * width + k] = max(scratch[b + i], TINY)
-                if keep != 0 and kind[v] == CHOICE:
-                    policy[v * width + k] = chosen[i]
-            if gap > 0.0:
-                # Every policy leaves in at most this many steps, and a step may lose one gap.
-                _improve(
-                    start, s, c, k, 1, order, component, kind, first_edge, edge_target, weight,
-                    BEST, width, row, value, slot, chosen, scratch,
-                )  # fmt: skip
-                for i in range(s):
-                    lost = max(lost, 2.0 * gap * scratch[b + i])
-        error[0] += lost
-        for k in range(width):
-            _certain(
-                start, s, c, k, 1, order, component, kind, first_edge, edge_target, sense, width,
-                row, value, slot, chosen,
-            )  # fmt: skip
+            for i in range(left):
+                v = rest[i]
+                if step != 0:
+                    lost = max(lost, 2.0 * most * scratch[b + i])
+                else:
+                    value[row[v] * width + k] = min(max(scratch[b + i], TINY), NEARLY_ONE)
+                    if keep != 0 and kind[v] == CHOICE:
+                        policy[v * width + k] = chosen[i]
+            step += 1
+    return lost
 
 
 @kernel
@@ -425,7 +565,7 @@ def _equations(
     c: int,
     column: int,
     columns: int,
-    step: int,
+    steps: int,
     order: I32,
     component: I32,
     kind: U8,
@@ -442,29 +582,25 @@ def _equations(
 ) -> float:
     """Write P, exit and the right-hand sides of some columns → the sum of exit.
 
-    With a step of 1 there is one column, of 1 everywhere: its solution is the steps until the exit.
-    Where choices are not averaged, what is worth 0 for certain leaves at once.
+    With `steps` of 1 there is one more, of 1 everywhere: its solution is the steps until the exit.
+    States of the component whose `slot` is −1 are exits like any outside.
     """
     b = s * s + s
+    stride = columns + steps
     leaving = 0.0
-    for j in range(b + s * columns):
+    for j in range(b + s * stride):
         scratch[j] = 0.0
     for i in range(s):
         v = order[start + i]
         low = first_edge[v]
         high = first_edge[v + 1]
         picked = 0
-        if sense != MEAN:
-            if value[row[v] * width + column] == 0.0:
-                scratch[s * s + i] = 1.0
-                leaving += 1.0
-                continue
-            if kind[v] == CHOICE:
-                low = chosen[i]
-                high = low + 1
-                picked = 1
-        if step != 0:
-            scratch[b + i] = 1.0
+        if sense != MEAN and kind[v] == CHOICE:
+            low = chosen[i]
+            high = low + 1
+            picked = 1
+        if steps != 0:
+            scratch[b + i * stride + columns] = 1.0
         total = 0.0
         for e in range(low, high):
             total += weight[e]
@@ -473,25 +609,23 @@ def _equations(
             p = 1.0 if picked != 0 else weight[e] / total
             if p == 0.0 and weight[e] > 0.0:
                 p = TINY  # what may happen is never taken for what can't
-            if component[w] == c:
+            if component[w] == c and slot[w] >= 0:
                 scratch[i * s + slot[w]] += p
             else:
                 leaving += p
                 scratch[s * s + i] += p
-                if step == 0:
-                    for k in range(columns):
-                        scratch[b + i * columns + k] += p * value[row[w] * width + column + k]
+                for k in range(columns):
+                    scratch[b + i * stride + k] += p * value[row[w] * width + column + k]
     return leaving
 
 
 @kernel
 def _improve(
-    start: int,
     s: int,
     c: int,
     column: int,
     step: int,
-    order: I32,
+    rest: I32,
     component: I32,
     kind: U8,
     first_edge: I64,
@@ -505,8 +639,8 @@ def _improve(
     chosen: I32,
     scratch: F64,
 ) -> float:
-    """Policy iteration on one column of a small component in which every policy leaves, or comes
-    to what is worth 0 for certain; with a step of 1 on the steps until then.
+    """Policy iteration on one column of some states of a component, which every policy leaves;
+    with a step of 1 on the steps until then.
 
     The values stand in the scratch from s·s + s on, the policy in `chosen`; returned is how much
     one step could at most still gain.
@@ -514,14 +648,10 @@ def _improve(
     b = s * s + s
     gap = 0.0
     for i in range(s):
-        v = order[start + i]
-        chosen[i] = first_edge[v]
-        if value[row[v] * width + column] == 0.0:
-            while value[row[edge_target[chosen[i]]] * width + column] != 0.0:
-                chosen[i] += 1
+        chosen[i] = first_edge[rest[i]]
     for _round in range(_ROUNDS):
         _equations(
-            start, s, c, column, 1, step, order, component, kind, first_edge, edge_target, weight,
+            0, s, c, column, 1 - step, step, rest, component, kind, first_edge, edge_target, weight,
             sense, width, row, value, slot, chosen, scratch,
         )  # fmt: skip
         gth_factor(scratch, s)
@@ -529,13 +659,13 @@ def _improve(
         gap = 0.0
         changed = 0
         for i in range(s):
-            v = order[start + i]
-            if kind[v] == CHOICE and value[row[v] * width + column] != 0.0:
+            v = rest[i]
+            if kind[v] == CHOICE:
                 x = scratch[b + i]
                 gain = 0.0
                 for e in range(first_edge[v], first_edge[v + 1]):
                     w = edge_target[e]
-                    if component[w] == c:
+                    if component[w] == c and slot[w] >= 0:
                         y = scratch[b + slot[w]] + float(step)
                     else:
                         y = 1.0 if step != 0 else value[row[w] * width + column]
