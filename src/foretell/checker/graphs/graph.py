@@ -317,11 +317,9 @@ def find_components(graph: StateGraph, open_edges: Mask | None = None) -> Compon
     """The strongly connected components, of the open edges alone where a mask is given."""
     n = graph.n
     mask = _mask(open_edges)
-    component, order = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    first = np.zeros(n + 1, np.int32)
-    low, stack, call, born = (np.zeros(n, np.int32) for _ in range(4))
-    cursor = np.zeros(n, np.int64)
-    cyclic = np.zeros(n, np.uint8)
+    component, low, cyclic = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.uint8)
+    order, stack, call, born = (np.empty(n, np.int32) for _ in range(4))
+    first, cursor = np.empty(n + 1, np.int32), np.empty(n, np.int64)
     count = run(
         _components, n + graph.m, n, graph.first_edge, graph.edge_target, mask,
         int(open_edges is not None), component, order, first, cyclic, low, stack, call, born,
@@ -360,43 +358,46 @@ def _components(
     for root in range(n):
         if low[root] != 0:
             continue
-        depth = 0
-        call[0] = root
-        born[0] = index
-        cursor[0] = first_edge[root]
-        low[root] = index
+        v = root
+        e = first_edge[v]
+        end = first_edge[v + 1]
+        low[v] = index
+        birth = index
+        least = index
         index += 1
+        depth = 0
         while depth >= 0:
-            v = call[depth]
-            e = cursor[depth]
-            end = first_edge[v + 1]
-            least = low[v]
-            # A child stays under the cursor while it is visited, so its index is taken in here.
+            fresh = -1
             while e < end:
                 if masked == 0 or edge_open[e] != 0:
                     w = edge_target[e]
                     reached = low[w]
                     if reached == 0:
+                        fresh = w
                         break
                     if w == v:
                         component[v] = -1  # until it is known, that there is an edge back
                     if reached < least:
                         least = reached
                 e += 1
-            low[v] = least
-            cursor[depth] = e
-            if e < end:
+            if fresh >= 0:
+                low[v] = least
+                call[depth] = v
+                born[depth] = birth
+                cursor[depth] = e + 1
                 depth += 1
-                w = edge_target[e]
-                call[depth] = w
-                born[depth] = index
-                cursor[depth] = first_edge[w]
-                low[w] = index
+                v = fresh
+                e = first_edge[v]
+                end = first_edge[v + 1]
+                low[v] = index
+                birth = index
+                least = index
                 index += 1
-            elif least < born[depth]:
+                continue
+            if least < birth:
+                low[v] = least
                 stack[waiting] = v
                 waiting += 1
-                depth -= 1
             else:
                 first[count] = placed
                 base = waiting
@@ -413,7 +414,14 @@ def _components(
                     placed += 1
                 waiting = base
                 count += 1
-                depth -= 1
+                least = _DONE
+            depth -= 1
+            if depth >= 0:
+                v = call[depth]
+                birth = born[depth]
+                e = cursor[depth]
+                end = first_edge[v + 1]
+                least = min(least, low[v])
     first[count] = placed
     return count
 

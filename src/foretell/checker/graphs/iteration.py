@@ -80,7 +80,9 @@ def settle_down(
         )  # fmt: skip
         rounds += share
         rate = (change / before) ** (1.0 / share) if before else 0.0
-        wanted = enough or max(_STILL, 1e-13 * (1.0 - rate))
+        # What is still to come is a geometric series, change · (rate + rate² + …).
+        lasting = max(rate, 0.5)
+        wanted = enough or max(_STILL, 1e-13 * (1.0 - lasting) / lasting)
         if change <= wanted:
             return x, True
         to_go = math.log(wanted / change) / math.log(rate) if 0.0 < rate < 1.0 else LIMIT

@@ -7,7 +7,8 @@ and any vector w such that A w ≥ 1, the error is at most max|r| · w. For w on
 expected number of steps until the exit, and checks it. Stopping when values change little proves
 nothing, and is not done here.
 
-Up to AT_ONCE states are eliminated where they stand (`dense`). With more one first goes round the
+What the sweep has not settled in passing comes here. Up to AT_ONCE states are eliminated where they
+stand (`dense`). With more one first goes round the
 component until the values come to rest (`iteration`), which is quickest by far where it is left
 soon, and gives up at once where it is not. What that comes to is proved in
 double precision, where all that may have been lost is counted; what follows is for the rest. Up to

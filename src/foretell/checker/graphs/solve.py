@@ -283,10 +283,12 @@ def _followed(graph: StateGraph, weight: Floats) -> Components:
 class _Rows:
     """The rows of values that states share (see `sweep`)."""
 
-    def __init__(self, n: int, given: Floats) -> None:
-        """Row 0 is 0 throughout, the given ones follow, and there is room for one a state."""
-        fixed, self.width = given.shape
-        self.row = np.zeros(n, np.int32)
+    def __init__(self, row: Int32s, given: Floats) -> None:
+        """Row 0 is 0 throughout, the given ones follow, and there is room for one a state.
+
+        `row` has those of states without edges, 0 for all others."""
+        (fixed, self.width), n = given.shape, len(row)
+        self.row = row
         self.value = np.zeros((1 + fixed + n, self.width))
         self.value[1 : 1 + fixed] = given
         self.support = np.zeros(len(self.value), np.int64)
@@ -297,9 +299,9 @@ class _Rows:
         """So many more rows, whose values have been written."""
         start = int(self.used[0])
         self.used[0] += count
-        for k in range(self.width):
-            filled = self.value[start : start + count, k] != 0
-            self.support[start : start + count] |= filled.astype(np.int64) << k % COLUMN_BITS
+        bits = np.int64(1) << np.arange(self.width) % COLUMN_BITS
+        filled = np.where(self.value[start : start + count] != 0, bits, 0)
+        np.bitwise_or.reduce(filled, axis=1, out=self.support[start : start + count])
         return np.arange(start, start + count)
 
     @property
@@ -405,11 +407,12 @@ def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
     weight = reader_weights(graph, weights)
     components = _followed(graph, weight)
     k = len(graph.outcomes)
-    rows = _Rows(graph.n, np.eye(k + 1 + int(not graph.complete)))
+    row = np.zeros(graph.n, np.int32)
     ends = np.flatnonzero(graph.kind == TERMINAL)
-    rows.row[ends] = 1 + graph.outcome[ends]
+    row[ends] = 1 + graph.outcome[ends]
     if not graph.complete:
-        rows.row[graph.kind == UNEXPLORED] = 1 + k + 1
+        row[graph.kind == UNEXPLORED] = 1 + k + 1
+    rows = _Rows(row, np.eye(k + 1 + int(not graph.complete)))
     error = _settle_all(graph, components, weight, MEAN, k, rows, None)
     low = high = rows.values[:, : k + 1]
     unknown = np.zeros(len(low))
@@ -591,10 +594,8 @@ def extremes(
 ) -> list[Extremum]:
     """The BEST or WORST odds of several outcomes (all of them) from every state, in one pass."""
     wanted = list(range(len(graph.outcomes)) if outcomes is None else outcomes)
-    frontier = graph.kind == UNEXPLORED
-    ends = graph.kind == TERMINAL
     if graph.complete:
-        keep = can_ensure(graph, ends) if finishing else None
+        keep = can_ensure(graph, graph.kind == TERMINAL) if finishing else None
         row, value, policy, error = _extreme(graph, sense, wanted, [0.0], keep, policies)
         return _extrema(row, value, value, policy, error)
     if not finishing:
@@ -604,7 +605,9 @@ def extremes(
         return _extrema(row, value[:, :half], value[:, half:], first, error)
     # Readers who finish in the explored part are some of all who do; letting the unknown futures
     # finish at once, with the value that suits, admits all of them and more.
-    some, all_of_them = can_ensure(graph, ends), can_ensure(graph, ends | frontier)
+    ends = graph.kind == TERMINAL
+    some = can_ensure(graph, ends)
+    all_of_them = can_ensure(graph, ends | (graph.kind == UNEXPLORED))
     row, inner, policy, error = _extreme(graph, sense, wanted, [np.nan], some, policies)
     suits = 1.0 if sense == BEST else 0.0
     row_too, outer, _, error_too = _extreme(graph, sense, wanted, [suits], all_of_them, False)
@@ -663,8 +666,7 @@ def _extreme(
     policy: Any = np.full((graph.n, width), -1, np.int32) if policies else None
     rough = not graph.complete
     if loops is None or (not loops.count and open_edges is None):
-        rows = _Rows(graph.n, given)
-        rows.row[:] = row
+        rows = _Rows(row, given)
         parts, weight = graph.components, graph.edge_weight
         error = _settle_all(graph, parts, weight, sense, -1, rows, policy, rough)
         if policy is None:
@@ -672,9 +674,10 @@ def _extreme(
         policy = np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1))
         return rows.row, rows.values, policy, error
     quotient, node, edges = _collapse(graph, loops, open_edges)
-    rows = _Rows(quotient.n, given)
     still = np.flatnonzero((np.diff(graph.first_edge) == 0) | (row == len(given)))
-    rows.row[node[still]] = row[still]
+    folded = np.zeros(quotient.n, np.int32)
+    folded[node[still]] = row[still]
+    rows = _Rows(folded, given)
     policy = None if policy is None else policy[: quotient.n]
     parts, weight = quotient.components, quotient.edge_weight
     error = _settle_all(quotient, parts, weight, sense, -1, rows, policy, rough)
