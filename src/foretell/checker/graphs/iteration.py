@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 LIMIT = 2000  # rounds that are cheaper than eliminating
-_FIRST = 24  # rounds before the first look
+_FIRST = 16  # rounds before the first look
 _SHARE = 8  # … and between two
 _PATIENCE = 32  # rounds before the first doubt: values may still be on their way in
 _STILL = 4e-16  # a change that rounding alone can make

@@ -8,16 +8,16 @@ expected number of steps until the exit, and checks it. Stopping when values cha
 nothing, and is not done here.
 
 What the sweep has not settled in passing comes here. Up to AT_ONCE states are eliminated where they
-stand (`dense`). With more one first goes round the
-component until the values come to rest (`iteration`), which is quickest by far where it is left
-soon, and gives up at once where it is not. What that comes to is proved in
-double precision, where all that may have been lost is counted; what follows is for the rest. Up to
-DENSE states are eliminated densely by the method of Grassmann, Taksar and Heyman (see `sweep`),
-which keeps all digits however slowly the component is left. What is long and narrow is eliminated
-in the same way within an `envelope`; with what is not, some steps of BiCGSTAB are tried, then it is
-eliminated sparsely (`elimination`), and where factors fill up too much BiCGSTAB has to do. All are
-refined in extended precision. What no method proves well enough is narrowed by Gauss and Seidel's
-iteration from below and above at once for some seconds, and the answer is as wide as it then is.
+stand (`dense`). With more one first goes round the component until the values come to rest
+(`iteration`), which is quickest by far where it is left soon, and gives up at once where it is not.
+What that comes to is proved in double precision, where all that may have been lost is counted; what
+follows is for the rest. Up to DENSE states are eliminated densely by the method of Grassmann,
+Taksar and Heyman (see `sweep`), which keeps all digits however slowly the component is left. What
+is long and narrow is eliminated in the same way within an `envelope`; with what is not, some steps
+of BiCGSTAB are tried, then it is eliminated sparsely (`elimination`), and where factors fill up too
+much BiCGSTAB has to do. All are refined in extended precision. What no method proves well enough is
+narrowed by Gauss and Seidel's iteration from below and above at once for some seconds, and the
+answer is as wide as it then is.
 
 With choices, policy iteration: solve for a policy, let each choice that can do better switch, until
 none can. Every policy must leave: there is no end component, since `solve` has collapsed them or,
