@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.graphs.graph import CHANCE
 from foretell.checker.graphs.solve import odds
 from foretell.loading import compile_text, read_story

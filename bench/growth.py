@@ -62,7 +62,7 @@ def measure(side: int, threads: int) -> dict[str, Any]:
     import resource
 
     from foretell.checker.analysis import BEST, WORST, with_outcomes
-    from foretell.checker.explore import Explorer, Limits
+    from foretell.checker.exploring.explore import Explorer, Limits
     from foretell.checker.graphs.lengths import choice_extent, count_playthroughs, word_extent
     from foretell.checker.graphs.solve import extremes, flow
     from foretell.loading import compile_text

@@ -18,8 +18,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from foretell.checker.explore import Explorer, Limits
-from foretell.checker.simulate import sample
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.simulation.simulate import sample
 from foretell.loading import find_story, read_story
 from foretell.vm import machine
 from foretell.vm import program as P

@@ -76,7 +76,7 @@ def measure(run: Run, seconds: float, most: int, seed: int) -> dict[str, float]:
 
 def by_foretell(path: Path, seconds: float, most: int, seed: int) -> dict[str, float]:
     """The same by foretell, on one thread."""
-    from foretell.checker.simulate import sample
+    from foretell.checker.simulation.simulate import sample
     from foretell.loading import read_story
     from foretell.vm.lower import lower
 

@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from foretell.checker.memory import whole_memory
+from foretell.checker.exploring.memory import whole_memory
 from foretell.checker.report import memory_text, rounded_down
 from tests.conftest import corpus_folder
 
@@ -159,7 +159,7 @@ def report(name: str, found: object, seconds: float) -> Checked:
 
 def count(name: str, seconds: float) -> tuple[int, float, bool]:
     """How many states this process finds in so many seconds, in how many, and if that is all."""
-    from foretell.checker.explore import Explorer, Limits
+    from foretell.checker.exploring.explore import Explorer, Limits
     from foretell.loading import read_story
     from foretell.vm.lower import lower
 

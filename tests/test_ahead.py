@@ -69,7 +69,7 @@ def test_where_a_call_returns_to_is_a_way_on() -> None:
 
 def test_every_value_that_matters_is_read_by_somebody() -> None:
     """What liveness keeps of a state, some reading ahead accounts for."""
-    from foretell.checker.explore import Explorer
+    from foretell.checker.exploring.explore import Explorer
     from tests.generate_ink import seeded
 
     for seed in range(12):

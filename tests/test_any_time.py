@@ -20,16 +20,16 @@ import jsonschema
 import numpy as np
 import pytest
 
-from foretell.checker import explore, likely
 from foretell.checker.analysis import Analysis, analyse
-from foretell.checker.explore import Explorer, Limits
+from foretell.checker.exploring import explore, likely
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.exploring.memory import free_memory
 from foretell.checker.graphs.graph import CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.graphs.host import Meanwhile
 from foretell.checker.graphs.solve import flow, odds
-from foretell.checker.memory import free_memory
-from foretell.checker.occupancy import Occupancy
 from foretell.checker.report import Heading, text
-from foretell.checker.simulate import sample
+from foretell.checker.simulation.occupancy import Occupancy
+from foretell.checker.simulation.simulate import sample
 from foretell.cli import run
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
@@ -350,7 +350,7 @@ def test_no_bound_is_sought_where_no_limit_was_hit_or_someone_interrupts(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("foretell.checker.occupancy.measure", interrupted)
+    monkeypatch.setattr("foretell.checker.simulation.occupancy.measure", interrupted)
     assert analyse(program, limits=limits, compiled=True, sizing=1.0).occupancy is None
 
 
@@ -419,8 +419,8 @@ def test_a_limit_of_address_space_is_free_memory_too() -> None:
 _LIMITED = """
 import resource
 from foretell.checker.graphs.host import Meanwhile
-from foretell.checker.memory import free_memory
-from foretell.checker.occupancy import Occupancy
+from foretell.checker.exploring.memory import free_memory
+from foretell.checker.simulation.occupancy import Occupancy
 from foretell.checker.report import Heading, text
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 print(free_memory())

@@ -10,7 +10,7 @@ import pytest
 
 from foretell.checker import analysis
 from foretell.checker.analysis import Analysis
-from foretell.checker.explore import Explorer, Limits
+from foretell.checker.exploring.explore import Explorer, Limits
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours

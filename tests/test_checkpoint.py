@@ -20,8 +20,14 @@ from typing import IO, Any
 import numpy as np
 import pytest
 
-from foretell.checker import checkpoint
-from foretell.checker.checkpoint import CheckpointError, differences, read, read_head, write
+from foretell.checker.exploring import checkpoint
+from foretell.checker.exploring.checkpoint import (
+    CheckpointError,
+    differences,
+    read,
+    read_head,
+    write,
+)
 
 IDENTITY = {"story": "abc", "foretell": "1"}
 
@@ -212,7 +218,7 @@ def test_a_limit_of_the_system_on_files_leaves_what_was_there(tmp_path: Path) ->
     write(path, IDENTITY, "old", some_arrays())
     program = (
         "import resource, sys, numpy as np; from pathlib import Path\n"
-        "from foretell.checker.checkpoint import write\n"
+        "from foretell.checker.exploring.checkpoint import write\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
         "try: write(Path(sys.argv[1]), {}, 'new', {'a': np.arange(100_000)})\n"
         "except OSError as error: print(error.strerror)\n"
@@ -251,7 +257,7 @@ def test_a_folder_that_is_none_is_an_error_of_the_system(tmp_path: Path) -> None
 _WRITER = """
 import sys, numpy as np
 from pathlib import Path
-from foretell.checker.checkpoint import write
+from foretell.checker.exploring.checkpoint import write
 path, k = Path(sys.argv[1]), 0
 while True:
     k += 1

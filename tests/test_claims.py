@@ -6,7 +6,7 @@ import pytest
 
 from foretell.checker.analysis import analyse
 from foretell.checker.claims import Verdict, decide_one, percent
-from foretell.checker.explore import Limits
+from foretell.checker.exploring.explore import Limits
 from foretell.checker.questions import ask_story
 from foretell.compiler import compile_ink
 from foretell.config import Reader, Weight, parse_claim

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.counters import Company
-from foretell.checker.liveness import analyse_liveness
 from foretell.checker.questions import ask_story
+from foretell.checker.reduction.counters import Company
+from foretell.checker.reduction.liveness import analyse_liveness
 from foretell.config import Expression
 from foretell.vm import program as P
 from foretell.vm.lower import lower

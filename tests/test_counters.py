@@ -8,10 +8,10 @@ from math import comb
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.counters import Counters, Source, _values
-from foretell.checker.explore import Exploration, Explorer
-from foretell.checker.liveness import analyse_liveness
+from foretell.checker.exploring.explore import Exploration, Explorer
 from foretell.checker.questions import ask_story
+from foretell.checker.reduction.counters import Counters, Source, _values
+from foretell.checker.reduction.liveness import analyse_liveness
 from foretell.config import Expression, VariableBound
 from foretell.vm import program as P
 from foretell.vm.lower import lower

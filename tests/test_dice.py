@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL
 from foretell.checker.graphs.lengths import count_playthroughs, word_extent, word_quantiles
 from foretell.vm import values as V

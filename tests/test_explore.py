@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.expand import K_DEEP, K_HANG
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.expand import K_DEEP, K_HANG
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.hangs import prove_hang
 from foretell.checker.graphs.graph import CHANCE, TERMINAL, find_components
 from foretell.checker.graphs.lengths import count_playthroughs
 from foretell.checker.graphs.solve import odds
-from foretell.checker.hangs import prove_hang
 from foretell.loading import read_story
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

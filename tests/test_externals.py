@@ -10,7 +10,7 @@ import foretell
 from foretell import cli
 from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.questions import ask_story
-from foretell.checker.simulate import sample
+from foretell.checker.simulation.simulate import sample
 from foretell.config import Expression
 from foretell.container import CompiledStory, Domain
 from foretell.diagnostics import StoryError

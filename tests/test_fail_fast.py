@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from foretell.checker import analysis as analysis_module
-from foretell.checker import explore
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.claims import Verdict, decide, stops
+from foretell.checker.exploring import explore
 from foretell.checker.questions import Questions, ask_story
 from foretell.cli import run
 from foretell.compiler import compile_ink

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from foretell.checker.explore import Explorer, Limits
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.exploring.growth import Growing, most_varied
+from foretell.checker.exploring.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
 from foretell.checker.graphs.graph import TERMINAL
-from foretell.checker.growth import Growing, most_varied
 from foretell.checker.questions import ask_story
-from foretell.checker.reads import reads_of
-from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
+from foretell.checker.reduction.reads import reads_of
 from foretell.config import Expression
 from foretell.vm import program as P
 from foretell.vm.lower import lower

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from foretell.checker.explore import Limits, explore
+from foretell.checker.exploring.explore import Limits, explore
 from foretell.checker.graphs.graph import StateGraph
 from foretell.checker.graphs.horizon import horizon
 from foretell.checker.graphs.host import compiled_from

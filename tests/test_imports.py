@@ -38,11 +38,28 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the expressions that a story is asked are source text: a line each
     "checker.questions": (*BASE, "container", "config", "vm", "compiler.standalone"),
     "checker.choices": (*BASE, "container", "config", "vm", "compiler.standalone"),
-    "checker.checkpoint": NO_DEPENDENCIES,
     # arrays only: it would serve any transition system
     "checker.graphs": ("vm.kernel", "vm.jit", "checker.graphs"),
+    "checker.reduction": (*BASE, "vm", "checker.reduction"),
+    "checker.exploring": (
+        *(*BASE, "container", "config", "vm"),
+        *("checker.graphs", "checker.reduction", "checker.exploring"),
+    ),
+    "checker.exploring.checkpoint": ("checker.exploring.room",),
+    "checker.simulation": (
+        *(*BASE, "vm"),
+        *("checker.graphs", "checker.exploring", "checker.simulation"),
+    ),
 }
-APART = ("vm.machine", "checker.graphs")  # may not import all of their own package
+# these may not import all of their own package
+APART = (
+    "vm.machine",
+    "checker.graphs",
+    "checker.reduction",
+    "checker.exploring",
+    "checker.exploring.checkpoint",
+    "checker.simulation",
+)
 
 
 def module_name(path: Path) -> str:

@@ -18,7 +18,7 @@ import pytest
 
 from foretell.checker.analysis import Analysis, Limits, analyse
 from foretell.checker.graphs.solve import Interval
-from foretell.checker.simulate import Sample, sample
+from foretell.checker.simulation.simulate import Sample, sample
 from foretell.loading import compile_text
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

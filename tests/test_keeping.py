@@ -18,8 +18,8 @@ from typing import IO, Any
 import pytest
 
 from foretell import keeping
-from foretell.checker import checkpoint, explore
-from foretell.checker.explore import Limits
+from foretell.checker.exploring import checkpoint, explore
+from foretell.checker.exploring.explore import Limits
 from foretell.checking import Options, check, progress_line
 from foretell.cli import run
 from foretell.diagnostics import StoryError
@@ -328,8 +328,8 @@ def test_intervals_grow_with_what_writing_takes(tmp_path: Path) -> None:
 _CHILD = """
 import sys
 from pathlib import Path
-from foretell.checker import explore
-from foretell.checker.explore import Limits
+from foretell.checker.exploring import explore
+from foretell.checker.exploring.explore import Limits
 from foretell.checking import Options, check, progress_line
 from foretell.loading import read_story
 explore._BATCH_PLAIN, explore._PYTHON_SECONDS = 4, 1e9
@@ -398,7 +398,8 @@ def test_ctrl_c_gives_the_answer_so_far_and_keeps_what_is_known(tale: Path) -> N
 _SOLVING = """
 import os, signal, sys, time
 from pathlib import Path
-from foretell.checker import analysis, explore
+from foretell.checker import analysis
+from foretell.checker.exploring import explore
 from foretell.cli import run
 explore._BATCH_PLAIN, explore._PYTHON_SECONDS = 4, 1e9
 tale = Path(sys.argv[1])

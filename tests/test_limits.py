@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from foretell.checker.analysis import Limits, analyse
-from foretell.checker.explore import Explorer
-from foretell.checker.simulate import sample
+from foretell.checker.exploring.explore import Explorer
+from foretell.checker.simulation.simulate import sample
 from foretell.cli import run
 from foretell.config import read_config
 from foretell.container import CompiledStory
@@ -174,7 +174,7 @@ def test_a_loop_that_is_not_proved_is_run_on_as_machine_code() -> None:
 def test_readers_who_come_to_turns_without_end_are_not_sent_for_hours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    monkeypatch.setattr("foretell.checker.simulation.simulate._PATIENCE", 0.2)
     (tmp_path / "story.ink").write_text("* [go on] -> trap\n* [stop] -> END\n== trap\na\n-> trap\n")
     assert run(["sample", "-n", "1e9", str(tmp_path / "story.ink")]) == 1
     told = " ".join(capsys.readouterr().out.split())
@@ -186,7 +186,7 @@ def test_readers_who_come_to_turns_without_end_are_not_sent_for_hours(
 
 def test_a_reader_who_is_never_done_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each new number is an operation of the host's, and a run may ask for millions."""
-    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    monkeypatch.setattr("foretell.checker.simulation.simulate._PATIENCE", 0.2)
     source = "VAR x = 1.0\n-> k\n== k\n~ x = POW(x, 1.00001) + 0.001\n-> k\n"
     with pytest.raises(StoryError) as raised:
         sample(lower(_sound(source)), 1000)
@@ -199,7 +199,7 @@ def test_a_reader_who_is_never_done_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_page_is_made_of_a_story_that_no_reader_gets_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("foretell.checker.simulate._PATIENCE", 0.2)
+    monkeypatch.setattr("foretell.checker.simulation.simulate._PATIENCE", 0.2)
     source = "VAR x = 1.0\n+ [on] -> k\n== k\n~ x = POW(x, 1.00001) + 0.001\n-> k\n"
     story = _sound(source)
     assert sample_lines(lower(story)).readers == 0
@@ -219,7 +219,7 @@ def test_random_readers_leave_a_turn_without_end(name: str, compiled: bool) -> N
 def test_random_readers_can_be_stopped_in_the_middle_of_a_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("foretell.checker.runs._STEPS", 100)
+    monkeypatch.setattr("foretell.checker.simulation.runs._STEPS", 100)
     program = lower(_sound("VAR n = 0\n-> k\n== k\n~ n++\n{RANDOM(1, 6)}\n+ [a] -> k\n"))
     whole = sample(program, 3, compiled=False, most_choices=500)
     asked = 0
@@ -243,7 +243,7 @@ def test_random_readers_can_be_stopped_in_the_middle_of_a_run(
 def test_random_readers_whose_strings_grow_for_ever_are_stopped(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foretell.checker.sampler._MOST_BUILT", 1 << 20)
+    monkeypatch.setattr("foretell.checker.simulation.sampler._MOST_BUILT", 1 << 20)
     program = lower(compile_text('VAR s = "a"\n-> k\n== k\n~ s = s + "b"\n-> k\n').usable())
     with pytest.raises(StoryError, match="ever new strings or lists") as refused:
         sample(program, 50, threads=threads)

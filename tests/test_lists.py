@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foretell.checker import sampler
-from foretell.checker.explore import Limits, explore
+from foretell.checker.exploring.explore import Limits, explore
+from foretell.checker.exploring.list_region import ListRegion
 from foretell.checker.graphs.host import compiled_from, run
-from foretell.checker.list_region import ListRegion
-from foretell.checker.simulate import sample
+from foretell.checker.simulation import sampler
+from foretell.checker.simulation.simulate import sample
 from foretell.vm import values as V
 from foretell.vm.jit import compile_kernels
 from foretell.vm.lists import index_lists, list_operation, range_of

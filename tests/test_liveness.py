@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from foretell.checker.analysis import analyse, with_outcomes
-from foretell.checker.explore import Explorer
+from foretell.checker.exploring.explore import Explorer
 from foretell.checker.graphs.solve import odds
-from foretell.checker.liveness import Liveness, analyse_liveness
+from foretell.checker.reduction.liveness import Liveness, analyse_liveness
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours

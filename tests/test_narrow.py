@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foretell.checker import narrow
-from foretell.checker.explore import Explorer, Limits
-from foretell.checker.store import fingerprint
+from foretell.checker.exploring import narrow
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.exploring.store import fingerprint
 from foretell.vm import values as V
 from foretell.vm.jit import compile_kernels
 from tests.test_rounds import lowered, wide

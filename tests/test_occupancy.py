@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from foretell.checker.explore import Explorer, Limits
-from foretell.checker.occupancy import Crowd, at_least, measure, missing_readers
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.simulation.occupancy import Crowd, at_least, measure, missing_readers
 from foretell.vm.lower import lower
 from foretell.vm.program import Program
 from tests import ours

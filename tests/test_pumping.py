@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import Explorer, Limits
+from foretell.checker.exploring.explore import Explorer, Limits
 from foretell.checker.pumping import ROUNDS, Pumping, find_pumping
 from foretell.checker.report import Heading, text
 from foretell.config import VariableBound

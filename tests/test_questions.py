@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.graphs.solve import Interval, absorb, odds
 from foretell.checker.questions import Questions, ask_story, check_expression, number_of
 from foretell.compiler import StoryNames, compile_ink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretell.checker.explore import explore
+from foretell.checker.exploring.explore import explore
 from foretell.checker.graphs.solve import odds
 from foretell.checker.readers import check_reader, choice_weights, edge_weights
 from foretell.compiler import compile_ink

@@ -9,7 +9,7 @@ import pytest
 
 from foretell import ink_json
 from foretell.checker.analysis import analyse
-from foretell.checker.simulate import sample
+from foretell.checker.simulation.simulate import sample
 from foretell.checker.why import explain
 from foretell.loading import compile_text
 from foretell.vm import lower as lowering

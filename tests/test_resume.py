@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from foretell.checker import checkpoint, explore, likely
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring import checkpoint, explore, likely
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.questions import ask_story
 from foretell.config import Expression, VariableBound
 from foretell.vm.lower import lower

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from foretell.checker import checkpoint, room
-from foretell.checker.explore import Explorer, Limits
-from foretell.checker.room import Room
+from foretell.checker.exploring import checkpoint, room
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.exploring.room import Room
 from tests.test_any_time import ROAD
 from tests.test_rounds import everything, lowered, wide
 
@@ -26,7 +26,7 @@ MANY = 3 << 20  # words
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Run with memory that moves, and with the fallback of systems where it does not."""
     if request.param == "copied":
-        for module in (room, sys.modules["foretell.checker.store"]):
+        for module in (room, sys.modules["foretell.checker.exploring.store"]):
             monkeypatch.setattr(module, "moves", lambda: False)
     elif not room.moves():
         pytest.skip("memory does not move here")
@@ -138,7 +138,7 @@ def test_an_exploration_is_the_same_where_memory_moves_and_where_it_is_copied(
     usual = explored()
     monkeypatch.setattr(room, "_LARGE", 1 << 12)  # all of it is mapped, or copied
     small = explored()
-    for module in (room, sys.modules["foretell.checker.store"]):
+    for module in (room, sys.modules["foretell.checker.exploring.store"]):
         monkeypatch.setattr(module, "moves", lambda: False)
     assert usual == small == explored()
 
@@ -195,12 +195,12 @@ def test_a_checkpoint_is_read_into_room_that_an_explorer_goes_on_in(tmp_path: Pa
 ALONE = """
 import json, resource, sys
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import Explorer, Limits
-from foretell.checker import room
+from foretell.checker.exploring.explore import Explorer, Limits
+from foretell.checker.exploring import room
 from tests.test_rounds import lowered, wide
 if "copied" in sys.argv:
-    import foretell.checker.store, foretell.checker.memory
-    for module in (room, foretell.checker.store, foretell.checker.memory):
+    import foretell.checker.exploring.store, foretell.checker.exploring.memory
+    for module in (room, foretell.checker.exploring.store, foretell.checker.exploring.memory):
         module.moves = lambda: False
 def memory_of(what):
     lines = open("/proc/self/status").read().splitlines()

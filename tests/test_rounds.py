@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from foretell.checker import explore
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring import explore
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.questions import ask_story
 from foretell.config import Expression
 from foretell.diagnostics import Source, Span
@@ -139,9 +139,9 @@ def test_the_graph_is_the_same_in_plain_python_and_however_it_is_cut_into_rounds
     source = wide(4)
     whole = everything(Explorer(lowered(source), compiled=True).run())
     assert everything(Explorer(lowered(source), compiled=False).run()) == whole
-    monkeypatch.setattr("foretell.checker.explore._BATCH", 7)
-    monkeypatch.setattr("foretell.checker.workers._PIECE", 2)
-    monkeypatch.setattr("foretell.checker.explore.OUT", 16)
+    monkeypatch.setattr("foretell.checker.exploring.explore._BATCH", 7)
+    monkeypatch.setattr("foretell.checker.exploring.workers._PIECE", 2)
+    monkeypatch.setattr("foretell.checker.exploring.explore.OUT", 16)
     for threads in (1, 2):
         cut = everything(Explorer(lowered(source), compiled=True, threads=threads).run())
         assert {**cut, "warnings": 0, "asked": 0} == {**whole, "warnings": 0, "asked": 0}
@@ -158,8 +158,8 @@ def test_a_state_that_is_left_in_the_middle_and_gone_on_with_changes_nothing(
         return explorer
 
     whole = explored()
-    monkeypatch.setattr("foretell.checker.workers._WORK", 1)
-    monkeypatch.setattr("foretell.checker.workers._WORK_PLAIN", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._WORK", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._WORK_PLAIN", 1)
     assert explored().found == whole.found  # type: ignore[attr-defined]
 
 
@@ -167,8 +167,8 @@ def test_a_state_that_is_left_in_the_middle_and_gone_on_with_changes_nothing(
 def test_a_state_that_time_ran_out_on_is_expanded_anew_when_exploring_goes_on(
     compiled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foretell.checker.workers._WORK", 1)
-    monkeypatch.setattr("foretell.checker.workers._WORK_PLAIN", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._WORK", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._WORK_PLAIN", 1)
     whole = everything(Explorer(lowered(wide(4)), compiled=compiled, threads=1).run())
     explorer = Explorer(lowered(wide(4)), compiled=compiled, threads=1)
     looks, stops = 0, 0
@@ -228,8 +228,8 @@ def test_the_graph_is_the_same_however_little_room_there_is_for_output_and_reque
         return everything(found)
 
     plenty = explored(1)
-    monkeypatch.setattr("foretell.checker.workers._MOST", 1)
-    monkeypatch.setattr("foretell.checker.workers._REQUESTS", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._MOST", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._REQUESTS", 1)
     monkeypatch.setattr(explore, "OUT", 16)
     monkeypatch.setattr(explore, "_LEAST_PIECE", 3)
     few, fewer = explored(1), explored(2)
@@ -241,7 +241,7 @@ def test_the_graph_is_the_same_however_little_room_there_is_for_output_and_reque
 def test_room_for_output_stays_small_where_only_that_for_requests_is_short(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("foretell.checker.workers._REQUESTS", 1)
+    monkeypatch.setattr("foretell.checker.exploring.workers._REQUESTS", 1)
     explorer = Explorer(lowered(BUILDER.format(first="")), compiled=True, threads=1)
     explorer.run()
     assert len(explorer.out) == max(1 << 20, 4 * explorer.room)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foretell.checker.questions import ask_story, shown_value
-from foretell.checker.simulate import sample
+from foretell.checker.simulation.simulate import sample
 from foretell.cli import run
 from foretell.compiler import compile_ink
 from foretell.config import EndingRule, Expression

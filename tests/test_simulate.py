@@ -13,10 +13,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from foretell.checker import sampler, simulate
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import Explorer
-from foretell.checker.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
+from foretell.checker.exploring.explore import Explorer
+from foretell.checker.simulation import sampler, simulate
+from foretell.checker.simulation.simulate import LEAST_USED, UNIFORM, Sample, sample, wilson
 from foretell.cli import run
 from foretell.diagnostics import StoryError
 from foretell.loading import read_story

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foretell import ink_json
-from foretell.checker.explore import Exploration, Limits, explore
+from foretell.checker.exploring.explore import Exploration, Limits, explore
 from foretell.checker.graphs.graph import follow
 from foretell.checker.questions import Questions, ask_story
 from foretell.compiler import StoryNames, compile_expression, compile_ink

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from foretell.checker.claims import decide
-from foretell.checker.simulate import sample
+from foretell.checker.simulation.simulate import sample
 from foretell.loading import read_story
 from foretell.studio import data, pictures, report
 from foretell.studio import shares as shares_module
@@ -320,7 +320,7 @@ VAR lamp = 0
 
 def test_shares_are_those_of_running_in_plain_python(lamp: Edition) -> None:
     from foretell.checker.lines import shown_lines
-    from foretell.checker.simulate import sample
+    from foretell.checker.simulation.simulate import sample
 
     groups = shown_lines(lamp.program).groups
     fast = sample(lamp.program, 300, seed=5, groups=groups, compiled=True)

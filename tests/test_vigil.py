@@ -21,7 +21,7 @@ from foretell.checker.analysis import Analysis, analyse
 from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.questions import Questions, ask_story
 from foretell.checker.readers import choice_weights
-from foretell.checker.simulate import Sample, sample
+from foretell.checker.simulation.simulate import Sample, sample
 from foretell.checking import read_whole
 from foretell.compiler import compile_ink
 from foretell.config import Config

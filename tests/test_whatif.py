@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from foretell.checker.explore import Limits, explore
+from foretell.checker.exploring.explore import Limits, explore
 from foretell.checker.questions import ask_story
 from foretell.checker.whatif import Comparison, as_json, comparisons, restricted
 from foretell.compiler import compile_ink

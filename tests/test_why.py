@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from foretell.checker.explore import Limits
+from foretell.checker.exploring.explore import Limits
 from foretell.checker.why import Why, as_json, explain
 from foretell.cli import run
 from foretell.compiler import compile_ink

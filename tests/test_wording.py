@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from foretell.checker.analysis import analyse
-from foretell.checker.explore import Exploration, Explorer, Limits
+from foretell.checker.exploring.explore import Exploration, Explorer, Limits
 from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
@@ -25,9 +25,9 @@ from foretell.checker.graphs.graph import (
 from foretell.checker.graphs.lengths import Playthroughs, deals_again, word_extent, word_quantiles
 from foretell.checker.graphs.solve import extremes, flow
 from foretell.checker.graphs.sweep import BEST, WORST
+from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.checker.report import Heading, as_json, text
 from foretell.checker.why import explain
-from foretell.checker.wording import text_only_shuffles
 from foretell.compiler import compile_ink
 from foretell.vm.lower import lower
 from foretell.vm.program import Program

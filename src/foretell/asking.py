@@ -17,7 +17,7 @@ from typing import Any, Final
 from foretell.checker import whatif as W
 from foretell.checker import why as Y
 from foretell.checker.claims import percent
-from foretell.checker.explore import Limits
+from foretell.checker.exploring.explore import Limits
 from foretell.checker.graphs.solve import Interval
 from foretell.checker.questions import ask_story
 from foretell.checker.report import odds_text, short_path

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from foretell.checker.analysis import Analysis, Limits, analyse
-from foretell.checker.bounds import check_bounds
 from foretell.checker.claims import Verdict, decide, stops
 from foretell.checker.entries import Entered, joint_problems, joint_verdict
-from foretell.checker.explore import MET, Progress
+from foretell.checker.exploring.bounds import check_bounds
+from foretell.checker.exploring.explore import MET, Progress
 from foretell.checker.graphs.export import write_drn, write_prism
 from foretell.checker.graphs.solve import reader_weights
 from foretell.checker.questions import Questions, ask_story

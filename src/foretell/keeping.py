@@ -3,11 +3,11 @@
     .foretell/tale.checkpoint            beside tale.ink; `tale@cellar.checkpoint` from an entry
     .foretell/.gitignore                 so that it is nobody's to commit
 
-A run that takes long writes down all it knows at intervals (`checker.checkpoint` is the file), and
-once more when a limit or Ctrl-C stops it. `--resume` goes on from there. A run that comes to its
-end removes the file. What can't be written is warned of, and the run goes on; what can't be used
-(the story has changed, its claims, foretell itself, or the file is damaged) is said, and the run
-starts from the beginning.
+A run that takes long writes down all it knows at intervals (`checker.exploring.checkpoint` is the
+file), and once more when a limit or Ctrl-C stops it. `--resume` goes on from there. A run that
+comes to its end removes the file. What can't be written is warned of, and the run goes on; what
+can't be used (the story has changed, its claims, foretell itself, or the file is damaged) is said,
+and the run starts from the beginning.
 
     keeper = Keeper.beside(loaded, resume=True)
     analyse(program, keeper=keeper.of("cellar"))     # once for each entry
@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import Final
 
 from foretell import __version__
-from foretell.checker import checkpoint
-from foretell.checker.checkpoint import CheckpointError
-from foretell.checker.explore import Explorer
+from foretell.checker.exploring import checkpoint
+from foretell.checker.exploring.checkpoint import CheckpointError
+from foretell.checker.exploring.explore import Explorer
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.ink_json import dump
 from foretell.loading import BUNDLED, Loaded

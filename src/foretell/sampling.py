@@ -1,7 +1,7 @@
 """`foretell sample`: random readers of a story, and where they came.
 
-A front door: it takes a loaded story and what was typed, has `checker.simulate` make the runs, and
-gives text or JSON with the exit code.
+A front door: it takes a loaded story and what was typed, has `checker.simulation.simulate` make
+the runs, and gives text or JSON with the exit code.
 
     The Inn · 20,000 random readers (uniform, seed 1) in 0.03 s · 690,000 a second
 
@@ -24,13 +24,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from foretell.asking import set_beforehand
-from foretell.checker import simulate as S
 from foretell.checker.analysis import listed
-from foretell.checker.interrupts import Interrupts
+from foretell.checker.exploring.interrupts import Interrupts
 from foretell.checker.lines import shown_lines
 from foretell.checker.questions import Questions, ask_story, number_of, shown_value
 from foretell.checker.readers import choice_weights
 from foretell.checker.report import problem_as_json
+from foretell.checker.simulation import simulate as S
 from foretell.checking import heading_of, places_entered
 from foretell.config import Expression
 from foretell.diagnostics import Diagnostic, Source, Span, StoryError, closest, folded, render_all

@@ -22,8 +22,8 @@ from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
-from foretell.checker import expand as X
-from foretell.checker.explore import Exploration
+from foretell.checker.exploring import expand as X
+from foretell.checker.exploring.explore import Exploration
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.diagnostics import Diagnostic
 from foretell.vm import faults, machine

@@ -23,8 +23,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from foretell.checker import expand as X
-from foretell.checker.explore import MET, Exploration, Explorer, Limits, Progress
+from foretell.checker.exploring import expand as X
+from foretell.checker.exploring.explore import MET, Exploration, Explorer, Limits, Progress
+from foretell.checker.exploring.growth import Growing
+from foretell.checker.exploring.memory import whole_memory
+from foretell.checker.exploring.outcomes import outcome_of, problem_of
 from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,
@@ -48,9 +51,6 @@ from foretell.checker.graphs.lengths import (
 from foretell.checker.graphs.regions import trap_entrances
 from foretell.checker.graphs.siblings import count_alike
 from foretell.checker.graphs.solve import Flow, Interval, Odds, extremes, flow, odds
-from foretell.checker.growth import Growing
-from foretell.checker.memory import whole_memory
-from foretell.checker.outcomes import outcome_of, problem_of
 from foretell.config import VariableBound
 from foretell.container import Domain
 from foretell.diagnostics import Diagnostic
@@ -61,8 +61,8 @@ from foretell.vm.machine import truth
 from foretell.vm.program import Program
 
 if TYPE_CHECKING:
-    from foretell.checker.occupancy import Occupancy
     from foretell.checker.pumping import Pumping
+    from foretell.checker.simulation.occupancy import Occupancy
 
 __all__ = [
     "Analysis",
@@ -356,7 +356,7 @@ def _sized(explorer: Explorer, exploration: Exploration, most: float) -> Occupan
     seconds = min(most, _SIZING * exploration.seconds)
     if exploration.stopped not in _LIMITS or explorer.kernels is None or seconds <= 0:
         return None
-    from foretell.checker.occupancy import measure  # which few stories need
+    from foretell.checker.simulation.occupancy import measure  # which few stories need
 
     # that there are more than memory could ever hold is worth some waiting
     goal, longer = whole_memory() / explorer.bytes_a_state, _LONGER * seconds

@@ -37,7 +37,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.explore import MET, Exploration
+from foretell.checker.exploring.explore import MET, Exploration
+from foretell.checker.exploring.outcomes import problem_of
+from foretell.checker.exploring.store import NO_TRUTH
 from foretell.checker.graphs.graph import (
     TERMINAL,
     UNEXPLORED,
@@ -50,10 +52,8 @@ from foretell.checker.graphs.graph import (
 )
 from foretell.checker.graphs.regions import end_components, is_sure
 from foretell.checker.graphs.solve import Interval, absorb, best, odds, worst
-from foretell.checker.outcomes import problem_of
 from foretell.checker.questions import Questions
 from foretell.checker.readers import edge_weights
-from foretell.checker.store import NO_TRUTH
 from foretell.config import Claim, Reader
 from foretell.diagnostics import Diagnostic
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from foretell.checker.sampler import Groups
+from foretell.checker.simulation.sampler import Groups
 from foretell.diagnostics import Source
 from foretell.vm import program as P
 from foretell.vm.program import Program

@@ -27,11 +27,11 @@ from typing import Final
 
 import numpy as np
 
-from foretell.checker.exploration import Exploration
-from foretell.checker.explore import Explorer
+from foretell.checker.exploring.exploration import Exploration
+from foretell.checker.exploring.explore import Explorer
+from foretell.checker.exploring.growth import kind_of, name_of
+from foretell.checker.exploring.rows import live_bits
 from foretell.checker.graphs.graph import UNREACHED, GraphError, format_path, trace
-from foretell.checker.growth import kind_of, name_of
-from foretell.checker.rows import live_bits
 from foretell.diagnostics import StoryError
 from foretell.vm import values as V
 from foretell.vm.story import PathError, Story, entry_and_steps

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from foretell.checker.effects import find_effects
-from foretell.checker.explore import Exploration
-from foretell.checker.liveness import analyse_liveness
+from foretell.checker.exploring.explore import Exploration
+from foretell.checker.reduction.effects import find_effects
+from foretell.checker.reduction.liveness import analyse_liveness
 from foretell.compiler.standalone import StoryNames, compile_expression
 from foretell.config import EndingRule, Expression
 from foretell.container import CompiledStory, Container

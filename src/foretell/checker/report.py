@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foretell.checker.analysis import Analysis, Ending
 from foretell.checker.entries import Entered, hull, joint_endings
-from foretell.checker.explore import MET
+from foretell.checker.exploring.explore import MET
+from foretell.checker.exploring.growth import Growing
+from foretell.checker.exploring.memory import whole_memory
 from foretell.checker.graphs.solve import Interval
-from foretell.checker.growth import Growing
-from foretell.checker.memory import whole_memory
 from foretell.diagnostics import Diagnostic, counted, folded, render_all
 
 if TYPE_CHECKING:

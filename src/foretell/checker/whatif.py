@@ -32,10 +32,10 @@ import numpy as np
 import numpy.typing as npt
 
 from foretell.checker.analysis import find_problems, with_outcomes
-from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import find_choices
 from foretell.checker.claims import Verdict, decide
-from foretell.checker.explore import Exploration, Limits, Progress, explore
+from foretell.checker.exploring.bounds import check_bounds
+from foretell.checker.exploring.explore import Exploration, Limits, Progress, explore
 from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,

@@ -28,9 +28,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foretell.checker.analysis import with_outcomes
-from foretell.checker.bounds import check_bounds
 from foretell.checker.choices import choice_name, in_file
-from foretell.checker.explore import Exploration, Limits, Progress, explore
+from foretell.checker.exploring.bounds import check_bounds
+from foretell.checker.exploring.explore import Exploration, Limits, Progress, explore
 from foretell.checker.graphs.graph import (
     CHOICE,
     TERMINAL,

@@ -21,10 +21,10 @@ import numpy as np
 from foretell.checker.ahead import reads_ahead, resumptions
 from foretell.checker.claims import Verdict
 from foretell.checker.entries import joint_problems, joint_verdict
+from foretell.checker.exploring.growth import Growing
 from foretell.checker.graphs.graph import CHOICE, TERMINAL, GraphError
 from foretell.checker.graphs.lengths import word_quantiles
 from foretell.checker.graphs.river import mass_by_turn
-from foretell.checker.growth import Growing
 from foretell.checker.lines import shown_lines
 from foretell.diagnostics import Diagnostic, Source, counted
 from foretell.studio import pictures, whatifs, whys

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from foretell.checker.explore import Limits
+from foretell.checker.exploring.explore import Limits
 from foretell.checker.graphs.graph import TERMINAL
 from foretell.studio.opening import Opened
 from foretell.studio.pictures import COLOURS

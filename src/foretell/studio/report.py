@@ -27,7 +27,7 @@ from typing import Any, Final
 from foretell import __version__
 from foretell.checker.analysis import Analysis
 from foretell.checker.entries import Entered
-from foretell.checker.growth import Growing
+from foretell.checker.exploring.growth import Growing
 from foretell.diagnostics import Diagnostic
 from foretell.loading import Loaded, read_story
 from foretell.output import write_whole

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from foretell.checker.lines import Lines, shown_lines
-from foretell.checker.simulate import Sample, SampledEnding, sample
+from foretell.checker.simulation.simulate import Sample, SampledEnding, sample
 from foretell.diagnostics import Source, StoryError
 from foretell.vm.program import Program
 

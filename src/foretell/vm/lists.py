@@ -16,9 +16,9 @@ BITS bits of a word are used. An operation never writes its result down before i
 new: `_word` gives any word of it, to be hashed, compared and kept.
 
 A result that no list has yet is interned at once where L_GROW is 1: random readers do that, each
-thread in a region of its own (`checker.list_region` translates what leaves it). Elsewhere it is an
-operation that only the host can do, which it does in the order asked for (`serve`), so that lists
-are numbered alike whatever the number of threads.
+thread in a region of its own (`checker.exploring.list_region` translates what leaves it). Elsewhere
+it is an operation that only the host can do, which it does in the order asked for (`serve`), so
+that lists are numbered alike whatever the number of threads.
 
 What this does not do: define what operations mean. `Values.operate` does, and tests compare.
 """

@@ -35,8 +35,9 @@ Frames know each other by distance, never by address, so a thread can be copied 
 
 Sizes of the growing regions are a property of the work row (`Widths`), not of the story: a region
 that is full makes the machine return `OVERFLOW`, and whoever drives it runs the turn again in a
-wider row. What is hashed and kept of a state is not this row but its packed form (`pack` in
-`checker.explore`): only what is alive, in an order that does not depend on how it came about.
+wider row. What is hashed and kept of a state is not this row but its packed form
+(`checker.exploring.rows`): only what is alive, in an order that does not depend on how it came
+about.
 """
 
 from __future__ import annotations

@@ -32,10 +32,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker import expand as E
-from foretell.checker.bounds import bound_words
-from foretell.checker.effects import may_write
-from foretell.checker.expand import (
+from foretell.checker.exploring import expand as E
+from foretell.checker.exploring.bounds import bound_words
+from foretell.checker.exploring.expand import (
     K_BUDGET,
     K_FAULT,
     K_HANG,
@@ -48,7 +47,7 @@ from foretell.checker.expand import (
     settle,
     slim,
 )
-from foretell.checker.exploration import (
+from foretell.checker.exploring.exploration import (
     MET,
     SAMPLES,
     Exploration,
@@ -56,15 +55,13 @@ from foretell.checker.exploration import (
     Progress,
     exploration_of,
 )
-from foretell.checker.graphs.graph import CHOICE
-from foretell.checker.hangs import find_loop
-from foretell.checker.interrupts import Interrupts
-from foretell.checker.likely import PART, Depths, Mass, deepen, push
-from foretell.checker.list_region import ListRegion
-from foretell.checker.liveness import analyse_liveness
-from foretell.checker.memory import free_memory
-from foretell.checker.narrow import wide_length, widen
-from foretell.checker.rows import (
+from foretell.checker.exploring.hangs import find_loop
+from foretell.checker.exploring.interrupts import Interrupts
+from foretell.checker.exploring.likely import PART, Depths, Mass, deepen, push
+from foretell.checker.exploring.list_region import ListRegion
+from foretell.checker.exploring.memory import free_memory
+from foretell.checker.exploring.narrow import wide_length, widen
+from foretell.checker.exploring.rows import (
     M_WORDS,
     MASK_BITS,
     build_masks,
@@ -72,8 +69,8 @@ from foretell.checker.rows import (
     restore,
     unpack,
 )
-from foretell.checker.snapshots import OUT, put_back, shape_of, snapshot_of
-from foretell.checker.store import (
+from foretell.checker.exploring.snapshots import OUT, put_back, shape_of, snapshot_of
+from foretell.checker.exploring.store import (
     I_AT,
     I_ROW,
     I_SIZE,
@@ -88,8 +85,11 @@ from foretell.checker.store import (
     move_rows,
     reindex,
 )
-from foretell.checker.wording import text_only_shuffles
-from foretell.checker.workers import Worker, clear, most_output, output_of, try_all
+from foretell.checker.exploring.workers import Worker, clear, most_output, output_of, try_all
+from foretell.checker.graphs.graph import CHOICE
+from foretell.checker.reduction.effects import may_write
+from foretell.checker.reduction.liveness import analyse_liveness
+from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.config import VariableBound
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine, object_cache

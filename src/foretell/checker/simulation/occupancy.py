@@ -55,14 +55,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker import expand as E
-from foretell.checker.expand import begin_turn, settle
-from foretell.checker.explore import Explorer
+from foretell.checker.exploring import expand as E
+from foretell.checker.exploring.expand import begin_turn, settle
+from foretell.checker.exploring.explore import Explorer
+from foretell.checker.exploring.narrow import widen
+from foretell.checker.exploring.rows import restore, unpack
+from foretell.checker.exploring.store import N_ASKED, N_PRINT, UNKNOWN, find_state
 from foretell.checker.graphs.graph import CHOICE, TERMINAL
-from foretell.checker.narrow import widen
-from foretell.checker.rows import restore, unpack
-from foretell.checker.runs import mix
-from foretell.checker.store import N_ASKED, N_PRINT, UNKNOWN, find_state
+from foretell.checker.simulation.runs import mix
 from foretell.vm import program as P
 from foretell.vm.kernel import I64, U8, add64, copy, kernel, mul64, shr64
 from foretell.vm.machine import is_dealt

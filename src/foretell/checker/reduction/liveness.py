@@ -45,10 +45,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from foretell.checker.arms import Arms, find_arms
-from foretell.checker.counters import GLOBAL, Company, Fold, Key, Source
-from foretell.checker.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
-from foretell.checker.routes import NO_STRING, Routes, follow_routes
+from foretell.checker.reduction.arms import Arms, find_arms
+from foretell.checker.reduction.counters import GLOBAL, Company, Fold, Key, Source
+from foretell.checker.reduction.flow import ANY, LIST, NUMBER, SHORT, SOME_TEMPORARY, ValueFlow
+from foretell.checker.reduction.routes import NO_STRING, Routes, follow_routes
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program

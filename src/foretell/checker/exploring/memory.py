@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from foretell.checker.room import moves
+from foretell.checker.exploring.room import moves
 
 __all__ = ["free_memory", "whole_memory"]
 

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from foretell.checker.liveness import analyse_liveness
-from foretell.checker.rows import M_WORDS, MASK_BITS, build_masks, pack_draw
+from foretell.checker.exploring.rows import M_WORDS, MASK_BITS, build_masks, pack_draw
+from foretell.checker.reduction.liveness import analyse_liveness
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm.program import Program

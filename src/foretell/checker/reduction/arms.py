@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from foretell.checker.routes import Routes
+from foretell.checker.reduction.routes import Routes
 from foretell.vm import program as P
 from foretell.vm.program import Program
 

@@ -22,10 +22,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from foretell.checker.bounds import hold
-from foretell.checker.graphs.graph import CHOICE, TERMINAL
-from foretell.checker.narrow import narrow, widen
-from foretell.checker.rows import (
+from foretell.checker.exploring.bounds import hold
+from foretell.checker.exploring.narrow import narrow, widen
+from foretell.checker.exploring.rows import (
     AFRESH,
     M_WORDS,
     MASK_BITS,
@@ -36,7 +35,7 @@ from foretell.checker.rows import (
     restore,
     unpack,
 )
-from foretell.checker.store import (
+from foretell.checker.exploring.store import (
     E_LABEL,
     E_POINT,
     E_SIZE,
@@ -59,6 +58,7 @@ from foretell.checker.store import (
     find_state,
     fingerprint,
 )
+from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V

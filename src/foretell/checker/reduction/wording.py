@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from foretell.checker.effects import reached_code
+from foretell.checker.reduction.effects import reached_code
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program

@@ -41,9 +41,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from foretell.checker.exploring.narrow import wide_length, widen
+from foretell.checker.exploring.room import Room, moves
 from foretell.checker.graphs.graph import CHOICE, TERMINAL
-from foretell.checker.narrow import wide_length, widen
-from foretell.checker.room import Room, moves
 from foretell.vm import values as V
 from foretell.vm.kernel import I32, I64, U8, copy, kernel, mul64, shr64
 from foretell.vm.machine import truth

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from foretell.checker.exploring.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
 from foretell.checker.graphs.graph import CHOICE, TERMINAL
-from foretell.checker.liveness import Liveness
-from foretell.checker.reads import DEALT, Read, reads_of
-from foretell.checker.rows import M_HERE, M_UNION, M_WORDS, MASK_BITS, unpack
+from foretell.checker.reduction.liveness import Liveness
+from foretell.checker.reduction.reads import DEALT, Read, reads_of
 from foretell.diagnostics import counted
 from foretell.vm import program as P
 from foretell.vm import values as V

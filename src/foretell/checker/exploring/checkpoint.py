@@ -38,7 +38,7 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from foretell.checker.room import Room
+from foretell.checker.exploring.room import Room
 
 __all__ = [
     "MARK",

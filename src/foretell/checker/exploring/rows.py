@@ -24,9 +24,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from foretell.checker.counters import GLOBAL, Key
 from foretell.checker.graphs.graph import CHANCE, CHOICE, UNEXPLORED
-from foretell.checker.liveness import Liveness
+from foretell.checker.reduction.counters import GLOBAL, Key
+from foretell.checker.reduction.liveness import Liveness
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from foretell.checker.liveness import Liveness
+from foretell.checker.reduction.liveness import Liveness
 from foretell.diagnostics import Span
 from foretell.vm import program as P
 from foretell.vm import values as V

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from foretell.checker import expand as X
-from foretell.checker.expand import OutcomeCode
+from foretell.checker.exploring import expand as X
+from foretell.checker.exploring.expand import OutcomeCode
 from foretell.checker.graphs.graph import Outcome
 from foretell.container import THE_END
 from foretell.diagnostics import Diagnostic

@@ -17,7 +17,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from foretell.checker.expand import K_BUDGET, K_DEEP, K_ENDING, K_FAULT, W_KEEP, ask, terminal_code
+from foretell.checker.exploring.expand import (
+    K_BUDGET,
+    K_DEEP,
+    K_ENDING,
+    K_FAULT,
+    W_KEEP,
+    ask,
+    terminal_code,
+)
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm.kernel import F64, I64, U8, add64, copy, fill, kernel, mul64, shr64

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from foretell.checker import expand as E
-from foretell.checker.likely import Mass
-from foretell.checker.room import Room
-from foretell.checker.store import S_STOPS
+from foretell.checker.exploring import expand as E
+from foretell.checker.exploring.likely import Mass
+from foretell.checker.exploring.room import Room
+from foretell.checker.exploring.store import S_STOPS
 from foretell.vm import program as P
 from foretell.vm.program import Widths
 
 if TYPE_CHECKING:
-    from foretell.checker.explore import Explorer
+    from foretell.checker.exploring.explore import Explorer
 
 __all__ = ["OUT", "put_back", "shape_of", "snapshot_of"]
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from foretell.checker import expand as E
-from foretell.checker.expand import expand
-from foretell.checker.store import I_AT, I_SIZE
+from foretell.checker.exploring import expand as E
+from foretell.checker.exploring.expand import expand
+from foretell.checker.exploring.store import I_AT, I_SIZE
 
 if TYPE_CHECKING:
-    from foretell.checker.explore import Explorer
+    from foretell.checker.exploring.explore import Explorer
 
 __all__ = ["Worker", "clear", "most_output", "output_of", "try_all"]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from foretell.checker.expand import (
+from foretell.checker.exploring.expand import (
     K_BOUND,
     K_BUDGET,
     K_DEEP,
@@ -25,16 +25,16 @@ from foretell.checker.expand import (
     OutcomeCode,
     decode,
 )
+from foretell.checker.exploring.growth import Growing, most_varied
+from foretell.checker.exploring.rows import AFRESH, DECIDED
+from foretell.checker.exploring.store import MARK
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
-from foretell.checker.growth import Growing, most_varied
-from foretell.checker.liveness import Liveness
-from foretell.checker.rows import AFRESH, DECIDED
-from foretell.checker.store import MARK
+from foretell.checker.reduction.liveness import Liveness
 from foretell.config import VariableBound
 from foretell.vm.program import Program
 
 if TYPE_CHECKING:
-    from foretell.checker.explore import Explorer
+    from foretell.checker.exploring.explore import Explorer
 
 __all__ = ["MET", "SAMPLES", "Exploration", "Limits", "Progress", "exploration_of"]
 

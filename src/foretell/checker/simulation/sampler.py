@@ -22,9 +22,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.expand import K_BUDGET, decode
-from foretell.checker.explore import Explorer, view_of
-from foretell.checker.runs import (
+from foretell.checker.exploring.expand import K_BUDGET, decode
+from foretell.checker.exploring.explore import Explorer, view_of
+from foretell.checker.simulation.runs import (
     A_SIZE,
     DONE,
     FULL,

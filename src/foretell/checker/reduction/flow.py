@@ -36,9 +36,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from foretell.checker.arms import Arms
-from foretell.checker.counters import GLOBAL, NOTHING, Counters, Key, Source
-from foretell.checker.routes import BLOCK_ENDS, Routes, call_kind
+from foretell.checker.reduction.arms import Arms
+from foretell.checker.reduction.counters import GLOBAL, NOTHING, Counters, Key, Source
+from foretell.checker.reduction.routes import BLOCK_ENDS, Routes, call_kind
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.program import Program

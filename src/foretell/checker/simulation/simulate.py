@@ -28,10 +28,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from foretell.checker.expand import OutcomeCode, decode
-from foretell.checker.explore import Explorer
-from foretell.checker.outcomes import outcome_of, problem_of
-from foretell.checker.runs import (
+from foretell.checker.exploring.expand import OutcomeCode, decode
+from foretell.checker.exploring.explore import Explorer
+from foretell.checker.exploring.outcomes import outcome_of, problem_of
+from foretell.checker.simulation.runs import (
     K_GOING,
     LEAST_USED,
     R_LINES,
@@ -46,7 +46,7 @@ from foretell.checker.runs import (
     WEIGHTED,
     read_many,
 )
-from foretell.checker.sampler import CHUNK, Groups, Sampler, compiled_kernel, merge
+from foretell.checker.simulation.sampler import CHUNK, Groups, Sampler, compiled_kernel, merge
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults
 from foretell.vm import program as P

@@ -21,8 +21,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from foretell.checker.exploring.store import Store
 from foretell.checker.graphs.graph import CHOICE, TERMINAL
-from foretell.checker.store import Store
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = ["PART", "Depths", "Mass", "deepen", "push"]

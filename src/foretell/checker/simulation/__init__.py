@@ -1,0 +1,1 @@
+"""Random readers: the machine run over and over, from the start or from where exploring stopped."""
