@@ -453,3 +453,14 @@ def test_the_progress_line_says_what_there_is_room_for(
     line = out.getvalue().removeprefix("\r\x1b[K")
     assert line.startswith(shown) and len(line) < columns
     assert line.endswith("so far") == (columns == 140)
+
+
+def test_a_checkpoint_knows_the_code_of_all_that_made_it() -> None:
+    """Modules may move: what runs turns, packs rows and keeps them must be among it."""
+    from foretell.checker.exploring import expand, rows, snapshots, store
+    from foretell.checker.reduction import liveness
+    from foretell.vm import machine
+
+    files = set(keeping._deciding())
+    for module in (checkpoint, expand, explore, liveness, machine, rows, snapshots, store):
+        assert Path(str(module.__file__)) in files

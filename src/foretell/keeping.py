@@ -241,12 +241,16 @@ def _digest(*parts: object) -> str:
 
 def _sources() -> str:
     """A digest of the code that decides what a snapshot means."""
-    root = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for folder in ("vm", "checker"):
-        for path in sorted((root / folder).glob("*.py")):
-            digest.update(path.read_bytes())
+    for path in _deciding():
+        digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _deciding() -> list[Path]:
+    """The files of that code."""
+    root = Path(__file__).resolve().parent
+    return [path for folder in ("vm", "checker") for path in sorted((root / folder).rglob("*.py"))]
 
 
 def _refusal(code: str, message: str, hint: str) -> StoryError:
