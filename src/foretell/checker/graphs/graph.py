@@ -313,11 +313,18 @@ class Components:
         return self.order[self.first[c] : self.first[c + 1]]
 
 
-def find_components(graph: StateGraph, open_edges: Mask | None = None) -> Components:
-    """The strongly connected components, of the open edges alone where a mask is given."""
+def find_components(
+    graph: StateGraph, open_edges: Mask | None = None, left_out: Bytes | None = None
+) -> Components:
+    """The strongly connected components, of the open edges alone where a mask is given.
+
+    States left out, which no open edge may lead to, are in none (−1)."""
     n = graph.n
     mask = _mask(open_edges)
     component, low, cyclic = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.uint8)
+    if left_out is not None:
+        component -= left_out
+        low += left_out * np.int32(_DONE)
     order, stack, call, born = (np.empty(n, np.int32) for _ in range(4))
     first, cursor = np.empty(n + 1, np.int32), np.empty(n, np.int64)
     count = run(

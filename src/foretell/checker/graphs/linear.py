@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,8 @@ _FEW_STEPS = 150  # … where it is worth trying before elimination is
 _ROUGHLY = 1e-6  # what BiCGSTAB leaves of a residual at most
 _EPSILON = float(np.finfo(np.longdouble).eps)
 _LAST_ROUNDING = 2.0**-53
+
+_Solved: TypeAlias = tuple[Floats, npt.NDArray[np.int64] | None, float]
 
 
 def equations(fragment: Fragment, gain: Floats, taken: npt.NDArray[np.bool_] | None = None) -> Any:
@@ -339,30 +341,26 @@ def _bound(matrix: Any, right: Extended, x: Extended, steps: Any) -> float:
 # Choices ---------------------------------------------------------------------------------------
 
 
-def improve(
-    fragment: Fragment, gain: Floats, sense: int
-) -> tuple[Floats, npt.NDArray[np.int64], float]:
+def improve(fragment: Fragment, gain: Floats, sense: int, keep: bool) -> _Solved:
     """Best or worst values of a component, the edge taken in each state, a bound on the error.
 
     `gain` is what each edge brings that leaves. The edge (a place in `fragment.edges`) means
-    nothing where luck decides.
+    nothing where luck decides; unless they are to be kept, there may be none.
     """
     quick, still = settle_down(fragment, gain[:, None], sense)
-    x = quick[:, 0].astype(np.longdouble)
+    x = quick[:, 0]
     if still:
         error = prove(fragment, gain[:, None], sense, quick)
         if error <= _ENOUGH:
-            return quick[:, 0], best_edges(fragment, gain, sense, quick[:, 0]), error
-    found = _improve(fragment, gain, sense, x)
+            return x, best_edges(fragment, gain, sense, x) if keep else None, error
+    found = _improve(fragment, gain, sense, x.astype(np.longdouble))
     if found[2] <= _WIDE:
         return found
     narrowed = _narrow(fragment, gain, sense)
     return narrowed if narrowed[2] < found[2] else found
 
 
-def _improve(
-    fragment: Fragment, gain: Floats, sense: int, x: Extended
-) -> tuple[Floats, npt.NDArray[np.int64], float]:
+def _improve(fragment: Fragment, gain: Floats, sense: int, x: Extended) -> _Solved:
     """The same by policy iteration, from what seems best at values x, whatever that may take."""
     taken = _best_edges(fragment, gain, x, 0.0, sense)[1]
     x, taken = _iterate(fragment, gain, 0.0, sense, taken)
@@ -446,9 +444,7 @@ def _best_edges(
     return best, place, None if taken is None else along[taken], along
 
 
-def _narrow(
-    fragment: Fragment, gain: Floats, sense: int, effort: int = _EFFORT
-) -> tuple[Floats, npt.NDArray[np.int64], float]:
+def _narrow(fragment: Fragment, gain: Floats, sense: int, effort: int = _EFFORT) -> _Solved:
     """Values between bounds from below and above, as near as a fixed effort brings them."""
     s = len(fragment.states)
     outer = gain[fragment.target < 0]
@@ -468,10 +464,11 @@ def _narrow(
 
 
 def settle_fragment(
-    fragment: Fragment, gain: Floats, sense: int, rough: bool = False
-) -> tuple[Floats, npt.NDArray[np.int64] | None, float]:
+    fragment: Fragment, gain: Floats, sense: int, *, rough: bool = False, keep: bool = False
+) -> _Solved:
     """All columns of one large component: values, the edges taken, and a bound on the error.
 
+    The edges are those of choices, there only if they are to be kept.
     Where nobody chooses, best and worst are the mean, of all columns at once. What edges bring is
     at most 1, and the bound counts the last rounding, to double precision. Where `rough`
     bounds will do, they are narrowed for some moments and no longer.
@@ -481,7 +478,7 @@ def settle_fragment(
         values, taken, error = _columns(gain, lambda x: _narrow(fragment, x, sense, effort))
         return values, taken, error + _LAST_ROUNDING
     if sense != MEAN and not fragment.averaging.all():
-        values, taken, error = _columns(gain, lambda column: improve(fragment, column, sense))
+        values, taken, error = _columns(gain, lambda x: improve(fragment, x, sense, keep))
         return values, taken, error + _LAST_ROUNDING
     if len(fragment.states) <= AT_ONCE:
         quick, error = _solve_quickly(fragment, gain, dense.factor(fragment))
@@ -506,9 +503,9 @@ def settle_fragment(
     return x.astype(np.float64), None, error + _LAST_ROUNDING
 
 
-def _columns(
-    gain: Floats, solve: Callable[[Floats], tuple[Floats, npt.NDArray[np.int64], float]]
-) -> tuple[Floats, npt.NDArray[np.int64], float]:
+def _columns(gain: Floats, solve: Callable[[Floats], _Solved]) -> _Solved:
     solved = [solve(np.ascontiguousarray(gain[:, k])) for k in range(gain.shape[1])]
     values = np.stack([x for x, _, _ in solved], axis=1)
-    return values, np.stack([t for _, t, _ in solved], axis=1), max(e for _, _, e in solved)
+    taken = [edges for _, edges, _ in solved if edges is not None]
+    kept = np.stack(taken, axis=1) if len(taken) == len(solved) else None
+    return values, kept, max(error for _, _, error in solved)

@@ -197,9 +197,9 @@ def end_components(graph: StateGraph, open_edges: Mask | None = None) -> EndComp
         graph.edge_source, *graph.incoming, found.component, found.cyclic.view(np.uint8), staying,
         left, dead, queue,
     ):  # fmt: skip
-        found = find_components(graph, staying)
+        found = find_components(graph, staying, dead)
     number = np.where(found.cyclic, np.cumsum(found.cyclic) - 1, -1).astype(np.int32)
-    return EndComponents(int(found.cyclic.sum()), number[found.component])
+    return EndComponents(int(found.cyclic.sum()), np.append(number, np.int32(-1))[found.component])
 
 
 @kernel

@@ -299,9 +299,10 @@ class _Rows:
         """So many more rows, whose values have been written."""
         start = int(self.used[0])
         self.used[0] += count
-        bits = np.int64(1) << np.arange(self.width) % COLUMN_BITS
-        filled = np.where(self.value[start : start + count] != 0, bits, 0)
-        np.bitwise_or.reduce(filled, axis=1, out=self.support[start : start + count])
+        filled = self.value[start : start + count] != 0
+        for k in range(0, self.width, COLUMN_BITS):
+            some = filled[:, k : k + COLUMN_BITS]
+            self.support[start : start + count] |= some @ (1 << np.arange(some.shape[1]))
         return np.arange(start, start + count)
 
     @property
@@ -377,7 +378,7 @@ def _settle_large(
         doubtful = np.flatnonzero((exits != exits[0]).any(0) | ((exits[0] != 0) & (exits[0] != 1)))
         if len(doubtful):
             known = np.ascontiguousarray(gain[:, doubtful])
-            x, _, lost = settle_fragment(fragment, known, MEAN, rough)
+            x, _, lost = settle_fragment(fragment, known, MEAN, rough=rough)
             error[0] += lost  # at most so much more where one component leads to another
             value[:, doubtful] = np.clip(x, TINY, NEARLY_ONE)
         rows.row[states] = rows.take(len(states))
@@ -393,7 +394,7 @@ def _settle_large(
             continue
         rest = Fragment.of(graph, components, c, weight, sense, place, marks)
         known = rest.gain(rows.row, rows.values, k, 1)
-        x, taken, lost = settle_fragment(rest, known, sense, rough)
+        x, taken, lost = settle_fragment(rest, known, sense, rough=rough, keep=policy is not None)
         most = max(most, lost)
         value[marks == DOUBTFUL, k] = np.clip(x[:, 0], TINY, NEARLY_ONE)
         if policy is not None and taken is not None:
