@@ -108,6 +108,7 @@ FOREVER = -1
 _ROUNDS = 20  # in which what goes round in a cycle is followed at least, where bounds will do
 _EFFORT = 200_000_000  # … and edges in all, about
 _ENOUGH = 1e-7  # share of it that need not be followed
+_CUBE = 64  # of s³ of them, s³/3 steps of elimination take plain Python as long as an edge does
 _ROUNDING = 1e-9  # an error beyond this widens the intervals themselves
 
 
@@ -324,20 +325,21 @@ def _settle_all(
     """Find the rows of all states that have edges → a bound on the error."""
     keep = int(policy is not None)
     taken = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
-    slot, flat, error, c = np.zeros(graph.n, np.int32), rows.value.reshape(-1), np.zeros(1), 0
+    flat, error, c = rows.value.reshape(-1), np.zeros(1), 0
+    slot, scratch, work = np.empty(1, np.int32), np.empty(1), (graph.n + graph.m) * rows.width
     chosen, rest = np.zeros(AT_ONCE, np.int32), np.zeros(SMALL, np.int32)
-    scratch, work = np.empty(1), (graph.n + graph.m) * rows.width
     if not components.acyclic:
+        slot = np.empty(graph.n, np.int32)
         scratch = np.empty(scratch_size(AT_ONCE, rows.width + 1))
-        sizes = np.diff(components.first)
-        work += int((sizes[(sizes > 1) & (sizes <= AT_ONCE)].astype(np.int64) ** 3).sum()) // 3
+        if sense == MEAN:
+            sizes = np.diff(components.first).astype(np.float64)
+            work += int((sizes[sizes <= AT_ONCE] ** 3).sum()) // _CUBE
     while True:
         c = run(
-            settle, work, c, components.count, components.order,
-            components.first, components.component, graph.kind, graph.first_edge,
-            graph.edge_target, weight, sense, rows.width, forever, rows.row, rows.used,
-            flat, rows.support, keep, taken, slot, chosen, rest, AT_ONCE, scratch,
-            error,
+            settle, work, c, components.count, components.order, components.first,
+            components.component, graph.kind, graph.first_edge, graph.edge_target, weight, sense,
+            rows.width, forever, rows.row, rows.used, flat, rows.support, keep, taken, slot,
+            chosen, rest, AT_ONCE, scratch, error,
         )  # fmt: skip
         if c == components.count:
             return float(error[0])
@@ -648,7 +650,8 @@ def _extreme(
         open_edges = keep[graph.edge_source] & keep[graph.edge_target]
     # Where the worst reader may stay, staying is worth 0, and no equation has to say so.
     staying = sense == WORST and keep is None
-    loops = None if staying else end_components(graph, open_edges)
+    nowhere = open_edges is None and graph.components.acyclic
+    loops = None if staying or nowhere else end_components(graph, open_edges)
     given = np.zeros((len(wanted) + 2, width))
     for j, worth in enumerate(unexplored):
         columns = slice(j * len(wanted), (j + 1) * len(wanted))
