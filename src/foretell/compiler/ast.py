@@ -462,9 +462,11 @@ def walk(node: Syntax) -> Iterator[Syntax]:
         if here is None:
             continue
         yield here
-        for slot in here.children[::-1]:
-            child = getattr(here, slot)
-            if isinstance(child, list):
-                stack += reversed(child)
-            else:
-                stack.append(child)
+        children = here.children
+        if children:
+            for slot in children[::-1]:
+                child = getattr(here, slot)
+                if type(child) is list:
+                    stack += child[::-1]
+                elif child is not None:
+                    stack.append(child)

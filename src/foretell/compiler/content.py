@@ -50,6 +50,7 @@ _TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#<-]+|-(?!>)|<(?![->]))+")
 _CHOICE_TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#\[\]<-]+|-(?!>)|<(?![->]))+")
 _ONE_EQUALS: Final = re.compile(r"\{[ \t]*(\w+)[ \t]*=(?!=)")
 _STRING_TEXT: Final = re.compile(r"(?:[^{}|\n\r\\#\"<-]+|-(?!>)|<(?![->]))+")
+_GOES_ON: Final = frozenset("{#\\<-")  # what may follow words and belong to the same content
 _TILDE: Final = re.compile(r"[ \t]*~[ \t]*")
 _TAG: Final = re.compile(r"[ \t]*#")
 _CLOSING: Final = re.compile(r"[ \t]*\}")
@@ -58,6 +59,7 @@ _ONE_NAME: Final = re.compile(
     rf"([{IDENTIFIER_CHARACTERS}]+)[ \t]*\}}"
 )
 _ELSE: Final = re.compile(r"else[ \t]*:")
+_KIND: Final = re.compile(r"[!&~$]|once|cycle|shuffle|stopping")
 _SYMBOLS: Final = re.compile(r"[!&~$]+")
 _SYMBOL_KIND: Final = {"!": ONCE, "&": CYCLE, "~": SHUFFLE, "$": STOPPING}
 _WORD_KIND: Final = {"once": ONCE, "cycle": CYCLE, "shuffle": SHUFFLE, "stopping": STOPPING}
@@ -77,6 +79,10 @@ class ContentParser(ExpressionParser):
 
     def mixed(self) -> list[Syntax] | None:
         """Text and logic, and where no choice is being read, diverts at the end."""
+        words = self._only_words()
+        return self._mixed() if words is None else [words]
+
+    def _mixed(self) -> list[Syntax] | None:
         mark = self.mark()
         match = _TILDE.match(self.text, self.pos)
         if match is not None:
@@ -107,15 +113,32 @@ class ContentParser(ExpressionParser):
             return None
         return found
 
+    def _only_words(self) -> Text | None:
+        """Words that nothing else follows, as most content is."""
+        text, start = self.text, self.pos
+        match = self._pattern.match(text, start)
+        if match is None:
+            return None
+        end = match.end()
+        if text[end : end + 1] in _GOES_ON or _TILDE.match(text, start) is not None:
+            return None
+        self.pos = end
+        return Text(self.span(start, end), match.group())
+
+    def _are_words(self, start: int) -> bool:
+        """Whether all from `start` to the position would be words, were it text."""
+        match = self._pattern.match(self.text, start)
+        return match is not None and match.end() == self.pos
+
+    @property
+    def _pattern(self) -> re.Pattern[str]:
+        """What words are made of here."""
+        return _STRING_TEXT if self.in_string else _CHOICE_TEXT if self.in_choice else _TEXT
+
     def _words(self) -> Text | None:
         start = self.pos
         text = self.text
-        if self.in_string:
-            pattern = _STRING_TEXT
-        elif self.in_choice:
-            pattern = _CHOICE_TEXT
-        else:
-            pattern = _TEXT
+        pattern = self._pattern
         match = pattern.match(text, start)
         if match is not None:
             self.pos = match.end()
@@ -209,7 +232,8 @@ class ContentParser(ExpressionParser):
         if isinstance(logic, Output) and isinstance(logic.value, IncDec):
             self._disallow_increment(logic.value)
         self.space()
-        self.expect("}", "`}` to close the braces", self._brace_hint(start, logic))
+        if not self.take("}"):
+            self.expected("`}` to close the braces", self._brace_hint(start, logic))
         self.in_string = mark[1]
         items: list[Syntax] = [logic]
         if not mark[2]:
@@ -272,6 +296,8 @@ class ContentParser(ExpressionParser):
                 if conditional is None:
                     self.expected("something to show after the condition")
                 return conditional
+            if self.at("}") and self._are_words(start):
+                return Output(query.span, query)  # as a sequence it would have but one element
         after_query = self.mark()
         self.reset(mark)
         conditional = self._conditional(None, start)
@@ -294,6 +320,8 @@ class ContentParser(ExpressionParser):
     def _sequence_kind(self) -> int | None:
         """The kind a sequence is said to have: `&`, `shuffle once:` …"""
         start = self.pos
+        if _KIND.match(self.text, start) is None:
+            return None
         kind = 0
         match = _SYMBOLS.match(self.text, start)
         if match is not None:
@@ -354,8 +382,11 @@ class ContentParser(ExpressionParser):
         had_any = had_content = False
         while True:
             start = self.pos
-            items = self.mixed()
-            if items is not None:
+            words = self._only_words()
+            if words is not None:
+                had_any = had_content = True
+                elements.append(Weave(words.span, [words], 0))
+            elif (items := self._mixed()) is not None:
                 had_any = had_content = True
                 elements.append(build_weave(items, self.span(start)))
             if not self.take("|"):

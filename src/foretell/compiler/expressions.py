@@ -33,7 +33,7 @@ from foretell.compiler.ast import (
     Unary,
     VariableUse,
 )
-from foretell.compiler.scanner import MOST_PARTS, Scanner
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MOST_PARTS, Scanner
 
 __all__ = ["RESERVED_WORDS", "ExpressionParser"]
 
@@ -68,6 +68,13 @@ _BINDING: Final = {
     "%": ("%", 8),
     "mod": ("%", 8),
 }
+_NAME: Final = f"[{IDENTIFIER_CHARACTERS}]++"
+_PLAIN_OPERAND: Final = re.compile(
+    rf"[ \t]*+(?:([0-9]{{1,9}}+)(?![{IDENTIFIER_CHARACTERS}.])"
+    rf"|(?!(?:{'|'.join(sorted(RESERVED_WORDS))}|[0-9]++)(?![{IDENTIFIER_CHARACTERS}]))({_NAME}))"
+    r"[ \t]*+(?![(.]|\+\+|--)"
+)
+_LIST: Final = re.compile(rf"\([ \t]*+(?:\)|{_NAME}[ \t]*+[.,)])")
 _NUMBER: Final = re.compile(r"(-?)[ \t]*([0-9]+)(\.[0-9]*)?")
 _INTEGER: Final = re.compile(r"(-?)[ \t]*([0-9]+)")
 _LARGEST_INTEGER: Final = 2**31 - 1
@@ -88,13 +95,19 @@ class ExpressionParser(Scanner):
     def expression(self, minimum: int = 0) -> Syntax | None:
         """An expression whose operators bind tighter than `minimum`."""
         mark = self.mark()
-        self.space()
-        start = self.pos
-        left = self._unary()
-        if left is None:
-            self.reset(mark)
-            return None
-        self.space()
+        left: Syntax | None
+        match = _PLAIN_OPERAND.match(self.text, self.pos)
+        if match is not None:
+            left = self._plain_operand(match)
+            start = match.start(match.lastindex or 0)
+        else:
+            self.space()
+            start = self.pos
+            left = self._unary()
+            if left is None:
+                self.reset(mark)
+                return None
+            self.space()
         operators = 0
         while True:
             match = _OPERATOR.match(self.text, self.pos)
@@ -139,20 +152,30 @@ class ExpressionParser(Scanner):
 
     # --- operands -------------------------------------------------------------------------
 
+    def _plain_operand(self, match: re.Match[str]) -> Syntax:
+        """A name or a number, as most operands are, which no other rule would read differently."""
+        which = match.lastindex or 0
+        span = self.span(match.start(which), match.end(which))
+        self.pos = match.end()
+        if which == 1:
+            return Number(span, int(match[1]))
+        return VariableUse(span, (Name(match[2], span),))
+
     def _unary(self) -> Syntax | None:
-        target = self._divert_target()
-        if target is not None:
-            return target
         mark = self.mark()
         start = self.pos
+        character = self.text[start : start + 1]
         prefix = ""
-        if self.at("-"):
+        if character == "-":
+            target = self._divert_target()
+            if target is not None:
+                return target
             prefix = "_"
             self.pos += 1
-        elif self.at("!"):
+        elif character == "!":
             prefix = "!"
             self.pos += 1
-        elif self.at("not"):
+        elif character == "n" and self.at("not"):
             if self.identifier() == "not":
                 prefix = "!"
             else:
@@ -239,13 +262,13 @@ class ExpressionParser(Scanner):
             if not self.take(","):
                 break
         self.space()
-        self.expect(
-            ")",
-            "`)` to close the arguments",
-            "a name followed by `(` is a function call; if it is text, write `\\(`"
-            if self.line_has_text_after(start)
-            else "",
-        )
+        if not self.take(")"):
+            self.expected(
+                "`)` to close the arguments",
+                "a name followed by `(` is a function call; if it is text, write `\\(`"
+                if self.line_has_text_after(start)
+                else "",
+            )
         self.nesting -= 1
         return found
 
@@ -270,6 +293,8 @@ class ExpressionParser(Scanner):
         return VariableUse(self.span(start), tuple(names))
 
     def _list_literal(self) -> ListLiteral | None:
+        if _LIST.match(self.text, self.pos) is None:
+            return None
         mark = self.mark()
         start = self.pos
         self.pos += 1

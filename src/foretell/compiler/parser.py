@@ -252,7 +252,8 @@ class StatementParser(ContentParser):
         is_tag_line = bool(items) and isinstance(items[0], TagMark) and items[0].is_start
         if not is_tag_line:
             items.append(Text(self.span(start), "\n"))
-        self.expect_end_of_line(self._line_end_hint())
+        if not self.end_of_line():
+            self.expect_end_of_line(self._line_end_hint())
         return items
 
     def _line_end_hint(self) -> str:
@@ -430,7 +431,9 @@ class StatementParser(ContentParser):
             Number | StringExpression | VariableUse | ListLiteral | DivertTargetExpression,
         ) or not isinstance(result, Return | Assignment | FunctionCall | IncDec):
             self._useless_expression(result, begin)
-        if any(isinstance(node, FunctionCall) for node in walk(result)):
+        if self.text.find("(", start, self.pos) >= 0 and any(
+            isinstance(node, FunctionCall) for node in walk(result)
+        ):
             line_end = Text(self.span(start), "\n")
             result = Content(self.span(start), [result, line_end])
         self.expect_end_of_line()

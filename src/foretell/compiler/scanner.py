@@ -70,6 +70,9 @@ _IDENTIFIER: Final = re.compile(f"[{IDENTIFIER_CHARACTERS}]+")
 _ONLY_DIGITS: Final = re.compile(r"[0-9]+\Z")
 
 
+_tuple: Final = tuple.__new__
+
+
 class NestingError(Exception):
     """Logic beyond `MAX_NESTING` or `MOST_PARTS`; the rest of the file is not read."""
 
@@ -92,8 +95,8 @@ class Scanner:
         self.nesting = 0
         self.pieces = 0  # statements and braces read, those of files included before among them
         self._starts = _line_starts(self.text)
-        self._line = 1  # of the place that was asked for last, and where the next line begins
-        self._line_end = -1
+        self._line = 1  # of the place that was asked for last, where it begins and the next one
+        self._line_start = self._line_end = 0
         self._original_starts = _line_starts(source.text) if self._cuts else self._starts
         self._error_lines: set[int] = set()
 
@@ -103,12 +106,11 @@ class Scanner:
         """The place of the text from `start` to `end` (the position, where None)."""
         if end is None:
             end = self.pos
-        starts = self._starts
-        line = self._line
-        if not starts[line - 1] <= start < self._line_end:
-            self._line = line = bisect_right(starts, start)
-            self._line_end = starts[line] if line < len(starts) else len(self.text) + 1
-        last = line if end <= start or end <= self._line_end else bisect_right(starts, end - 1)
+        if not self._line_start <= start < self._line_end:
+            self._find_line(start)
+        line = last = self._line
+        if end > self._line_end and end > start:
+            last = bisect_right(self._starts, end - 1)
         if self._cuts:
             return Span(
                 self.source,
@@ -117,9 +119,16 @@ class Scanner:
                 last,
                 self._column(max(end - 1, start), last) + (end > start),
             )
-        column = start - starts[line - 1] + 1
+        before = self._line_start - 1
+        end -= before if last == line else self._starts[last - 1] - 1
         # as Span(…), in half the time
-        return tuple.__new__(Span, (self.source, line, column, last, end - starts[last - 1] + 1))
+        return _tuple(Span, (self.source, line, start - before, last, end))
+
+    def _find_line(self, position: int) -> None:
+        starts = self._starts
+        self._line = line = bisect_right(starts, position)
+        self._line_start = starts[line - 1]
+        self._line_end = starts[line] if line < len(starts) else len(self.text) + 1
 
     def _column(self, position: int, line: int) -> int:
         cut = bisect_right(self._cuts, position)
@@ -165,6 +174,8 @@ class Scanner:
 
     def expected(self, what: str, hint: str = "", code: str = "syntax") -> None:
         """Note that `what` should stand at the position."""
+        if bisect_right(self._starts, self.pos) in self._error_lines:
+            return
         match = _REST_OF_LINE.match(self.text, self.pos)
         rest = match.group().strip() if match else ""
         shown = rest if len(rest) <= 40 else f"{rest[:37]}…"

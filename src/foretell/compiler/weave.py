@@ -16,6 +16,7 @@ of its own accord, by a divert, which is what the warning about loose ends needs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from foretell.compiler.ast import (
     Choice,
@@ -42,23 +43,29 @@ __all__ = [
 ]
 
 
+_POINTS: Final = (Choice, Gather)
+
+
 def build_weave(items: list[Syntax], span: Span, base: int | None = None) -> Weave:
     """The weave of `items`, whose own points stand at depth `base + 1`.
 
     Without a base the first point of `items` decides.
     """
+    points: list[Choice | Gather] = [i for i in items if isinstance(i, _POINTS)]
     if base is None:
-        base = next((i.depth - 1 for i in items if isinstance(i, Choice | Gather)), 0)
+        base = points[0].depth - 1 if points else 0
+    if not points:
+        return Weave(span, items, base)
     found: list[Syntax] = []
     index = 0
     count = len(items)
     while index < count:
         item = items[index]
-        if isinstance(item, Choice | Gather) and item.depth - 1 > base:
+        if isinstance(item, _POINTS) and item.depth - 1 > base:
             end = index + 1
             while end < count:
                 other = items[end]
-                if isinstance(other, Choice | Gather) and other.depth - 1 <= base:
+                if isinstance(other, _POINTS) and other.depth - 1 <= base:
                     break
                 end += 1
             found.append(build_weave(items[index:end], item.span, item.depth - 1))
@@ -71,7 +78,7 @@ def build_weave(items: list[Syntax], span: Span, base: int | None = None) -> Wea
 
 def has_points(weave: Weave) -> bool:
     """Whether `weave` has choices or gathers of its own depth."""
-    return any(isinstance(i, Choice | Gather) for i in weave.items)
+    return any(isinstance(i, _POINTS) for i in weave.items)
 
 
 def _is_declaration(item: Syntax) -> bool:
