@@ -391,10 +391,17 @@ class _Emitter(ExpressionEmitter):
         previous: Choice | Gather | None = None
         to_previous = has_choice = False
         gathers = choices = in_a_row = 0
+        writers = _WRITERS
         for index, item in enumerate(weave.items):
             if self.jumps > _MOST_JUMPS:
                 self._too_large(item)
-            if isinstance(item, Gather):
+            write = writers.get(type(item))
+            if write is not None:
+                into = current
+                if to_previous and previous is not None:
+                    into = self.containers[previous]
+                write(self, item, into)
+            elif isinstance(item, Gather):
                 name = item.label.text if item.label is not None else f"g-{gathers}"
                 gathers += item.label is None
                 in_a_row = 0 if has_choice else in_a_row + 1
@@ -414,26 +421,32 @@ class _Emitter(ExpressionEmitter):
                 frame.loose[item] = (weave, index)
                 has_choice = to_previous = True
                 previous = item
-            else:
-                into = current
+            elif isinstance(item, Weave):
+                nested = current
                 if to_previous and previous is not None:
-                    into = self.containers[previous]
-                if isinstance(item, Weave):
-                    nested = into
-                    if has_points(item):
-                        nested = Container(span=item.span)
-                        into.add(nested)
-                    self._weave(item, nested)
-                    if previous is not None:
-                        frame.loose.pop(previous, None)
-                        to_previous = False
-                else:
-                    self._item(item, into)
+                    nested = self.containers[previous]
+                if has_points(item):
+                    inner = Container(span=item.span)
+                    nested.add(inner)
+                    nested = inner
+                self._weave(item, nested)
+                if previous is not None:
+                    frame.loose.pop(previous, None)
+                    to_previous = False
+            # else constants, externals, includes: nothing to run
         self._pass_on(frame)
         self.frame, self.sealed = outer, outer_sealed
         if frame.loose and frame.is_nested:
             self._check_nested_ends(frame)
         return frame
+
+    def _inner_weave(self, weave: Weave, into: Container) -> None:
+        """Write a weave that stands inside braces: most are nothing but words."""
+        item = weave.items[0] if len(weave.items) == 1 else None
+        if type(item) is Text and self.jumps <= _MOST_JUMPS:
+            self._text(item, into)
+        else:
+            self._weave(weave, into)
 
     def _too_large(self, item: Syntax) -> NoReturn:
         self.problems.error(
@@ -545,15 +558,14 @@ class _Emitter(ExpressionEmitter):
 
     def content(self, items: Iterable[Syntax], into: Container) -> None:
         for item in items:
-            self._item(item, into)
-
-    def _item(self, item: Syntax, into: Container) -> None:
-        write = _WRITERS.get(type(item))
-        if write is not None:  # else constants, externals, includes: nothing to run
-            write(self, item, into)
+            write = _WRITERS.get(type(item))
+            if write is not None:
+                write(self, item, into)
 
     def _text(self, item: Text, into: Container) -> None:
-        into.extend(item.span, NEWLINE if item.text == "\n" else StringValue(item.text))
+        text = item.text
+        into.content.append(NEWLINE if text == "\n" else StringValue(text))
+        into.spans.append(item.span)
 
     def _nested(self, item: Content, into: Container) -> None:
         self.content(item.items, into)
@@ -673,7 +685,7 @@ class _Emitter(ExpressionEmitter):
             body.extend(span, NEWLINE)
         if branch.weave is not None:
             self._warn_of_else_text(branch.weave)
-            self._weave(branch.weave, body)
+            self._inner_weave(branch.weave, body)
         back = Jump()
         body.extend(span, back)
         self.jumps += 1
@@ -713,12 +725,11 @@ class _Emitter(ExpressionEmitter):
             element = item.elements[index] if index < count else None
             where = span if element is None else element.span
             body = Container(span=where)
-            test = (BEGIN, DUPLICATE, self.number(index), _EQUAL, END)
-            container.extend(where, *test, Jump(conditional=True, place=body))
+            to_body, back = Jump("->", "", False, True, 0, body), Jump()
+            container.extend(where, BEGIN, DUPLICATE, self.number(index), _EQUAL, END, to_body)
             body.extend(where, POP)
             if element is not None:
-                self._weave(element, body)
-            back = Jump()
+                self._inner_weave(element, body)
             body.extend(where, back)
             backs.append(back)
             container.add_named(f"s{index}", body)

@@ -153,8 +153,9 @@ class Symbols:
                     kind = type(node)
                     if kind is Text:
                         assert isinstance(node, Text)
-                        self.words += len(node.text.split())
-                        if "=" in node.text or "++" in node.text or "--" in node.text:
+                        text = node.text
+                        self.words += len(text.split())
+                        if "=" in text or "++" in text or "--" in text:
                             self._printed.append(node)
                     elif kind in _DECLARING:
                         self._declare(node, flow)
