@@ -108,6 +108,10 @@ def _written_tree(root: Container) -> str:
     holder's key names stands in a tuple.
     """
     writers = _WRITERS
+    alone: dict[Node, str] = {  # what is written the same wherever it stands
+        node: f"{writers[type(node)](node, root)},"
+        for node in (*COMMANDS.values(), *NATIVE_FUNCTIONS.values(), NEWLINE, GLUE, VOID)
+    }
     stack: list[str | Container | tuple[Container]] = [root]
     out: list[str] = []
     written_out: list[str] = []  # joined now and then: a large story is millions of pieces
@@ -124,13 +128,19 @@ def _written_tree(root: Container) -> str:
         rest: list[str | Container | tuple[Container]] = []
         written = out.append  # up to the first container inside, there is nothing to wait for
         for node in container.content:
-            if isinstance(node, Container):
+            text = alone.get(node)
+            if text is not None:
+                written(text)
+            elif isinstance(node, Container):
                 written = rest.append
                 rest.append(node)
                 rest.append(",")
             else:
-                written(writers[type(node)](node, container))
-                written(",")
+                kind = type(node)
+                text = f"{writers[kind](node, container)},"
+                if kind is IntValue or kind is VariableReference:
+                    alone[node] = text
+                written(text)
         rest += _terminator(container, todo is container and bool(container.name))
         rest.append("]")
         rest.reverse()
@@ -283,6 +293,8 @@ def load(text: str, *, name: str = "story.json") -> CompiledStory:
 class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
+        self._integers: dict[int, IntValue] = {}  # one node for all that are equal
+        self._references: dict[str, VariableReference] = {}
 
     def fail(
         self, message: str, where: str = "", hint: str = "", code: str = "ink-json"
@@ -488,7 +500,10 @@ class _Reader:
         if isinstance(token, bool):
             return BoolValue(token)
         if isinstance(token, int):
-            return IntValue(self._integer(token, where))
+            found = self._integers.get(self._integer(token, where))
+            if found is None:
+                found = self._integers[token] = IntValue(token)
+            return found
         if isinstance(token, float):
             if not math.isfinite(token) or abs(token) > 3.5e38:
                 self.fail("a number is too large for a single-precision float", where)
@@ -530,7 +545,11 @@ class _Reader:
                 self.fail("a choice's flags should be between 0 and 31", where)
             return ChoicePoint(self._text(token["*"], where), flags)
         if "VAR?" in token:
-            return VariableReference(self._text(token["VAR?"], where))
+            name = self._text(token["VAR?"], where)
+            known = self._references.get(name)
+            if known is None:
+                known = self._references[name] = VariableReference(name)
+            return known
         if "CNT?" in token:
             return ReadCount(self._text(token["CNT?"], where))
         for key in ("VAR=", "temp="):

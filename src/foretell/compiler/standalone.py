@@ -55,6 +55,7 @@ from foretell.compiler.emit_expressions import (
 from foretell.compiler.parser import Files, StatementParser
 from foretell.compiler.scanner import NestingError
 from foretell.container import (
+    COMMANDS,
     COUNT_AT_START,
     COUNT_TURNS,
     COUNT_VISITS,
@@ -177,9 +178,9 @@ def compile_expression(
         if meant is not None:  # what is wrong with it is said where it stands
             rules.append((rule, meant))
     writer = _Writer(names, found, rules)
-    writer.add(Command("ev"))
+    writer.add(COMMANDS["ev"])
     writer.value(value)
-    writer.add(Command("/ev"))
+    writer.add(COMMANDS["/ev"])
     if any(problem.severity == "error" for problem in found):
         return None, found
     writer.count()
@@ -352,7 +353,7 @@ class _Writer:
         self.rules = rules
 
     def string(self, value: StringExpression) -> None:
-        self.add(Command("str"), value.span)
+        self.add(COMMANDS["str"], value.span)
         items = list(value.items)
         while items:
             item = items.pop(0)
@@ -361,13 +362,13 @@ class _Writer:
             elif isinstance(item, Text):
                 self.add(StringValue(item.text), item.span)
             elif isinstance(item, Output):
-                self.add(Command("ev"), item.span)
+                self.add(COMMANDS["ev"], item.span)
                 self.value(item.value)
-                self.add(Command("out"), item.span)
-                self.add(Command("/ev"), item.span)
+                self.add(COMMANDS["out"], item.span)
+                self.add(COMMANDS["/ev"], item.span)
             else:
                 self.error("syntax", "a string here holds text and {values} only", item.span)
-        self.add(Command("/str"), value.span)
+        self.add(COMMANDS["/str"], value.span)
 
     def list_literal(self, value: ListLiteral) -> None:
         names = self.names
@@ -476,19 +477,19 @@ class _Writer:
                 )
                 return
             self.target(argument, COUNT_TURNS if name == "TURNS_SINCE" else COUNT_VISITS)
-            self.add(Command(COUNTING[name]), span)
+            self.add(COMMANDS[COUNTING[name]], span)
         elif name in NATIVE_PARAMETERS:
             if self.has_arguments(call, NATIVE_PARAMETERS[name]):
                 self.add(NATIVE_FUNCTIONS[name], span)
         elif name in COMMAND_PARAMETERS:
             command, parameters = COMMAND_PARAMETERS[name]
             if self.has_arguments(call, len(parameters)):
-                self.add(Command(command), span)
+                self.add(COMMANDS[command], span)
         elif name in self.names.story.list_definitions:
             if not arguments:
                 self.add(ListValue((), (name,)), span)
             elif self.has_arguments(call, 1, StringValue(name)):
-                self.add(Command("listInt"), span)
+                self.add(COMMANDS["listInt"], span)
         else:
             self.function(call)
 

@@ -19,6 +19,7 @@ from foretell.container import (
     Container,
     Divert,
     DivertTarget,
+    Item,
     Node,
     Place,
     container_at,
@@ -78,9 +79,10 @@ class Jumps(Survey):
 
     def stand(self, place: int, scope: int) -> None:
         """What is emitted from here on is in this place and scope."""
-        self.place = place
-        self.scope = scope
-        self.stretches.append((self.length, place, scope))
+        if place != self.place or scope != self.scope or not self.stretches:
+            self.place = place
+            self.scope = scope
+            self.stretches.append((self.length, place, scope))
 
     def settle_pcs(self) -> None:
         """Find place and scope of every instruction emitted since the last time."""
@@ -175,7 +177,10 @@ class Jumps(Survey):
 
         `walk` says which containers these may be; most are neither counted nor climbed to.
         """
-        entered, index = self.entry(place)
+        if type(place) is Item:
+            entered, index = place
+        else:
+            entered, index = self.entry(place)
         holder = None if index < 0 else entered
         while holder is not None:
             number = holder.number

@@ -23,11 +23,13 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
+    COMMANDS,
+    NATIVE_FUNCTIONS,
     THE_END,
     Assign,
     BoolValue,
@@ -43,7 +45,6 @@ from foretell.container import (
     Item,
     LegacyTag,
     ListValue,
-    NativeCall,
     Node,
     Place,
     ReadCount,
@@ -72,6 +73,7 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 __all__ = ["lower", "lower_expression"]
 
 _Items = Iterator[tuple[int, Any]]  # of a container's content, each with its index
+_NO_LANDINGS: Final[Mapping[int, Item]] = {}
 _NO_ITEMS: Final[Collection[int]] = frozenset()
 _MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
 
@@ -111,6 +113,31 @@ _COMMANDS: Final = {
     "here": P.OP_LOAD_HERE,  # these two in expressions that ask only (`lower_expression`)
     "ending": P.OP_LOAD_ENDING,
 }
+_Instruction = tuple[int, int, int, int]
+
+
+def _operator(name: str) -> _Instruction:
+    """What an operator or built-in is lowered to."""
+    if name in _BINARY:
+        return _BINARY[name], 0, 0, 0
+    if name in V.UNARY:
+        return P.OP_UNARY, V.OPERATION[name], 0, 0
+    return P.OP_BINARY, V.OPERATION[name], 0, 0
+
+
+_ALONE: Final[dict[Node, _Instruction]] = {
+    **{node: _operator(name) for name, node in NATIVE_FUNCTIONS.items()},
+    NATIVE_FUNCTIONS["!"]: (P.OP_NOT, 0, 0, 0),
+    NATIVE_FUNCTIONS["_"]: (P.OP_NEG, 0, 0, 0),
+    COMMANDS["~ret"]: (P.OP_RETURN, P.FUNCTION, 0, 0),
+    COMMANDS["->->"]: (P.OP_RETURN, P.TUNNEL, 0, 0),
+    COMMANDS["listInt"]: (P.OP_BINARY, V.O_LIST_INT, 0, 0),
+    **{
+        COMMANDS[name]: (_COMMANDS[name], 0, 0, 0)
+        for name in "out du pop choiceCnt turn rnd srnd done end range lrnd".split()
+    },
+}
+"""The nodes that are one instruction each, the same wherever they stand."""
 
 
 def lower(compiled: CompiledStory) -> Program:
@@ -137,6 +164,7 @@ class _Lowering(Jumps):
         self.pending: deque[tuple[Container, Copy]] = deque()
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
+        self.alone: dict[Node, _Instruction] = dict(_ALONE)  # and those met, see `constant`
         self.copied: set[Container] = set()  # the texts of choices, each laid out twice
         self.worded: set[Container] = set()  # the containers in them whose words were counted
         self.static_counts: set[Item] = set()
@@ -295,7 +323,8 @@ class _Lowering(Jumps):
         self.in_eval = False
         self.in_string = 0
         self.in_tag = False
-        self.stand(self.enclosing_place(container), self.scope_of_unit[self.unit_of(container)])
+        unit = self.units[container.number]
+        self.stand(self.enclosing_place(container), self.scope_of_unit[unit])
         self.container(container)
         self.fall(container)
 
@@ -332,24 +361,35 @@ class _Lowering(Jumps):
         strings: dict[int, set[int]] = {}
         back: dict[int, Place | None] = {}
         pcs, led_to = self.copy.pcs, self.led_to
-        of_kind, constant = _OF_KIND, _Lowering.constant
+        of_kind, constant, alone, offering = _OF_KIND, _Lowering.constant, self.alone, self.offering
+        code, where = self.code, self.origins.where
         current = container
         items: _Items = enumerate(container.content)
         while True:
             self.holder = current
-            landings = led_to.get(current, _NO_ITEMS)
+            number = current.number
+            landings = led_to.get(current, _NO_LANDINGS)
             for index, node in items:
+                if resume:
+                    for at in resume.pop((number, index), ()):
+                        self.land(at)
+                made = alone.get(node)
+                if made is not None:
+                    if index in landings:
+                        pcs.setdefault(landings[index], self.length)
+                    if made[0] != P.OP_PUSH or self.in_eval:
+                        code += made  # as `emit` does
+                        where += (number, index)
+                        self.length += 1
+                    continue
                 self.index = index
                 kind = type(node)
-                if resume:
-                    for at in resume.pop((current.number, index), ()):
-                        self.land(at)
                 if kind is Container:
                     if index and self.bare and self.starts_bare(node):
                         self.holder, self.index = node, ITSELF
-                        self.emit(P.OP_FROM, current.number)
+                        self.emit(P.OP_FROM, number)
                     if index in landings:
-                        pcs.setdefault(Item(current, index), self.length)
+                        pcs.setdefault(landings[index], self.length)
                     if node.flags:
                         self.count_entry(node)
                     self.open_container(node)
@@ -357,14 +397,14 @@ class _Lowering(Jumps):
                     current, items = node, enumerate(node.content)
                     break
                 if index in landings:
-                    pcs.setdefault(Item(current, index), self.length)
+                    pcs.setdefault(landings[index], self.length)
                 if kind is Command:
                     name = node.name
                     if name == "ev":
                         self.in_eval = True
-                        if current.number in self.offering:
+                        if number in offering:
                             for ends in label_strings(current.content, index):
-                                strings.setdefault(current.number, set()).update(ends)
+                                strings.setdefault(number, set()).update(ends)
                         continue
                     if name == "/ev":
                         self.in_eval = False
@@ -372,7 +412,7 @@ class _Lowering(Jumps):
                     if name == "thread":
                         at = self.emit(P.OP_FORK)
                         if index + 2 < len(current.content):
-                            resume.setdefault((current.number, index + 2), []).append(at)
+                            resume.setdefault((number, index + 2), []).append(at)
                         else:
                             self.go_on_after(current, at, around, resume)
                             self.holder = current
@@ -497,6 +537,7 @@ class _Lowering(Jumps):
         value = V.VOID_VALUE
         if isinstance(node, IntValue):
             value = V.int_value(node.value)
+            self.alone[node] = P.OP_PUSH, value, 0, 0
         elif isinstance(node, FloatValue):
             value = V.float_value(node.value)
         elif isinstance(node, BoolValue):
@@ -560,10 +601,6 @@ class _Lowering(Jumps):
             self.in_tag = name == "#"
         if name in _COMMANDS:
             self.emit(_COMMANDS[name])
-        elif name == "~ret":
-            self.emit(P.OP_RETURN, P.FUNCTION)
-        elif name == "->->":
-            self.emit(P.OP_RETURN, P.TUNNEL)
         elif name == "visit":
             slot = self.visit_slots.get(self.holder.number)
             if slot is None:
@@ -581,22 +618,7 @@ class _Lowering(Jumps):
             if slot == len(self.shuffle_sizes):
                 self.shuffle_sizes += [size, *([0] * (words - 1))]
             self.emit(P.OP_SHUFFLE, slot, words)
-        elif name == "listInt":
-            self.emit(P.OP_BINARY, V.O_LIST_INT)
         # nop: nothing, but its place can be jumped to
-
-    def native(self, node: NativeCall) -> None:
-        name = node.name
-        if name in _BINARY:
-            self.emit(_BINARY[name])
-        elif name == "!":
-            self.emit(P.OP_NOT)
-        elif name == "_":
-            self.emit(P.OP_NEG)
-        elif name in V.UNARY:
-            self.emit(P.OP_UNARY, V.OPERATION[name])
-        else:
-            self.emit(P.OP_BINARY, V.OPERATION[name])
 
     def temp_id(self, name: str) -> int:
         number = self.temp_ids.get(name)
@@ -606,6 +628,9 @@ class _Lowering(Jumps):
         return number
 
     def load_variable(self, node: VariableReference) -> None:
+        slot = self.globals.get(node.name)
+        if slot is not None:
+            self.alone[node] = P.OP_LOAD_GLOBAL, slot, 0, 0
         self.load(node.name)
 
     def load(self, name: str, *, to_divert: bool = False) -> None:
@@ -660,7 +685,7 @@ class _Lowering(Jumps):
             self.external(node)
             return
         origin = self.holder.number
-        place = self.place_of(node, self.holder)
+        place = node.place or self.place_of(node, self.holder)
         test = self.emit(P.OP_JUMP_UNLESS) if node.conditional else -1
         if place is None:
             self.fault(P.F_NO_DIVERT, node.target)
@@ -786,7 +811,6 @@ _OF_KIND: Final[dict[type[Node], Callable[[_Lowering, Any], None]]] = {
     StringValue: _Lowering.string,
     Command: _Lowering.command,
     Divert: _Lowering.divert,
-    NativeCall: _Lowering.native,
     VariableReference: _Lowering.load_variable,
     ChoicePoint: _Lowering.choice,
     ReadCount: _Lowering.read_count,

@@ -70,7 +70,7 @@ class Survey:
         self.visit_names: list[str] = []
         self.turn_names: list[str] = []
         self.units: list[int] = []  # by a container's number: that of its knot, 0 for the top
-        self.led_to: dict[Container, set[int]] = {}  # the items of containers that paths lead to
+        self.led_to: dict[Container, dict[int, Item]] = {}  # the items that paths lead to
         self.items: dict[Container, Item] = {}  # the containers among those items
         self.entered: set[Container] = set()  # the containers that paths lead into
         self.offering: set[int] = set()  # the numbers of the containers that offer choices
@@ -188,7 +188,7 @@ class Survey:
         if isinstance(place, Container):
             self.entered.add(place)
         else:
-            self.led_to.setdefault(place.holder, set()).add(place.at)
+            self.led_to.setdefault(place.holder, {})[place.at] = place
             container = container_at(place)
             if container is not None:
                 self.items[container] = place
