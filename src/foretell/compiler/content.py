@@ -58,6 +58,12 @@ _ONE_NAME: Final = re.compile(
     rf"\{{[ \t]*(?!(?:[0-9]+|{'|'.join(sorted(RESERVED_WORDS))})[ \t}}])"
     rf"([{IDENTIFIER_CHARACTERS}]+)[ \t]*\}}"
 )
+_BEFORE_TILDE: Final = frozenset(" \t~")
+_BEFORE_ARROW: Final = frozenset(" \t-<")
+_PLAIN_DIVERT: Final = re.compile(
+    rf"[ \t]*+(->)[ \t]*+(?![0-9]++(?![{IDENTIFIER_CHARACTERS}]))([{IDENTIFIER_CHARACTERS}]++)"
+    r"[ \t]*+(?![.(]|->)"
+)
 _ELSE: Final = re.compile(r"else[ \t]*:")
 _KIND: Final = re.compile(r"[!&~$]|once|cycle|shuffle|stopping")
 _SYMBOLS: Final = re.compile(r"[!&~$]+")
@@ -79,10 +85,11 @@ class ContentParser(ExpressionParser):
 
     def mixed(self) -> list[Syntax] | None:
         """Text and logic, and where no choice is being read, diverts at the end."""
-        words = self._only_words()
-        return self._mixed() if words is None else [words]
+        words = self.only_words()
+        return self.more_than_words() if words is None else [words]
 
-    def _mixed(self) -> list[Syntax] | None:
+    def more_than_words(self) -> list[Syntax] | None:
+        """The same, where it is not words alone (see `only_words`)."""
         mark = self.mark()
         match = _TILDE.match(self.text, self.pos)
         if match is not None:
@@ -113,14 +120,17 @@ class ContentParser(ExpressionParser):
             return None
         return found
 
-    def _only_words(self) -> Text | None:
+    def only_words(self) -> Text | None:
         """Words that nothing else follows, as most content is."""
         text, start = self.text, self.pos
         match = self._pattern.match(text, start)
         if match is None:
             return None
         end = match.end()
-        if text[end : end + 1] in _GOES_ON or _TILDE.match(text, start) is not None:
+        after = text[end : end + 1]
+        if after in _GOES_ON and not (after == "-" and self.in_choice):
+            return None
+        if text[start] in _BEFORE_TILDE and _TILDE.match(text, start) is not None:
             return None
         self.pos = end
         return Text(self.span(start, end), match.group())
@@ -382,11 +392,11 @@ class ContentParser(ExpressionParser):
         had_any = had_content = False
         while True:
             start = self.pos
-            words = self._only_words()
+            words = self.only_words()
             if words is not None:
                 had_any = had_content = True
                 elements.append(Weave(words.span, [words], 0))
-            elif (items := self._mixed()) is not None:
+            elif (items := self.more_than_words()) is not None:
                 had_any = had_content = True
                 elements.append(build_weave(items, self.span(start)))
             if not self.take("|"):
@@ -577,6 +587,11 @@ class ContentParser(ExpressionParser):
 
     def diverts(self) -> list[Syntax] | None:
         """`-> a`, `-> a -> b`, `->->`, `<- a` and their like."""
+        if self.text[self.pos : self.pos + 1] not in _BEFORE_ARROW:
+            return None
+        match = _PLAIN_DIVERT.match(self.text, self.pos)
+        if match is not None:
+            return self._plain_divert(match)
         mark = self.mark()
         self.space()
         start = self.pos
@@ -613,6 +628,17 @@ class ContentParser(ExpressionParser):
                     start + 2,
                     hint="name a knot, stitch or label, DONE or END; only a choice can do without",
                 )
+        return found
+
+    def _plain_divert(self, match: re.Match[str]) -> list[Syntax]:
+        """`-> name`, as most diverts are."""
+        found: list[Syntax] = []
+        start, end = match.start(1), match.end(2)
+        self.pos = start
+        self.end_tag(found)
+        self.pos = match.end()
+        name = Name(match[2], self.span(match.start(2), end))
+        found.append(Divert(self.span(start, end), (name,), []))
         return found
 
     def _arrange_diverts(

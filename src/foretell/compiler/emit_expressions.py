@@ -100,6 +100,7 @@ BUILT_IN_FUNCTIONS: Final = frozenset([*NATIVE_PARAMETERS, *COMMAND_PARAMETERS, 
 
 Leading = Jump | DivertTarget | ReadCount | ChoicePoint
 
+_OUT: Final = COMMANDS["out"]
 _FUNCTION_NAMES: Final = BUILT_IN_FUNCTIONS | {"LIST_RANGE"}
 
 
@@ -121,6 +122,7 @@ class ExpressionEmitter:
         self.visits_counted: set[Target] = set()
         self.turns_counted: set[Target] = set()
         self.used_variables: set[str] = set()
+        self.known_variables: set[tuple[Flow, str]] = set()  # names that were variables in a flow
         self.in_initial_value = False  # of a VAR
         self.reached: set[Target] = set()
 
@@ -157,8 +159,9 @@ class ExpressionEmitter:
         into.extend(span, BEGIN)
         self.value(value, into, printed=printed)
         if printed:
-            into.extend(span, COMMANDS["out"])
-        into.extend(span, END)
+            into.extend(span, _OUT, END)
+        else:
+            into.extend(span, END)
 
     def value(self, value: Syntax, into: Container, *, printed: bool = False) -> None:
         """What pushes `value`."""
@@ -271,8 +274,12 @@ class ExpressionEmitter:
     # --- variables ------------------------------------------------------------------------
 
     def _variable(self, use: VariableUse, into: Container, printed: bool) -> None:
+        names = use.names
+        dotted = names[0].text if len(names) == 1 else use.dotted
+        if (self.flow, dotted) in self.known_variables:
+            into.extend(use.span, self.reference(dotted))
+            return
         symbols = self.symbols
-        dotted = use.dotted
         constant = symbols.constants.get(dotted)
         if constant is not None:
             self.used_variables.add(dotted)
@@ -300,7 +307,8 @@ class ExpressionEmitter:
         elif not symbols.is_variable(path[0], self.flow):
             self._unknown_variable(use)
         else:
-            self.used_variables.add(path[0])
+            self.used_variables.add(dotted)
+            self.known_variables.add((self.flow, dotted))
 
     def _unknown_variable(self, use: VariableUse) -> None:
         name = use.dotted

@@ -234,7 +234,8 @@ class StatementParser(ContentParser):
 
     def _line_of_text(self) -> list[Syntax] | None:
         start = self.pos
-        items = self.mixed()
+        words = self.only_words()
+        items: list[Syntax] | None = [words] if words is not None else self.more_than_words()
         if not items:
             return None
         first = items[0]
@@ -251,7 +252,7 @@ class StatementParser(ContentParser):
         self.end_tag(items)
         is_tag_line = bool(items) and isinstance(items[0], TagMark) and items[0].is_start
         if not is_tag_line:
-            items.append(Text(self.span(start), "\n"))
+            items.append(Text(self.span(start) if words is None else words.span, "\n"))
         if not self.end_of_line():
             self.expect_end_of_line(self._line_end_hint())
         return items

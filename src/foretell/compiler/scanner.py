@@ -60,6 +60,7 @@ IDENTIFIER_CHARACTERS: Final = (
 
 _COMMENT: Final = re.compile(r"//[^\r\n]*|/\*(?!\*/).+?(?:\*/|\Z)|\r\n", re.DOTALL)
 _BLANKS: Final = (" ", "\t")
+_WHITE: Final = frozenset(" \t\r\n")
 _SPACE: Final = re.compile(r"[ \t]*")
 _NEWLINE: Final = re.compile(r"[ \t]*\r?\n")
 _NEWLINES: Final = re.compile(r"(?:[ \t]*\r?\n)*")
@@ -271,6 +272,8 @@ class Scanner:
 
     def newline(self) -> bool:
         """Move past blanks and one line end, if there is one."""
+        if self.text[self.pos : self.pos + 1] not in _WHITE:
+            return False
         match = _NEWLINE.match(self.text, self.pos)
         if match is None:
             return False
@@ -279,6 +282,8 @@ class Scanner:
 
     def newlines(self) -> None:
         """Move past lines that are blank from here on."""
+        if self.text[self.pos : self.pos + 1] not in _WHITE:
+            return
         match = _NEWLINES.match(self.text, self.pos)
         assert match is not None
         self.pos = match.end()

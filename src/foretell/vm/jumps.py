@@ -54,6 +54,7 @@ class Jumps(Survey):
         self.code: list[int] = []
         self.length = 0  # instructions so far
         self.origins = Origins(self.containers)
+        self.where = self.origins.where
         self.holder = self.root  # what is being laid out: an item of this container
         self.index = 0
         self.stretches: list[tuple[int, int, int]] = []  # from a pc on, in this place and scope
@@ -74,7 +75,7 @@ class Jumps(Survey):
         pc = self.length
         self.length = pc + 1
         self.code += (op, a, b, c)
-        self.origins.where += (self.holder.number, self.index)
+        self.where += (self.holder.number, self.index)
         return pc
 
     def stand(self, place: int, scope: int) -> None:

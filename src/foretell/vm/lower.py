@@ -165,6 +165,7 @@ class _Lowering(Jumps):
         self.shared_open: list[Container] = []  # the texts of choices being laid out
         self.words = 0
         self.alone: dict[Node, _Instruction] = dict(_ALONE)  # and those met, see `constant`
+        self.texts: dict[str, tuple[int, int, int]] = {}  # index, words and kind of those met
         self.copied: set[Container] = set()  # the texts of choices, each laid out twice
         self.worded: set[Container] = set()  # the containers in them whose words were counted
         self.static_counts: set[Item] = set()
@@ -311,8 +312,12 @@ class _Lowering(Jumps):
 
     def tell_references_apart(self) -> dict[int, int]:
         """Lay functions out once more for what they are called with; says what is whose copy."""
-        leaders = {*self.story.pcs.values(), *self.choice_records[P.CHOICE_STUB :: P.CHOICE_SIZE]}
-        code = Code(self.code, self.origins.where, self.place_of_pc, self.scope_of_pc, leaders)
+
+        def leaders() -> set[int]:
+            stubs = self.choice_records[P.CHOICE_STUB :: P.CHOICE_SIZE]
+            return {*self.story.pcs.values(), *stubs}
+
+        code = Code(self.code, self.where, self.place_of_pc, self.scope_of_pc, leaders)
         copied = tell_references_apart(code, self.scope_slots)
         self.length = len(self.code) // 4
         return copied
@@ -362,7 +367,7 @@ class _Lowering(Jumps):
         back: dict[int, Place | None] = {}
         pcs, led_to = self.copy.pcs, self.led_to
         of_kind, constant, alone, offering = _OF_KIND, _Lowering.constant, self.alone, self.offering
-        code, where = self.code, self.origins.where
+        code, where = self.code, self.where
         current = container
         items: _Items = enumerate(container.content)
         while True:
@@ -551,15 +556,20 @@ class _Lowering(Jumps):
             self.emit(P.OP_PUSH, self.values.string_value(node.text))
             return
         text = node.text
-        kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
-        words = 0 if self.in_tag else len(text.split())
+        known = self.texts.get(text)
+        if known is None:
+            kind = 1 if text == "\n" else 2 if not text.strip(" \t") else 0
+            known = self.texts[text] = self.values.string_index(text), len(text.split()), kind
+        string, words, kind = known
+        if self.in_tag:
+            words = 0
         if self.copy is not self.story:
             self.worded.add(self.holder)
             self.words += words if self.copy.is_first else 0
         elif self.holder not in self.worded:
             self.words += words
         counted = 0 if self.in_string else words
-        self.emit(P.OP_TEXT, self.values.string_index(text), counted, kind)
+        self.emit(P.OP_TEXT, string, counted, kind)
 
     def divert_target(self, node: DivertTarget) -> None:
         holder, index = self.holder, self.index

@@ -21,7 +21,7 @@ What this does not do: ask whether a copy is worth it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,7 @@ _BEFORE_PARAMETERS: Final = frozenset({P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK})
 class Code:
     """Code that copies are appended to, and what is known of each instruction.
 
-    `where` has two numbers for each (`origins`). `leaders` are where code may come from elsewhere
+    `where` has two numbers for each (`origins`). `leaders` gives where code may come from elsewhere
     than the instruction before, besides where jumps and calls say so.
     """
 
@@ -58,7 +58,7 @@ class Code:
     where: list[int]
     place_of_pc: list[int]
     scope_of_pc: list[int]
-    leaders: set[int]
+    leaders: Callable[[], set[int]]
 
 
 def tell_references_apart(program: Code, scopes: list[dict[str, int]]) -> dict[int, int]:
@@ -86,7 +86,7 @@ class _Copies:
         self.scopes = scopes
         self.code = program.code
         self.length = len(program.code) // 4
-        self.leaders = set(program.leaders)
+        self.leaders = program.leaders()
         for at in range(0, len(self.code), 4):
             if self.code[at] in _JUMPS or self.code[at] in (P.OP_CALL, P.OP_FORK):
                 self.leaders.add(self.code[at + 1])

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
+    COMMANDS,
     END,
     Assign,
     ChoicePoint,
@@ -28,6 +29,7 @@ from foretell.container import (
     Divert,
     DivertTarget,
     Item,
+    Node,
     Place,
     ReadCount,
     VariablePointer,
@@ -44,6 +46,7 @@ DECLARATIONS: Final = "global decl"
 RETURN_VARIABLE: Final = "$r"
 
 
+_ONWARDS: Final = COMMANDS["->->"]
 _SURVEYED: Final = frozenset(
     {
         Assign,
@@ -126,16 +129,15 @@ class Survey:
             units.append(unit)
             if container.flags:
                 self._count(container)
+            if _ONWARDS in container.content and not self._overrides:
+                self._overrides = not self._all_after_void(container.content)
             inner: list[Container] = []
             content: list[Any] = container.content
             for index, node in enumerate(content):
                 kind = type(node)
-                if kind is Command:
-                    if node.name == "->->" and not self._after_void(container, index):
-                        self._overrides = True
-                elif kind not in _SURVEYED:
+                if kind not in _SURVEYED:
                     continue
-                elif kind is Container:
+                if kind is Container:
                     inner.append(node)
                 elif kind is Divert:
                     self._diverts.append((node, container))
@@ -185,9 +187,9 @@ class Survey:
             place, exact = resolve_path(holder, node.target)
             if exact and node.target:
                 node.place = place
-        if isinstance(place, Container):
+        if type(place) is Container:
             self.entered.add(place)
-        else:
+        elif type(place) is Item:
             self.led_to.setdefault(place.holder, {})[place.at] = place
             container = container_at(place)
             if container is not None:
@@ -247,7 +249,8 @@ class Survey:
                 elif node.kind == "->t->":
                     tunnelling.append(unit)
             elif node.kind == "->":
-                other = self.unit_of(self.leads_to(node, holder))
+                place = self.leads_to(node, holder)
+                other = units[place.number] if type(place) is Container else self.unit_of(place)
                 if other != unit:
                     join(unit, other)
             elif node.kind == "->t->":
@@ -297,10 +300,15 @@ class Survey:
         return isinstance(after, Assign) and after.name == RETURN_VARIABLE
 
     @staticmethod
-    def _after_void(container: Container, index: int) -> bool:
-        before = container.content[max(0, index - 2) : max(0, index)]
-        values = [other for other in before if not isinstance(other, Command)]
-        return bool(values) and isinstance(values[-1], VoidValue)
+    def _all_after_void(content: list[Node]) -> bool:
+        """Whether each `->->` there follows nothing but a void value: it only goes back."""
+        for index, node in enumerate(content):
+            if node is _ONWARDS:
+                before = content[max(0, index - 2) : index]
+                values = [other for other in before if not isinstance(other, Command)]
+                if not values or not isinstance(values[-1], VoidValue):
+                    return False
+        return True
 
     def _find_places(self) -> None:
         """Knots and stitches, functions left out: what `here` may name."""
