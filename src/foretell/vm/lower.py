@@ -23,7 +23,7 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from foretell import container as tree
@@ -73,7 +73,7 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 __all__ = ["lower", "lower_expression"]
 
 _Items = Iterator[tuple[int, Any]]  # of a container's content, each with its index
-_NO_LANDINGS: Final[Mapping[int, Item]] = {}
+_NO_LANDINGS: Final[Collection[Item]] = ()
 _NO_ITEMS: Final[Collection[int]] = frozenset()
 _MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
 
@@ -373,7 +373,7 @@ class _Lowering(Jumps):
         while True:
             self.holder = current
             number = current.number
-            landings = led_to.get(current, _NO_LANDINGS)
+            landings = {item.at: item for item in led_to.get(current, _NO_LANDINGS)}
             for index, node in items:
                 if resume:
                     for at in resume.pop((number, index), ()):

@@ -73,9 +73,9 @@ class Survey:
         self.visit_names: list[str] = []
         self.turn_names: list[str] = []
         self.units: list[int] = []  # by a container's number: that of its knot, 0 for the top
-        self.led_to: dict[Container, dict[int, Item]] = {}  # the items that paths lead to
+        self.led_to: dict[Container, list[Item]] = {}  # the items that paths lead to
         self.items: dict[Container, Item] = {}  # the containers among those items
-        self.entered: set[Container] = set()  # the containers that paths lead into
+        self.entered: set[Container] = set()  # those without a name that paths lead into
         self.offering: set[int] = set()  # the numbers of the containers that offer choices
         self.bare = False  # whether there are choices without content
         # what is met on the way, each with its container
@@ -164,7 +164,10 @@ class Survey:
             inner += container.named.values()
             inner.reverse()
             stack += inner
-        self.container_ends = ends = list(range(1, len(containers) + 1))
+        # the very integers that are numbers already: in a large story there are many
+        ends = [container.number for container in containers[1:]]
+        ends.append(len(containers))
+        self.container_ends = ends
         for number in range(len(containers) - 1, 0, -1):
             parent = containers[number].parent
             assert parent is not None
@@ -188,9 +191,14 @@ class Survey:
             if exact and node.target:
                 node.place = place
         if type(place) is Container:
-            self.entered.add(place)
+            if not place.name:
+                self.entered.add(place)
         elif type(place) is Item:
-            self.led_to.setdefault(place.holder, {})[place.at] = place
+            items = self.led_to.get(place.holder)
+            if items is None:
+                self.led_to[place.holder] = [place]
+            elif items[-1] != place:
+                items.append(place)
             container = container_at(place)
             if container is not None:
                 self.items[container] = place
