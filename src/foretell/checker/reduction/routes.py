@@ -69,28 +69,12 @@ class Routes:
     string_around: dict[int, int] = field(default_factory=dict)  # STRING_BEGIN: the one around it
     string_ended: dict[int, int] = field(default_factory=dict)  # STRING_END: its STRING_BEGIN
     torn: set[int] = field(default_factory=set)
+    declarations: range = range(0)  # what gives variables their first values, and never runs again
 
     def target_pc(self, target: int) -> int:
         """Where the code of a target begins."""
         tables = self.program.tables
         return tables[tables[P.T_TARGETS] + target * P.TARGET_SIZE + P.TARGET_PC]
-
-    @property
-    def declarations(self) -> range:
-        """The instructions that give variables what they hold at first, and never run again."""
-        program = self.program
-        first = end = program.declarations_pc
-        if first < 0:
-            return range(0)
-        while end < program.length and program.code[end * 4] not in _LEADING:
-            end += 1
-        found = range(first, end)
-        again = {self.target_pc(target) for target in range(len(program.targets))}
-        for pc in range(program.length):
-            again.update(self.begun(pc))
-            if program.code[pc * 4] in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
-                again.add(program.code[pc * 4 + 1])
-        return range(0) if any(pc in found for pc in again) else found
 
     def fallback(self, pc: int) -> int:
         """Where the function begins that stands in for the EXTERNAL called at `pc`, −1 none."""
@@ -140,16 +124,29 @@ class Routes:
 
 def follow_routes(program: Program, entries: Iterable[int]) -> Routes:
     """Follow the code from where stories begin, and from the expressions that are evaluated."""
-    routes = Routes(program, bytearray(program.length + 1), _leaders(program))
+    led_to = _led_to(program)
+    leaders = led_to | {program.start_pc, program.declarations_pc}
+    routes = Routes(program, bytearray(program.length + 1), leaders)
+    routes.declarations = _declarations(program, led_to)
     routes.roots = _reach(routes, [pc for pc in entries if pc >= 0])
     _find_functions(routes)
     _find_strings(routes)
     return routes
 
 
-def _leaders(program: Program) -> set[int]:
+def _declarations(program: Program, led_to: set[int]) -> range:
+    """The instructions from where declarations begin, as far as they are run in order and once."""
+    first = end = program.declarations_pc
+    while 0 <= end < program.length and program.code[end * 4] not in _LEADING:
+        end += 1
+    found = range(max(first, 0), max(end, 0))
+    return range(0) if any(pc in found for pc in led_to) else found
+
+
+def _led_to(program: Program) -> set[int]:
+    """The instructions to which others may lead, the one before aside."""
     code, routes = program.code, Routes(program, bytearray(), set())
-    found = {program.start_pc, program.declarations_pc}
+    found: set[int] = set()
     for pc in range(program.length):
         if code[pc * 4] in (P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS):
             found.add(code[pc * 4 + 1])
