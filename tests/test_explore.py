@@ -51,7 +51,7 @@ def agree(
     kept: list[Exploration] = []
     for compiled in hosts:
         for reduce, whole in ((False, False), (False, True), (True, True)):
-            limits = Limits(states=20_000 if reduce else 4 * most, seconds=3, steps=STEPS)
+            limits = Limits(states=2_000 if reduce else 4 * most, seconds=3, steps=STEPS)
             found = Explorer(
                 program, limits=limits, reduce=reduce, whole=whole, compiled=compiled, afresh=False
             ).run()
