@@ -24,9 +24,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Callable[..., Any]]:
     """The kernels that were compiled from now on."""
     told: list[Callable[..., Any]] = []
 
-    def compile_kernels(kernels: list[Any]) -> Any:
+    def compile_kernels(kernels: list[Any], **options: Any) -> Any:
         told.extend(kernels)
-        return before(kernels)
+        return before(kernels, **options)
 
     before = jit.compile_kernels
     monkeypatch.setattr(jit, "compile_kernels", compile_kernels)
