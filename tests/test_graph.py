@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foretell.checker.graphs import regions
 from foretell.checker.graphs.graph import (
@@ -67,6 +68,30 @@ def test_components_are_those_of_mutual_reachability_sinks_first(
     assert (source >= target).all()
     for c in range(parts.count):
         assert parts.cyclic[c] == bool(((source == c) & (target == c)).any())
+
+
+@both_hosts
+@quick
+@given(graph=graphs(), data=st.data())
+def test_states_left_out_are_in_no_component_and_change_no_other(
+    work: float, graph: StateGraph, data: st.DataObject
+) -> None:
+    gone = np.array(data.draw(st.lists(st.booleans(), min_size=graph.n, max_size=graph.n)))
+    open_edges = ~(gone[graph.edge_source] | gone[graph.edge_target])
+    with compiled_from(work):
+        parts = find_components(graph, open_edges, gone.astype(np.uint8))
+        everywhere = find_components(graph, open_edges)
+    found = {frozenset(parts.states(c).tolist()) for c in range(parts.count)}
+    alone = {frozenset([s]) for s in np.flatnonzero(gone).tolist()}
+    assert found | alone == {
+        frozenset(everywhere.states(c).tolist()) for c in range(everywhere.count)
+    }
+    assert found.isdisjoint(alone)
+    assert ((parts.component == -1) == gone).all()
+    here = np.flatnonzero(~gone)
+    assert (
+        parts.cyclic[parts.component[here]] == everywhere.cyclic[everywhere.component[here]]
+    ).all()
 
 
 @both_hosts
