@@ -264,9 +264,15 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "escapes": lambda n: "\\" * n,
     "open braces": lambda n: "{" * n,
     "nested braces": lambda n: "{x:" * (n // 4) + "a" + "}" * (n // 4) + "\n",
+    "braces twenty deep": lambda n: "VAR x = 1\n" + _full("{x:" * 20 + "a" + "}" * 20 + "\n", n),
+    "open braces twenty deep": lambda n: "VAR x = 1\n" + _full("{x:" * 20 + "a\n", n),
+    "sequences twenty deep": lambda n: _full("{a|" * 20 + "b" + "}" * 20 + "\n", n),
+    "strings ten deep": lambda n: _full('{"{a|' * 10 + "b" + '}"}' * 10 + "\n", n),
     "nested parentheses": lambda n: "{" + "(" * (n // 2) + "1" + ")" * (n // 2) + "}\n",
     "nested strings": lambda n: '{"' * (n // 4) + '"}' * (n // 4) + "\n",
     "choices": lambda n: _full("* a -> END\n", n),
+    "empty choices": lambda n: _full("*\n", n),
+    "choices and carriage returns": lambda n: _full("* a\r", n),
     "choices with text": lambda n: _full("* [Go on] I went on.\n  It was late.\n- \n", n),
     "choices with conditions": lambda n: (
         "VAR x = 1\n" + _full("+ {x > 1 && x < 9} a [b] c -> END\n", n)
