@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -326,6 +328,25 @@ def test_a_huge_text_takes_work_in_proportion(name: str) -> None:
         assert len(loaded.diagnostics) <= 2001
         render_all(loaded.diagnostics)
     assert calls[1] < 2.3 * calls[0] + 1000
+
+
+@pytest.mark.parametrize("name", ["one line of conditions", "logic", "choices", "shuffles"])
+def test_lowering_executes_lines_in_proportion(name: str) -> None:
+    """A loop over all that a container holds, at each thing it holds, calls nothing."""
+    lines = [0, 0]
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        lines[which] += event == "line"
+        return count
+
+    for which in (0, 1):
+        story = compile_text(HUGE[name](SIZE << which)).usable()
+        sys.settrace(count)
+        try:
+            lower(story)
+        finally:
+            sys.settrace(None)
+    assert lines[1] < 2.3 * lines[0] + 1000
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ becomes an instruction that raises ink's own error when it is reached.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from foretell import container as tree
@@ -73,7 +73,8 @@ from foretell.vm.survey import DECLARATIONS, RETURN_VARIABLE
 __all__ = ["lower", "lower_expression"]
 
 _Items = Iterator[tuple[int, Any]]  # of a container's content, each with its index
-_NO_LANDINGS: Final[Collection[Item]] = ()
+_Outer = tuple[Container, _Items, int, Mapping[int, Item]]  # where it goes on, its landings
+_NO_LANDINGS: Final[Mapping[int, Item]] = {}
 _NO_ITEMS: Final[Collection[int]] = frozenset()
 _MOST_DEALT: Final = 1 << 20  # elements of a shuffle; a number in JSON may say anything
 
@@ -361,11 +362,12 @@ class _Lowering(Jumps):
         if item is not None:  # it is jumped to as an item of what holds it
             self.copy.pcs.setdefault(item, self.length)
         self.open_container(container)
-        around: list[tuple[Container, _Items, int]] = []  # … and where each goes on
+        around: list[_Outer] = []  # … and where each goes on
         resume: dict[tuple[int, int], list[int]] = {}  # threads that go on at a container's item
         strings: dict[int, set[int]] = {}
         back: dict[int, Place | None] = {}
-        pcs, led_to = self.copy.pcs, self.led_to
+        pcs = self.copy.pcs
+        landings = self.landings(container)
         of_kind, constant, alone, offering = _OF_KIND, _Lowering.constant, self.alone, self.offering
         code, where = self.code, self.where
         current = container
@@ -373,7 +375,6 @@ class _Lowering(Jumps):
         while True:
             self.holder = current
             number = current.number
-            landings = {item.at: item for item in led_to.get(current, _NO_LANDINGS)}
             for index, node in items:
                 if resume:
                     for at in resume.pop((number, index), ()):
@@ -398,8 +399,9 @@ class _Lowering(Jumps):
                     if node.flags:
                         self.count_entry(node)
                     self.open_container(node)
-                    around.append((current, items, index + 1))
+                    around.append((current, items, index + 1, landings))
                     current, items = node, enumerate(node.content)
+                    landings = self.landings(node)
                     break
                 if index in landings:
                     pcs.setdefault(landings[index], self.length)
@@ -465,18 +467,23 @@ class _Lowering(Jumps):
             else:
                 if not around:
                     return
-                current, items, _ = around.pop()
+                current, items, _, landings = around.pop()
+
+    def landings(self, container: Container) -> Mapping[int, Item]:
+        """The items of a container that paths lead to, by index."""
+        led_to = self.led_to.get(container)
+        return {item.at: item for item in led_to} if led_to else _NO_LANDINGS
 
     def go_on_after(
         self,
         container: Container,
         at: int,
-        around: list[tuple[Container, _Items, int]],
+        around: list[_Outer],
         resume: dict[tuple[int, int], list[int]],
     ) -> None:
         """Have the jump at a pc lead to what follows `container`'s content."""
         child: Container = container
-        for outer, _, next_index in reversed(around):
+        for outer, _, next_index, _ in reversed(around):
             if next_index < len(outer.content):
                 resume.setdefault((outer.number, next_index), []).append(at)
                 return
