@@ -176,8 +176,6 @@ class StatementParser(ContentParser):
                 items.extend(found)
             else:
                 items.append(found)
-            if level < _INNER:
-                self._braces.clear()  # nothing before here is read again
             self.newlines()
         if not items:
             self.pos = begin
