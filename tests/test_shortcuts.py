@@ -19,6 +19,7 @@ from foretell.compiler import content, expressions
 from foretell.compiler.ast import Argument, Name, Syntax
 from foretell.compiler.parser import Files, parse_story
 from foretell.diagnostics import Diagnostic, Found, Source, Span, TooManyError
+from tests import ours
 from tests.generate_ink import seeded
 from tests.generate_wide import wide_seeded
 from tests.hostile import HUGE, damaged, grounds
@@ -112,3 +113,13 @@ def test_what_is_recognised_at_once_is_what_the_rules_read(monkeypatch: pytest.M
 @pytest.mark.long
 def test_that_holds_of_many_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     compare(monkeypatch, range(400, 4_000))
+
+
+def test_blocks_that_fail_within_each_other_are_told_once() -> None:
+    """What was read in vain within braces is read again as text: its errors are the same ones."""
+    deep = 17
+    source = "{\n    - value >=nner(amount, ref list, item, ref value)\n" * deep + "    - else:\n"
+    _, problems = ours.compiled(source)
+    places = [(problem.code, str(problem.span)) for problem in problems]
+    assert len(places) == len(set(places)) == 3 * deep + 1
+    assert {problem.code for problem in problems} == {"syntax"}
