@@ -117,7 +117,7 @@ def test_that_holds_of_many_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_blocks_that_fail_within_each_other_are_told_once() -> None:
     """What was read in vain within braces is read again as text: its errors are the same ones."""
-    deep = 17
+    deep = 22
     source = "{\n    - value >=nner(amount, ref list, item, ref value)\n" * deep + "    - else:\n"
     _, problems = ours.compiled(source)
     places = [(problem.code, str(problem.span)) for problem in problems]

@@ -117,22 +117,29 @@ class Found(list[Diagnostic]):
     """The problems found in a text: the first thousand errors, and as many warnings and notes.
 
     The others are only counted, in `untold`: nobody reads so many, and a file can hold a million.
-    After ten thousand errors TooManyError is raised, for the rest need not be looked at.
+    One that is found again, since a parser may read what failed another way, is told once. After
+    ten thousand errors, each time counted, TooManyError is raised: the rest need not be looked at.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.untold = 0
         self._errors = 0
+        self._told = [0, 0]  # warnings and notes, errors
+        self._known: set[tuple[str, str, Span | None]] = set()
 
     def append(self, problem: Diagnostic) -> None:
         is_error = problem.severity == "error"
-        told = min(self._errors, _MOST_TOLD)
         self._errors += is_error
-        if (told if is_error else len(self) - told) < _MOST_TOLD:
+        what = (problem.code, problem.message, problem.span)
+        if what in self._known:
+            pass
+        elif self._told[is_error] < _MOST_TOLD:
+            self._known.add(what)
+            self._told[is_error] += 1
             super().append(problem)
-            return
-        self.untold += 1
+        else:
+            self.untold += 1
         if self._errors >= _MOST_COUNTED:
             raise TooManyError
 

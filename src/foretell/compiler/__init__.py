@@ -92,7 +92,7 @@ def compile_ink(
     if story is not None:
         story.source_lines = sum(s.text.count("\n") + (not s.text.endswith("\n")) for s in sources)
     told = _in_order(found, sources)
-    if found.untold:
+    if found.untold or not is_whole:
         told.append(_more_problems(found.untold, told, is_whole))
     return Compilation(story, told, sources, words)
 
@@ -106,9 +106,9 @@ def _literal(value: bool | int | float | str, span: Span) -> Syntax:
 def _more_problems(count: int, told: list[Diagnostic], is_whole: bool) -> Diagnostic:
     severity = told[-1].severity if all(d.severity != "error" for d in told) else "error"
     plural = "" if count == 1 else "s"
-    message = f"{count:,} more problem{plural} like these are not shown"
-    if not is_whole:
-        message += ", and no others were looked for"
+    parts = [f"{count:,} more problem{plural} like these are not shown"] if count else []
+    parts += [] if is_whole else ["no others were looked for"]
+    message = ", and ".join(parts)
     return Diagnostic(severity, "more-problems", message, hint="mend those above first")
 
 
