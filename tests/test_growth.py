@@ -75,6 +75,16 @@ def test_a_counter_is_told_with_its_range_its_reads_and_a_bound() -> None:
     assert (name, low) == ("day", "0") and int(high) > 0
 
 
+def test_of_counters_that_only_differ_it_is_told_beside_what() -> None:
+    found = growing(
+        "VAR gold = 0\nVAR price = 5\n-> hub\n=== hub\n+ [Work]\n  ~ gold += 2\n"
+        "+ [Haggle]\n  ~ price -= 1\n+ {gold > price} [Buy]\n  -> END\n- -> hub\n"
+    )
+    price = named(found, "price, beside gold")
+    assert price.trend == "falling" and price.bound == ""
+    assert price.hint == "compare it with a constant instead of `gold` on line 9"
+
+
 def test_a_string_that_grows_is_shown() -> None:
     log = named(growing(MARKET), "log")
     assert log.trend == "new"

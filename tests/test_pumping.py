@@ -120,3 +120,11 @@ def test_the_report_tells_it() -> None:
     said = " ".join(text(found, Heading("market")).split())
     assert "There seems to be no end to them." in said
     assert "50 times over, and came to a new state each time, with `" in said
+
+
+def test_what_always_moves_together_makes_no_new_situation() -> None:
+    """Beside it something grows: only that is told, in the story's own numbers."""
+    source = MARKET.replace("+ [Haggle]\n  ~ price -= 1\n", "+ [Wait]\n  ~ gold++\n  ~ price++\n")
+    found = pumping(program_of(source))
+    assert found is not None
+    assert found.circuit == "0" and found.grows == (("gold", 2),)

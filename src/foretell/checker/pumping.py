@@ -30,7 +30,7 @@ import numpy as np
 from foretell.checker.exploring.exploration import Exploration
 from foretell.checker.exploring.explore import Explorer
 from foretell.checker.exploring.growth import kind_of, name_of
-from foretell.checker.exploring.rows import live_bits
+from foretell.checker.exploring.rows import live_bits, unshifted
 from foretell.checker.graphs.graph import UNREACHED, GraphError, format_path, trace
 from foretell.diagnostics import StoryError
 from foretell.vm import values as V
@@ -66,10 +66,14 @@ class Pumping:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """A packed row: what is alike for all values of the variables, then those, by bit."""
+    """A packed row: what is alike for all values of the variables, then those, by bit.
+
+    `told` are the same as the story has them, where a row keeps distances alone (`Company`).
+    """
 
     shape: tuple[int, ...]
     values: dict[int, int]
+    told: dict[int, int]
 
 
 def find_pumping(explorer: Explorer, exploration: Exploration, seconds: float) -> Pumping | None:
@@ -169,16 +173,20 @@ def _situation(explorer: Explorer, story: Story) -> _Situation | None:
         return None
     bits = live_bits(explorer.masks)
     head = len(row) - len(bits)
-    return _Situation(tuple(row[:head]), dict(zip(bits, row[head:], strict=True)))
+    values = dict(zip(bits, row[head:], strict=True))
+    told = {bit: unshifted(explorer.masks, bit, value) for bit, value in values.items()}
+    return _Situation(tuple(row[:head]), values, told)
 
 
 def _grown(a: _Situation | None, b: _Situation | None, explorer: Explorer) -> dict[int, int]:
     """By bit how much numbers have grown; nothing where anything else differs, or nothing does."""
     if a is None or b is None or a.shape != b.shape or a.values.keys() != b.values.keys():
         return {}
+    if a.values == b.values:
+        return {}
     found: dict[int, int] = {}
-    for bit, before in a.values.items():
-        after = b.values[bit]
+    for bit, before in a.told.items():
+        after = b.told[bit]
         if before == after:
             continue
         kind = kind_of(bit, explorer.liveness)

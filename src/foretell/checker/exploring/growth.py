@@ -217,6 +217,9 @@ def _growing(key: Key, before: set[int], after: set[int], liveness: Liveness) ->
     if not finite:
         hint, bound = _remedy(key, low, high, reads, liveness, trend)
     name = name_of(key, liveness)
+    beside = _beside(key, liveness)
+    if beside:  # the values are counted from theirs, and no range of its own
+        name, bound = f"{name}, beside {', '.join(beside)}", ""
     if kind == "shuffle" and reads and reads[0].line:
         name = f"what the shuffle in line {reads[0].line} has dealt"
     return Growing(
@@ -254,6 +257,17 @@ def _number(kind: str, value: int, program: Program) -> float:
         read = program.values.to_python(value)
         return read if isinstance(read, int | float) else 0
     return value
+
+
+def _beside(key: Key, liveness: Liveness) -> list[str]:
+    """The other variables of a company: of all of them, only distances are kept."""
+    kind, slot, _ = key
+    for company in liveness.companies if kind == "variable" else ():
+        if slot in company.bounds:
+            return [
+                liveness.program.global_names[other] for other in company.bounds if other != slot
+            ]
+    return []
 
 
 def _is_capped(key: Key, liveness: Liveness) -> bool:

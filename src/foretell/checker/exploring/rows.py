@@ -44,6 +44,7 @@ __all__ = [
     "pack_rest",
     "restore",
     "unpack",
+    "unshifted",
 ]
 
 DECIDED: Final = UNEXPLORED + 1
@@ -276,6 +277,14 @@ def live_bits(masks: Sequence[int]) -> list[int]:
         for bit in range(MASK_BITS)
         if live >> bit & 1
     ]
+
+
+def unshifted(masks: Sequence[int], bit: int, value: int) -> int:
+    """A live thing of the row packed last as it was before: companies keep distances alone."""
+    fold = masks[masks[M_FOLDS] + bit] if bit < masks[M_VISITS_AT] else 0
+    if fold == 0 or masks[fold] != TOGETHER or (value >> V.TAG_SHIFT) != V.INT:
+        return value
+    return (V.number(value) + masks[masks[fold + 1]]) & V.PAYLOAD
 
 
 @kernel
