@@ -26,7 +26,7 @@ import numpy as np
 
 from foretell.checker.graphs.graph import Floats, Int64s, Mask
 from foretell.checker.graphs.host import run
-from foretell.checker.graphs.sweep import BEST, WORST
+from foretell.checker.graphs.sweep import BEST, EPSILON, WORST
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ _FIRST = 16  # rounds before the first look
 _SHARE = 8  # … and between two
 _PATIENCE = 32  # rounds before the first doubt: values may still be on their way in
 _STILL = 4e-16  # a change that rounding alone can make
-_EPSILON = 2.0**-52
 CLEAR = 1e-8  # what an edge falls short by that no proof need look at
 
 
@@ -171,7 +170,7 @@ def prove(
         steps,
     )  # fmt: skip
     # An edge's odds have lost as many roundings as its state has edges, the sum as many again.
-    lost = 2.0 * (float(np.diff(fragment.first).max()) + 3.0) * _EPSILON
+    lost = 2.0 * (float(np.diff(fragment.first).max()) + 3.0) * EPSILON
     most = float(steps.max())
     if not (np.isfinite(x).all() and steps.min() >= 0.0 and fall >= 0.5 + lost * most):
         return math.inf

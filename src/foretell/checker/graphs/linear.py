@@ -57,7 +57,7 @@ from foretell.checker.graphs.iteration import (
     prove,
     settle_down,
 )
-from foretell.checker.graphs.sweep import AT_ONCE, BEST, MEAN
+from foretell.checker.graphs.sweep import AT_ONCE, BEST, LAST_ROUNDING, MEAN
 
 __all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 
@@ -72,7 +72,6 @@ _STEPS = 100  # of BiCGSTAB at a time
 _FEW_STEPS = 150  # … where it is worth trying before elimination is
 _ROUGHLY = 1e-6  # what BiCGSTAB leaves of a residual at most
 _EPSILON = float(np.finfo(np.longdouble).eps)
-_LAST_ROUNDING = 2.0**-53
 
 _Solved: TypeAlias = tuple[Floats, npt.NDArray[np.int64] | None, float]
 
@@ -476,31 +475,31 @@ def settle_fragment(
     if rough and len(fragment.states) > DENSE:
         effort = max(_HURRIED // gain.shape[1], 100 * len(fragment.edges))
         values, taken, error = _columns(gain, lambda x: _narrow(fragment, x, sense, effort))
-        return values, taken, error + _LAST_ROUNDING
+        return values, taken, error + LAST_ROUNDING
     if sense != MEAN and not fragment.averaging.all():
         values, taken, error = _columns(gain, lambda x: improve(fragment, x, sense, keep))
-        return values, taken, error + _LAST_ROUNDING
+        return values, taken, error + LAST_ROUNDING
     if len(fragment.states) <= AT_ONCE:
         quick, error = _solve_quickly(fragment, gain, dense.factor(fragment))
         if error <= _ENOUGH:
-            return quick, None, error + _LAST_ROUNDING
+            return quick, None, error + LAST_ROUNDING
     quick, still = settle_down(fragment, gain, MEAN)
     if still:
         error = prove(fragment, gain, MEAN, quick)
         if error <= _ENOUGH:
-            return quick, None, error + _LAST_ROUNDING
+            return quick, None, error + LAST_ROUNDING
     narrow = _eliminated(fragment) if len(fragment.states) > DENSE else None
     if narrow is not None:
         quick, error = _solve_quickly(fragment, gain, narrow)
         if error <= _ENOUGH:
-            return quick, None, error + _LAST_ROUNDING
+            return quick, None, error + LAST_ROUNDING
     matrix, leave, right = equations(fragment, gain)
     x, error = absorb(matrix, leave, right, fragment.states, narrow)
     if error > _WIDE:
         values, _, narrowed = _columns(gain, lambda column: _narrow(fragment, column, sense))
         if narrowed < error:
-            return values, None, narrowed + _LAST_ROUNDING
-    return x.astype(np.float64), None, error + _LAST_ROUNDING
+            return values, None, narrowed + LAST_ROUNDING
+    return x.astype(np.float64), None, error + LAST_ROUNDING
 
 
 def _columns(gain: Floats, solve: Callable[[Floats], _Solved]) -> _Solved:

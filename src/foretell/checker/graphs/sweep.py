@@ -42,6 +42,8 @@ __all__ = [
     "AT_ONCE",
     "BEST",
     "COLUMN_BITS",
+    "EPSILON",
+    "LAST_ROUNDING",
     "MEAN",
     "NEARLY_ONE",
     "SMALL",
@@ -68,8 +70,8 @@ TINY = 5e-324  # the number above 0
 _DOUBTFUL = 1e-300  # below this a number may have underflowed
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
 _ENOUGH = 1e-9  # an error bound that needs no second method
-_EPSILON = 2.0**-52
-_LAST_ROUNDING = 2.0**-53
+EPSILON = 2.0**-52  # between 1 and the number above it
+LAST_ROUNDING = 2.0**-53  # of a number up to 1, to double precision
 
 
 def scratch_size(states: int, width: int) -> int:
@@ -481,10 +483,10 @@ def _mean_error(
             else:
                 longest = max(longest, x)
                 fall = min(fall, x - scratch[k])
-    lost = 2.0 * float(edges + 3) * _EPSILON
+    lost = 2.0 * float(edges + 3) * EPSILON
     if proper < s * stride or fall < 0.5 + lost * longest:
         return 1.0
-    return 2.0 * longest * (residual + lost * largest) + _LAST_ROUNDING
+    return 2.0 * longest * (residual + lost * largest) + LAST_ROUNDING
 
 
 @kernel
