@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foretell.checker.graphs import elimination, envelope, iteration, linear, solve
+from foretell.checker.graphs.descent import BEST, MEAN, WORST
 from foretell.checker.graphs.fragment import Fragment
 from foretell.checker.graphs.graph import CHANCE, CHOICE, TERMINAL, UNEXPLORED, Outcome, StateGraph
 from foretell.checker.graphs.host import compiled_from
@@ -36,7 +37,7 @@ from foretell.checker.graphs.solve import (
     odds,
     worst,
 )
-from foretell.checker.graphs.sweep import AT_ONCE, BEST, MEAN, SMALL, WORST
+from foretell.checker.graphs.sweep import AT_ONCE, SMALL
 from tests.twins import solve_twin as twin
 from tests.twins.graphs import gambler, gambler_wins, graphs, layered, make
 
@@ -222,6 +223,62 @@ def test_sure_things_are_exactly_sure_whatever_weights_sum_to() -> None:
                   (TERMINAL, 1)])  # fmt: skip
     assert odds(graph).low[0].tolist() == [0, 1, 0]
     assert best(graph, 1).low[0] == worst(graph, 1).low[0] == 1
+
+
+def swept(asked: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """What is answered where all is done by components."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(StateGraph, "cycles_known", True)
+        return asked(*arguments, **options)
+
+
+@both_hosts
+@pytest.mark.parametrize("cyclic", [False, True])
+@settings(max_examples=120)
+@given(data=st.data())
+def test_descending_comes_to_the_last_bit_to_what_components_do(
+    work: float, cyclic: bool, data: st.DataObject
+) -> None:
+    graph = data.draw(graphs(9, cyclic=cyclic, unexplored=data.draw(st.booleans())))
+    weights = data.draw(st.lists(st.integers(0, 3), min_size=graph.m, max_size=graph.m))
+    with compiled_from(work):
+        for given_weights in (None, np.array(weights, float)):
+            found = odds(graph, given_weights)
+            slow = swept(odds, graph, given_weights)
+            assert found.low.tobytes() == slow.low.tobytes()
+            assert found.high.tobytes() == slow.high.tobytes()
+            assert len(np.unique(found.row)) == len(np.unique(slow.row))
+        for sense in (BEST, WORST):
+            for finishing in (False, True):
+                every = extremes(graph, sense, finishing=finishing, policies=True)
+                slowly = swept(extremes, graph, sense, finishing=finishing, policies=True)
+                for one, other in zip(every, slowly, strict=True):
+                    assert one.low.tobytes() == other.low.tobytes()
+                    assert one.high.tobytes() == other.high.tobytes()
+                    assert one.policy is not None
+                    assert one.policy.tolist() == other.policy.tolist()
+
+
+@both_hosts
+@quick
+@given(graph=graphs(9))
+def test_descending_settles_all_where_and_only_where_there_is_no_cycle(
+    work: float, graph: StateGraph
+) -> None:
+    def all_settled(sense: int) -> bool:
+        row = np.where(graph.kind == TERMINAL, 1 + graph.outcome, -1).astype(np.int32)
+        rows = solve._Rows(row, np.eye(3))
+        fresh = replace(graph)
+        with compiled_from(work):
+            return solve._descended(fresh, fresh.edge_weight, True, sense, 2, rows, None)
+
+    assert not graph.cycles_known
+    loops = graph.edge_source == graph.edge_target
+    longer = graph.components.count < graph.n
+    assert all_settled(MEAN) is not longer
+    chosen = loops & (graph.kind[graph.edge_source] == CHOICE)
+    for sense in (BEST, WORST):
+        assert all_settled(sense) is not (longer or bool(chosen.any()))
 
 
 def test_states_with_one_future_share_its_row() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from foretell.checker.analysis import analyse
 from foretell.checker.exploring.explore import Exploration, Explorer, Limits
+from foretell.checker.graphs.descent import BEST, WORST
 from foretell.checker.graphs.graph import (
     CHANCE,
     CHOICE,
@@ -24,7 +25,6 @@ from foretell.checker.graphs.graph import (
 )
 from foretell.checker.graphs.lengths import Playthroughs, deals_again, word_extent, word_quantiles
 from foretell.checker.graphs.solve import extremes, flow
-from foretell.checker.graphs.sweep import BEST, WORST
 from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.checker.report import Heading, as_json, text
 from foretell.checker.why import explain

@@ -23,6 +23,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from foretell.checker.graphs.descent import BEST, MEAN, WORST
 from foretell.checker.graphs.graph import (
     CHANCE,
     Bytes,
@@ -33,7 +34,6 @@ from foretell.checker.graphs.graph import (
     StateGraph,
 )
 from foretell.checker.graphs.host import run
-from foretell.checker.graphs.sweep import BEST, MEAN, WORST
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = ["DOUBTFUL", "NAUGHT", "SURE", "Extended", "Fragment", "Shape"]

@@ -198,6 +198,11 @@ class StateGraph:
         """The strongly connected components."""
         return find_components(self)
 
+    @property
+    def cycles_known(self) -> bool:
+        """Whether components have been found already, and cycles among them."""
+        return "components" in self.__dict__ and not self.components.acyclic
+
     @cached_property
     def from_start(self) -> Search:
         """The shortest way from the start to every state, in choices."""

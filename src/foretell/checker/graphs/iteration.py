@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from foretell.checker.graphs.descent import BEST, WORST
 from foretell.checker.graphs.graph import Floats, Int64s, Mask
 from foretell.checker.graphs.host import run
-from foretell.checker.graphs.sweep import BEST, EPSILON, WORST
+from foretell.checker.graphs.sweep import EPSILON
 from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 if TYPE_CHECKING:

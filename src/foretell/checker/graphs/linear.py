@@ -43,6 +43,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from foretell.checker.graphs import dense, elimination, envelope
+from foretell.checker.graphs.descent import BEST, MEAN
 from foretell.checker.graphs.envelope import Envelope
 from foretell.checker.graphs.fragment import Extended, Fragment
 from foretell.checker.graphs.graph import Floats, Int32s
@@ -57,7 +58,7 @@ from foretell.checker.graphs.iteration import (
     prove,
     settle_down,
 )
-from foretell.checker.graphs.sweep import AT_ONCE, BEST, LAST_ROUNDING, MEAN
+from foretell.checker.graphs.sweep import AT_ONCE, LAST_ROUNDING
 
 __all__ = ["absorb", "equations", "improve", "pass_through", "settle_fragment"]
 

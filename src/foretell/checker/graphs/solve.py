@@ -50,6 +50,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foretell.checker.graphs.descent import (
+    BEST,
+    COLUMN_BITS,
+    MEAN,
+    NEARLY_ONE,
+    TINY,
+    WORST,
+    descend,
+)
 from foretell.checker.graphs.fragment import DOUBTFUL, SURE, Fragment, Shape
 from foretell.checker.graphs.graph import (
     CHANCE,
@@ -71,13 +80,7 @@ from foretell.checker.graphs.host import run
 from foretell.checker.graphs.regions import EndComponents, can_ensure, end_components
 from foretell.checker.graphs.sweep import (
     AT_ONCE,
-    BEST,
-    COLUMN_BITS,
-    MEAN,
-    NEARLY_ONE,
     SMALL,
-    TINY,
-    WORST,
     scratch_size,
     seep,
     settle,
@@ -282,12 +285,12 @@ def _followed(graph: StateGraph, weight: Floats) -> Components:
 
 
 class _Rows:
-    """The rows of values that states share (see `sweep`)."""
+    """The rows of values that states share (see `descent`)."""
 
     def __init__(self, row: Int32s, given: Floats) -> None:
         """Row 0 is 0 throughout, the given ones follow, and there is room for one a state.
 
-        `row` has those of states without edges, 0 for all others."""
+        `row` has those of states without edges, a negative number for all others."""
         (fixed, self.width), n = given.shape, len(row)
         self.row = row
         self.value = np.zeros((1 + fixed + n, self.width))
@@ -312,6 +315,30 @@ class _Rows:
         return self.value[: self.used[0]]
 
 
+def _descended(
+    graph: StateGraph,
+    weight: Floats,
+    even: bool,
+    sense: int,
+    forever: int,
+    rows: _Rows,
+    policy: Int32s | None,
+) -> bool:
+    """Whether no cycle was in the way of finding all rows; where one was, 0 is what is missing."""
+    if not graph.cycles_known:
+        taken = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
+        idle = int(not even and graph.m > 0 and not weight.min() > 0)
+        if run(
+            descend, (graph.n + graph.m) * rows.width, graph.n, graph.kind, graph.first_edge,
+            graph.edge_target, weight, int(even), idle, sense, rows.width, forever, rows.row,
+            rows.used, rows.value.reshape(-1), rows.support, int(policy is not None), taken,
+            np.empty(2 * graph.n, np.int32),
+        ):  # fmt: skip
+            return True
+    np.maximum(rows.row, 0, out=rows.row)
+    return False
+
+
 def _settle_all(
     graph: StateGraph,
     components: Components,
@@ -322,7 +349,7 @@ def _settle_all(
     policy: Int32s | None,
     rough: bool = False,
 ) -> float:
-    """Find the rows of all states that have edges → a bound on the error."""
+    """Find the rows that are still missing → a bound on the error."""
     keep = int(policy is not None)
     taken = np.zeros(1, np.int32) if policy is None else policy.reshape(-1)
     flat, error, c = rows.value.reshape(-1), np.zeros(1), 0
@@ -407,16 +434,18 @@ def _settle_large(
 
 def odds(graph: StateGraph, weights: Floats | None = None) -> Odds:
     """The odds of every outcome from every state, for the uniform or a weighing reader."""
-    weight = reader_weights(graph, weights)
-    components = _followed(graph, weight)
+    weight = graph.edge_weight if weights is None else reader_weights(graph, weights)
     k = len(graph.outcomes)
-    row = np.zeros(graph.n, np.int32)
+    row = np.full(graph.n, -1, np.int32)
     ends = np.flatnonzero(graph.kind == TERMINAL)
     row[ends] = 1 + graph.outcome[ends]
     if not graph.complete:
         row[graph.kind == UNEXPLORED] = 1 + k + 1
     rows = _Rows(row, np.eye(k + 1 + int(not graph.complete)))
-    error = _settle_all(graph, components, weight, MEAN, k, rows, None)
+    error = 0.0
+    if not _descended(graph, weight, weights is None, MEAN, k, rows, None):
+        weight = reader_weights(graph, weights)
+        error = _settle_all(graph, _followed(graph, weight), weight, MEAN, k, rows, None)
     low = high = rows.values[:, : k + 1]
     unknown = np.zeros(len(low))
     if not graph.complete:
@@ -648,10 +677,6 @@ def _extreme(
     open_edges = None
     if keep is not None and not keep.all():
         open_edges = keep[graph.edge_source] & keep[graph.edge_target]
-    # Where the worst reader may stay, staying is worth 0, and no equation has to say so.
-    staying = sense == WORST and keep is None
-    nowhere = open_edges is None and graph.components.acyclic
-    loops = None if staying or nowhere else end_components(graph, open_edges)
     given = np.zeros((len(wanted) + 2, width))
     for j, worth in enumerate(unexplored):
         columns = slice(j * len(wanted), (j + 1) * len(wanted))
@@ -661,7 +686,7 @@ def _extreme(
     ends = np.flatnonzero(graph.kind == TERMINAL)
     row_of = np.zeros(len(graph.outcomes), np.int32)
     row_of[wanted] = 1 + np.arange(len(wanted))
-    row = np.zeros(graph.n, np.int32)
+    row = np.full(graph.n, -1, np.int32)
     row[ends] = row_of[graph.outcome[ends]]
     if not graph.complete:
         row[graph.kind == UNEXPLORED] = len(given) - 1
@@ -669,10 +694,17 @@ def _extreme(
         row[~keep] = len(given)
     policy: Any = np.full((graph.n, width), -1, np.int32) if policies else None
     rough = not graph.complete
+    rows, error, loops = _Rows(row, given), 0.0, None
+    done = open_edges is None and _descended(
+        graph, graph.edge_weight, True, sense, -1, rows, policy
+    )
+    # Where the worst reader may stay, staying is worth 0, and no equation has to say so.
+    if not done and (sense != WORST or keep is not None):
+        loops = end_components(graph, open_edges)
     if loops is None or (not loops.count and open_edges is None):
-        rows = _Rows(row, given)
-        parts, weight = graph.components, graph.edge_weight
-        error = _settle_all(graph, parts, weight, sense, -1, rows, policy, rough)
+        if not done:
+            parts, weight = graph.components, graph.edge_weight
+            error = _settle_all(graph, parts, weight, sense, -1, rows, policy, rough)
         if policy is None:
             return rows.row, rows.values, None, error
         policy = np.where(graph.kind[:, None] == CHOICE, policy, np.int64(-1))
@@ -682,7 +714,9 @@ def _extreme(
     folded = np.zeros(quotient.n, np.int32)
     folded[node[still]] = row[still]
     rows = _Rows(folded, given)
-    policy = None if policy is None else policy[: quotient.n]
+    if policy is not None:
+        policy = policy[: quotient.n]
+        policy.fill(-1)
     parts, weight = quotient.components, quotient.edge_weight
     error = _settle_all(quotient, parts, weight, sense, -1, rows, policy, rough)
     if policy is None:

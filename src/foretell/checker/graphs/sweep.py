@@ -7,11 +7,8 @@ is solved where it stands; so is, backward, one of up to AT_ONCE states where no
 answer can be proved, or whose shape alone leaves no more than SMALL in doubt. At any other the pass
 stops and says where, its caller solves that one (`solve`), and the pass goes on after it.
 
-Values are rows of `width` columns, one per outcome, and state s has row `row[s]`: column k's is
-`value[row[s] * width + k]`. Row 0 is 0 throughout. **Rows are shared**: a state all of whose edges
-lead to one row has that row. All columns are settled at once. And most of a row is 0:
-`support[r]` has a bit for each column that is not (column k's is bit k modulo COLUMN_BITS), so that
-a mean or a maximum looks only at columns that some target has, a minimum at those that all have.
+Values are rows that states share, and are told from those of all that a state leads to, as
+`descent` lays down; what it has settled before it met a cycle is left as it is.
 
 **Elimination without subtraction.** A cyclic component is a set of equations x = P x + b. Gauss
 would compute 1 − P[i, i], and lose everything where a loop is almost never left. Grassmann,
@@ -23,10 +20,6 @@ The scratch of a component of s states:
     0            s·s          s·s + s      …
     P, row by row  exit, then D  right-hand sides, s · width, or one more if steps are counted
 
-**Exactness.** A value is exactly 0, or exactly 1, where and only where that is certain: a draw
-between sure things is sure, whatever its weights sum to in floating point, and a sum that rounds
-to 1 though one of its terms is doubtful stays one step below.
-
 **Proof.** Elimination of SMALL states loses less than anyone asks about. With more the solution is
 held against the equations, as `linear` tells: the bound on the error adds up in `error`.
 
@@ -35,20 +28,27 @@ What this does not do: it proves nothing about large components and chooses no m
 
 from __future__ import annotations
 
+from foretell.checker.graphs.descent import (
+    BEST,
+    COLUMN_BITS,
+    MEAN,
+    NEARLY_ONE,
+    TINY,
+    WORST,
+    extreme_row,
+    first_worth,
+    mean_row,
+    note_choice,
+    within,
+)
 from foretell.checker.graphs.graph import CHANCE, CHOICE
-from foretell.vm.kernel import F64, I32, I64, U8, ctz64, kernel
+from foretell.vm.kernel import F64, I32, I64, U8, kernel
 
 __all__ = [
     "AT_ONCE",
-    "BEST",
-    "COLUMN_BITS",
     "EPSILON",
     "LAST_ROUNDING",
-    "MEAN",
-    "NEARLY_ONE",
     "SMALL",
-    "TINY",
-    "WORST",
     "flow",
     "gth_factor",
     "gth_solve",
@@ -58,16 +58,8 @@ __all__ = [
     "settle",
 ]
 
-MEAN = 0  # what a state's edges come to: their weighted mean at a CHANCE state, and at a CHOICE …
-BEST = 1  # … the mean, the greatest,
-WORST = -1  # or the least
-
-COLUMN_BITS = 62  # of a word of `support` that stand for columns
 SMALL = 32  # states of a cyclic component that are solved without a proof of their own
 AT_ONCE = 128  # states up to which elimination is tried before all else
-NEARLY_ONE = 1.0 - 2.0**-53  # the number below 1
-TINY = 5e-324  # the number above 0
-_DOUBTFUL = 1e-300  # below this a number may have underflowed
 _ROUNDS = 200  # of policy iteration; no policy gets worse, so few are ever needed
 _ENOUGH = 1e-9  # an error bound that needs no second method
 EPSILON = 2.0**-52  # between 1 and the number above it
@@ -165,7 +157,7 @@ def settle(
 ) -> int:
     """Settle components c, c + 1 … → the first that is too much, or `count`.
 
-    States without edges have their rows beforehand, all others row 0. `used[0]` rows are in use,
+    What is settled has its row beforehand, all others row 0. `used[0]` rows are in use,
     and there is room for one more for each state. `forever` is the column (−1: none) that is 1
     where a MEAN can never leave a cycle; row 1 + `forever` then is that of such a state. `keep` is
     1 if the edge chosen is to be written to `policy[s * width + k]`, else 0. `error[0]` is raised
@@ -203,17 +195,18 @@ def settle(
             for r in range(used[0], used[0] + s):
                 support[r] = _columns_in(r, width, value)
             used[0] += s
-        elif first_edge[v] < first_edge[v + 1]:
+        elif row[v] == 0 and first_edge[v] < first_edge[v + 1]:
             if sense == MEAN or kind[v] == CHANCE:
-                row[v] = _mean(
-                    v, first_edge, edge_target, weight, width, forever, row, used, value, support
-                )
+                row[v] = mean_row(
+                    v, first_edge, edge_target, weight, 0, width, forever, row, used, value,
+                    support,
+                )  # fmt: skip
             else:
-                row[v] = _extreme(
+                row[v] = extreme_row(
                     v, first_edge, edge_target, sense, width, row, used, value, support
                 )
                 if keep != 0:
-                    _note_choice(v, first_edge, edge_target, width, row, value, policy)
+                    note_choice(v, first_edge, edge_target, width, row, value, policy)
         c += 1
     return c
 
@@ -226,149 +219,6 @@ def _columns_in(r: int, width: int, value: F64) -> int:
         if value[r * width + k] != 0.0:
             bits |= 1 << k % COLUMN_BITS
     return bits
-
-
-@kernel
-def _extreme(
-    v: int,
-    first_edge: I64,
-    edge_target: I32,
-    sense: int,
-    width: int,
-    row: I32,
-    used: I64,
-    value: F64,
-    support: I64,
-) -> int:
-    """The row of the greatest or least of what v's edges lead to."""
-    start = first_edge[v]
-    end = first_edge[v + 1]
-    r = row[edge_target[start]]
-    bits = support[r]
-    alike = 1
-    for e in range(start + 1, end):
-        q = row[edge_target[e]]
-        if q != r:
-            alike = 0
-        if sense == BEST:
-            bits |= support[q]
-        else:
-            bits &= support[q]
-    if alike != 0:
-        return r
-    if bits == 0:
-        return 0
-    r = used[0]
-    support[r] = bits
-    while bits != 0:
-        k = ctz64(bits)
-        bits &= bits - 1
-        while k < width:
-            x = value[row[edge_target[start]] * width + k]
-            if sense == BEST:
-                for e in range(start + 1, end):
-                    x = max(x, value[row[edge_target[e]] * width + k])
-            else:
-                for e in range(start + 1, end):
-                    x = min(x, value[row[edge_target[e]] * width + k])
-            value[r * width + k] = x
-            k += COLUMN_BITS
-    used[0] = r + 1
-    return r
-
-
-@kernel
-def _mean(
-    v: int,
-    first_edge: I64,
-    edge_target: I32,
-    weight: F64,
-    width: int,
-    forever: int,
-    row: I32,
-    used: I64,
-    value: F64,
-    support: I64,
-) -> int:
-    """The row of the weighted mean of what v's edges lead to, those back to v itself left out."""
-    start = first_edge[v]
-    end = first_edge[v + 1]
-    r = -1
-    bits = 0
-    alike = 1
-    total = 0.0
-    for e in range(start, end):
-        w = edge_target[e]
-        if w != v and weight[e] > 0.0:
-            q = row[w]
-            if r < 0:
-                r = q
-            elif q != r:
-                alike = 0
-            bits |= support[q]
-            total += weight[e]
-    if r < 0:
-        return 1 + forever if forever >= 0 else 0
-    if alike != 0:
-        return r
-    r = used[0]
-    support[r] = bits
-    while bits != 0:
-        k = ctz64(bits)
-        bits &= bits - 1
-        while k < width:
-            x = 0.0
-            for e in range(start, end):
-                if edge_target[e] != v:
-                    x += weight[e] * value[row[edge_target[e]] * width + k]
-            x = x / total
-            if x < _DOUBTFUL or x > 1.0 - 1e-9:
-                low = 2.0
-                high = -1.0
-                for e in range(start, end):
-                    w = edge_target[e]
-                    if w != v and weight[e] > 0.0:
-                        low = min(low, value[row[w] * width + k])
-                        high = max(high, value[row[w] * width + k])
-                x = _within(x, low, high)
-            value[r * width + k] = x
-            k += COLUMN_BITS
-    used[0] = r + 1
-    return r
-
-
-@kernel
-def _note_choice(
-    v: int, first_edge: I64, edge_target: I32, width: int, row: I32, value: F64, policy: I32
-) -> None:
-    """In each column, the first edge of a settled choice that is as good as any."""
-    for k in range(width):
-        policy[v * width + k] = _first_worth(
-            v, k, value[row[v] * width + k], first_edge, edge_target, width, row, value
-        )
-
-
-@kernel
-def _first_worth(
-    v: int, k: int, x: float, first_edge: I64, edge_target: I32, width: int, row: I32, value: F64
-) -> int:
-    """The first edge of v that leads to what is worth x in column k."""
-    e = first_edge[v]
-    while e + 1 < first_edge[v + 1] and value[row[edge_target[e]] * width + k] != x:
-        e += 1
-    return e
-
-
-@kernel
-def _within(x: float, low: float, high: float) -> float:
-    """A mean of values between two bounds: 1 or 0 just where all of them are, else in between."""
-    if low >= 1.0:
-        return 1.0
-    if high <= 0.0:
-        return 0.0
-    low = max(low, TINY)
-    high = min(high, NEARLY_ONE)
-    return min(max(x, low), high)
 
 
 @kernel
@@ -423,7 +273,7 @@ def _settle_chances(
                     high = max(high, value[row[w] * width + k])
         for i in range(s):
             if leaving > 0.0:
-                x = _within(scratch[b + i * stride + k], low, high)
+                x = within(scratch[b + i * stride + k], low, high)
             else:
                 x = 1.0 if k == forever else 0.0
             value[row[order[start + i]] * width + k] = x
@@ -534,7 +384,7 @@ def _settle_choices(
                 rest[left] = v
                 left += 1
             elif keep != 0 and kind[v] == CHOICE:
-                policy[v * width + k] = _first_worth(
+                policy[v * width + k] = first_worth(
                     v, k, x, first_edge, edge_target, width, row, value
                 )
         b = left * left + left
