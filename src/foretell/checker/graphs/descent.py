@@ -111,17 +111,24 @@ def descend(
                 v = fresh
                 e = first_edge[v]
                 continue
-            if sense == MEAN or kind[v] == CHANCE:
-                row[v] = mean_row(
+            e = first_edge[v]
+            r = row[edge_target[e]]
+            while r >= 0 and e < end:  # mostly, all is one row
+                if row[edge_target[e]] != r:
+                    r = _UNSETTLED
+                e += 1
+            if r < 0 and (sense == MEAN or kind[v] == CHANCE):
+                r = mean_row(
                     v, first_edge, edge_target, weight, even if kind[v] == CHOICE else 0, width,
                     forever, row, used, value, support,
                 )  # fmt: skip
-            else:
-                row[v] = extreme_row(
+            elif r < 0:
+                r = extreme_row(
                     v, first_edge, edge_target, sense, width, row, used, value, support
                 )
-                if keep != 0:
-                    note_choice(v, first_edge, edge_target, width, row, value, policy)
+            row[v] = r
+            if keep != 0 and kind[v] == CHOICE:
+                note_choice(v, first_edge, edge_target, width, row, value, policy)
             depth -= 2
             if depth >= 0:
                 v = trail[depth]
