@@ -123,9 +123,7 @@ def descend(
                     forever, row, used, value, support,
                 )  # fmt: skip
             elif r < 0:
-                r = extreme_row(
-                    v, first_edge, edge_target, sense, width, row, used, value, support
-                )
+                r = extreme_row(v, first_edge, edge_target, sense, width, row, used, value, support)
             row[v] = r
             if keep != 0 and kind[v] == CHOICE:
                 note_choice(v, first_edge, edge_target, width, row, value, policy)
