@@ -23,6 +23,16 @@ from __future__ import annotations
 
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.calls import (
+    A_DEPTH,
+    A_FRAME,
+    A_HIGH,
+    A_HIGH_EVAL,
+    A_STEPS,
+    call_made,
+    keep_call,
+    recall,
+)
 from foretell.vm.dice import drawn_result, drawn_truth, thrown
 from foretell.vm.kernel import (
     I64,
@@ -549,6 +559,12 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
     out_top = tables[P.T_END] - 8
     emit = row[P.EMIT]
     keep = 1 if emit != 0 or row[P.STRING] != 0 else 0
+    calls = tables[P.T_CALLS]
+    if calls != 0:
+        row[calls + A_DEPTH] = 0
+        row[calls + A_FRAME] = 0
+        row[calls + A_HIGH] = 0
+        row[calls + A_HIGH_EVAL] = 0
     fault = 0
     operation = 0
     value = 0
@@ -711,9 +727,19 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     status = P.OVERFLOW if row[P.STRING] != 0 else P.FLUSH
                     break
                 kind = (code[at + 2] >> 1) & 7
+                x = 0
+                if calls != 0 and keep == 0 and kind == P.FUNCTION and (code[at + 2] & 1) != 0:
+                    x = recall(tables, row, sp, code[at + 3], a, steps)
+                    if x > 0:
+                        sp = x
+                        steps -= row[calls + A_STEPS]
+                        pc += 1
+                        continue
                 if push_frame(tables, row, pc + 1, kind, code[at + 3]) == 0:
                     status = P.OVERFLOW
                     break
+                if calls != 0:
+                    call_made(tables, row, sp, code[at + 3], steps, -x)
                 if keep != 0:
                     put(row, (P.FRAME_PUSH << P.TOKEN_SHIFT) | kind)
                 pc = a
@@ -748,6 +774,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     pc = row[frame + P.FR_RETURN]
                     row[P.STACK] = frame
                     row[P.FRAME] = frame - row[frame + P.FR_BELOW]
+                    if calls != 0 and row[calls + A_FRAME] == frame:
+                        keep_call(tables, row, sp, steps)
                     if (y >> 32) == V.TARGET:
                         origin = code[(pc - 1) * 4 + 2] >> 4
                         y = y & 0xFFFFFFFF
@@ -769,6 +797,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     if (code[(pc - 1) * 4 + 2] & 1) != 0:
                         row[sp] = V.VOID_VALUE
                         sp += 1
+                    if calls != 0 and row[calls + A_FRAME] == frame:
+                        keep_call(tables, row, sp, steps)
                 elif row[row[P.THREAD] + P.TH_BELOW] != 0 and row[frame + P.FR_KIND] != 3:
                     pc = end_thread(row, keep)
                 else:

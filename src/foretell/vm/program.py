@@ -107,7 +107,9 @@ T_MEMO_MASK: Final = 14  # capacity of the memo minus one (a power of two)
 T_LIMITS: Final = 15  # where (limit, step) of each visit slot are, 0 if visits are exact
 T_PLACE_NAMES: Final = 16  # where the names of places are, as string indices; before: THE_END
 T_LISTS: Final = 17  # where the region of lists begins in the memo (`lists`), 0: none
-TABLES: Final = 18
+T_CALLS: Final = 18  # where what is known of calls begins, behind the row (`calls`), 0: nothing is
+T_CALL_HEAD: Final = 19  # … and where, in these tables, what is known of functions does
+TABLES: Final = 20
 
 # an external record
 EXT_MODE: Final = 0  # one of those below

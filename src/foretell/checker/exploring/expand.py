@@ -62,6 +62,7 @@ from foretell.checker.graphs.graph import CHOICE, TERMINAL
 from foretell.vm import machine
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.calls import A_KEEPING
 from foretell.vm.dice import make_whole, seal, thrown
 from foretell.vm.kernel import I64, U8, copy, kernel
 from foretell.vm.machine import choice_at, choose, is_dealt, run
@@ -253,7 +254,12 @@ def settle(
     kind = TERMINAL
     outcome = 0
     value = 0
+    calls = tables[P.T_CALLS]
+    if calls != 0:
+        row[calls + A_KEEPING] = 1
     status = run_on(ctx, code, tables, memo, row, seen, requests, warned, item, i, label)
+    if calls != 0:
+        row[calls + A_KEEPING] = 0
     passed = 0
     if status == P.REST and ctx[W_BOUNDED] > 0:
         bounds = W_PCS + ctx[W_ASKED] + ctx[W_WATCHED]

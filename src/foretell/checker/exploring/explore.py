@@ -89,6 +89,7 @@ from foretell.checker.exploring.workers import Worker, clear, most_output, outpu
 from foretell.checker.graphs.graph import CHOICE
 from foretell.checker.reduction.effects import may_write
 from foretell.checker.reduction.liveness import analyse_liveness
+from foretell.checker.reduction.pure import PureFunction, find_pure, lay_out_calls
 from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.config import VariableBound
 from foretell.diagnostics import Diagnostic, StoryError
@@ -124,6 +125,8 @@ _WIDE_LISTS: Final = 8  # words of each list, from which on no turn is run in pl
 _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
 _MEMO: Final = 1024  # entries that the memo begins with
+_KEPT_CALLS: Final = 1 << 20  # words that a thread has for what calls came to …
+_KEPT_CALLS_PLAIN: Final = 1 << 13  # … and in plain Python
 _PLAYED: Final = 1000  # operations that a turn is given, one by one, before it is run again
 _WORTH: Final = 16  # part of the memory that is worth looking for rows to forget
 _TELL: Final = 0.25  # seconds between two words on how far it has come
@@ -155,9 +158,9 @@ class Explorer:
     every rest, `watched` pcs of instructions whose edges are marked, `constants` initial values
     by name, `start` a place to begin at, `reduce=False` keeps everything alive and calls functions
     themselves where there are copies of them (`references`), `whole=False` gives every face of a
-    die an edge of its own, `lists=False` asks the host for all that is done with lists, and
-    `afresh=False` remembers what text-only shuffles have dealt (the slow twins that tests compare
-    with).
+    die an edge of its own, `lists=False` asks the host for all that is done with lists,
+    `afresh=False` remembers what text-only shuffles have dealt, and `calls=False` makes each call
+    of a function anew (the slow twins that tests compare with).
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
     stops after the round that finds a state where one has it. So it does after an outcome, or a
@@ -182,6 +185,7 @@ class Explorer:
         whole: bool = True,
         lists: bool = True,
         afresh: bool = True,
+        calls: bool = True,
         compiled: bool | None = None,
         threads: int = 0,
         bounds: Sequence[VariableBound] = (),
@@ -224,6 +228,10 @@ class Explorer:
         self.widths = Widths(output=512)
         self.values = program.values
         self.code: Any = self.liveness.saturated_code() if reduce else program.uncopied
+        self.pure: list[PureFunction] = []  # functions whose calls are kept …
+        self.pure_depth = 0  # … and the evaluation stack that one of them takes at most
+        if reduce and calls:
+            self.pure, self.pure_depth = find_pure(program, self.code, self.liveness, watched)
         self.places: Any = list(program.place_of_pc)
         self.assumed = program.unanswered
         self.lists = ListRegion(self.values) if lists and program.values.definitions else None
@@ -278,6 +286,8 @@ class Explorer:
         if self.reduce:
             tables = self.liveness.saturate_walks(tables)
         self.width = tables[P.T_END]
+        words = _KEPT_CALLS if self.kernels is not None else _KEPT_CALLS_PLAIN
+        self.behind = lay_out_calls(self.program, tables, self.pure, self.pure_depth, words)
         self.room = room_for_edge(tables, self.masks) + N_ASKED + len(self.asked_pcs)
         self.keep = tables[P.T_STACK] if self.asking_writes else P.HEADER
         self.tables = tables if self.kernels is None else np.array(tables, np.int64)
@@ -287,7 +297,7 @@ class Explorer:
 
     def fit(self, worker: Worker) -> None:
         """Let a worker have rows as wide as they are now."""
-        worker.lay_out(self.width, self.room)
+        worker.lay_out(self.width, self.behind, self.room)
         worker.ctx[E.W_KEEP] = self.keep
         worker.ctx[E.W_DEEPEST] = int(self.widths.deepest)
 
@@ -302,7 +312,7 @@ class Explorer:
         ctx[E.W_WATCHED] = len(watched)
         ctx[E.W_BOUNDED] = len(self.bounds)
         ctx[E.W_WHOLE] = int(self.whole and asking)
-        worker = Worker(ctx, self.width, self.program.length, self.masks)
+        worker = Worker(ctx, self.program.length, self.masks)
         self.fit(worker)
         return worker
 
@@ -324,6 +334,7 @@ class Explorer:
             self.workers.append(worker)
         for worker in self.workers:
             worker.go_over()
+        self.lay_out()
         self.out = np.empty(max(OUT, 4 * self.room) * len(self.workers), np.int64)
         spent = time.perf_counter() - began
         self.timings["compile"] = self.timings.get("compile", 0.0) + spent
@@ -641,7 +652,7 @@ class Explorer:
         """The work row, set before the first instruction of the story (or of `start`)."""
         program = self.program
         while True:
-            machine.start(view_of(self.tables), self.row, program.declarations_pc)
+            machine.start(self._uncalled(), self.row, program.declarations_pc)
             if program.declarations_pc < 0:
                 break
             status = self._settled(run)
@@ -652,7 +663,7 @@ class Explorer:
                 break
             # a story that can't even begin is refused, as when it is played
             raise StoryError([self._broken_declarations(status)])
-        tables, row = view_of(self.tables), self.row
+        tables, row = self._uncalled(), self.row
         for name, value in self.constants.items():
             slot = program.global_names.index(name)
             row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
@@ -683,7 +694,7 @@ class Explorer:
         while not settled:
             if 4 * self.room > len(self.out):
                 self.out = self._buffer(4 * self.room)
-            worker.row[:] = self.begin()
+            worker.row[: self.width] = self.begin()
             worker.ctx[E.W_OUT] = R_SIZE
             worker.ctx[E.W_OUT_END] = len(self.out)
             worker.ctx[E.W_VERDICTS] = len(self.verdicts) // E.VERDICT
@@ -721,10 +732,16 @@ class Explorer:
     def _buffer(self, words: int) -> Any:
         return [0] * words if self.kernels is None else np.zeros(words, np.int64)
 
+    def _uncalled(self) -> list[int]:
+        """The tables for a row that has nothing behind it: no calls are kept there."""
+        tables = [int(word) for word in self.tables]
+        tables[P.T_CALLS] = 0
+        return tables
+
     def _settled(self, runner: Callable[..., int]) -> int:
         self.row[P.LEFT] = self.limits.steps
         while True:
-            code, tables, memo = view_of(self.code), view_of(self.tables), view_of(self.memo)
+            code, tables, memo = view_of(self.code), self._uncalled(), view_of(self.memo)
             status = runner(code, tables, memo, self.row, self.seen, self.row[P.LEFT])
             if status == P.NEEDS_OPERATION:
                 row = self.row
@@ -797,7 +814,7 @@ class Explorer:
         worker = self.workers[0]
         row: Any = worker.row
         if item < 0:
-            row[:] = self.begin()
+            row[: self.width] = self.begin()
         else:
             head = int(items[item * I_SIZE + I_ROW])
             store = self.store
@@ -842,9 +859,9 @@ class Explorer:
         )  # fmt: skip
         if ran != P.BUDGET:
             return  # what was answered before has let it go on
-        plain = [int(word) for word in row]
+        plain = [int(word) for word in row[: self.width]]
         pc = plain[P.PC]
-        tables = [int(word) for word in self.tables]
+        tables = self._uncalled()
 
         def perform() -> Any:
             self.perform(plain[P.FAULT], plain[P.FAULT_VALUE], plain[P.OPERAND])

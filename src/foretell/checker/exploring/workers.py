@@ -35,7 +35,7 @@ _PART: Final = 256  # … or one for so many bytes of memory
 class Worker:
     """What one thread has for itself."""
 
-    def __init__(self, context: list[int], width: int, length: int, masks: list[int]) -> None:
+    def __init__(self, context: list[int], length: int, masks: list[int]) -> None:
         self.ctx: Any = list(context)
         self.masks: Any = list(masks)
         self.seen: Any = bytearray(length)
@@ -43,8 +43,8 @@ class Worker:
         self.warned: Any = bytearray(length)
         self.requests: Any = [0] * (E.REQUEST * _REQUESTS)
         self.ctx[E.W_REQUESTS_END] = len(self.requests)
-        self.row: Any = [0] * width
-        self.base: Any = [0] * width
+        self.row: Any = []
+        self.base: Any = []
         self.wide: Any = []  # the packed row that is being expanded
 
     def go_over(self) -> None:
@@ -54,10 +54,13 @@ class Worker:
         for name in ("seen", "unseen", "warned"):
             setattr(self, name, np.frombuffer(bytes(getattr(self, name)), np.uint8).copy())
 
-    def lay_out(self, width: int, room: int) -> None:
-        """Have work rows of another width, and room for packed rows."""
+    def lay_out(self, width: int, behind: int, room: int) -> None:
+        """Have work rows of another width, words behind that which runs, and room for packed rows.
+
+        What was known of calls is forgotten.
+        """
         compiled = isinstance(self.row, np.ndarray)
-        for name, size in (("row", width), ("base", width), ("wide", room)):
+        for name, size in (("row", width + behind), ("base", width), ("wide", room)):
             setattr(self, name, np.zeros(size, np.int64) if compiled else [0] * size)
 
     def ask_for_more(self) -> None:

@@ -82,6 +82,8 @@ class Liveness:
     temporaries and whether they have one.
     `limits[slot]` is (limit, step) of a visit count, (0, 0) where it must stay exact;
     `since_caps[slot]` is 1 more than the most turns since that can matter, 0 where all do.
+    `pointed` are the globals that a temporary, (scope, slot), may point to beside temporaries, and
+    `escaped` those that anything may.
     `folds` are the variables and temporaries not all of whose values can be told apart, and
     `companies` the globals that are told apart by their distances from one another.
     """
@@ -111,6 +113,8 @@ class Liveness:
     plain: set[Key] = field(default_factory=set)  # where an empty list is an empty list
     unbuilt: list[int] = field(default_factory=list)  # STRING_BEGIN and _END nobody looks at
     afresh: frozenset[int] = frozenset()  # shuffles that deal as if nothing was dealt (`wording`)
+    pointed: Mapping[tuple[int, int], set[int]] = field(default_factory=dict)
+    escaped: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()  # code that may be passed by where nobody can tell (`arms`)
 
     def saturated_code(self) -> list[int]:
@@ -132,6 +136,10 @@ class Liveness:
         for limit, step in self.limits:
             tables += [limit, step]
         return tables
+
+    def led_to(self, scope: int, slot: int) -> set[int]:
+        """The globals that may be read or set through a temporary."""
+        return (self.escaped | self.pointed.get((scope, slot), set())) - {SOME_TEMPORARY}
 
     def names(self, mask: int) -> list[str]:
         """What the bits of a mask stand for, in words."""
@@ -351,6 +359,8 @@ class _Analysis:
             unbuilt=self._unbuilt(),
             plain=self._plain(heirs),
             afresh=self.afresh,
+            pointed=values.pointed,
+            escaped=frozenset(values.escaped),
             quiet=frozenset(values.quiet),
         )
 
