@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from foretell.checker.exploring.expand import decode
 from foretell.checker.exploring.explore import Explorer, Limits
 from foretell.checker.reduction.pure import find_pure
 from foretell.vm import calls as C
@@ -200,7 +201,12 @@ def explored(program: Program, compiled: bool, **options: Any) -> tuple[list[Any
     found = explorer.run()
     graph = found.graph
     told = [drawn(graph), graph.edge_words.tolist(), graph.outcomes, found.stopped]
-    told += [explorer.executed(), explorer.warnings, explorer.store.used("asked").tolist()]
+    told += [
+        explorer.store.used("codes").tolist(),
+        explorer.executed(),
+        explorer.warnings,
+        explorer.store.used("asked").tolist(),
+    ]
     return told, explorer
 
 
@@ -253,25 +259,60 @@ VAR n = 0
     assert same(deep, compiled) > 0
 
 
-def test_what_is_too_deep_is_too_deep_though_most_of_it_is_known() -> None:
-    deep = """
+@pytest.mark.parametrize("asked", ["down(n)", "below(n)"])
+def test_what_is_too_deep_is_too_deep_though_most_of_it_is_known(asked: str) -> None:
+    source = f"""
 VAR n = 0
 -> hub
 === hub
-{down(n)}
+{{{asked}}}
 + [more]
   ~ n = n + 30
   -> hub
 === function down(k)
-{k > 0:
+{{k > 0:
   ~ return 1 + down(k - 1)
-}
+}}
 ~ return 0
+=== function below(k)
+{{k > 0:
+  ~ return below(k - 1)
+}}
+~ temp deep = down(20000)
+~ return deep + down(1)
 """
-    told, explorer = explored(program_of(deep), True, steps=10_000_000)
-    slow, _ = explored(program_of(deep), True, calls=False, steps=10_000_000)
+    told, explorer = explored(program_of(source), True, steps=10_000_000)
+    slow, _ = explored(program_of(source), True, calls=False, steps=10_000_000)
     assert told == slow
     assert len(told[2]) == 1  # the row is too narrow for ever
+    assert kept(explorer) > 0
+
+
+@both_hosts
+def test_text_of_a_function_counts_where_the_flow_was_done_before(compiled: bool) -> None:
+    source = """
+-> hub
+=== hub
+{tell(2)}
++ [on] -> hub
++ [off] -> off
+=== off
+<- offered
+-> DONE
+=== offered
+* -> fall
+=== fall
+{tell(2)}
+=== function tell(n)
+{n > 0:
+  A word.
+  ~ tell(n - 1)
+}
+"""
+    told, explorer = explored(program_of(source), compiled)
+    assert told == explored(program_of(source), compiled, calls=False)[0]
+    codes = explorer.store.used("codes").tolist()
+    assert [decode(code).fault for code in codes[::2]] == [P.F_RAN_OUT]
     assert kept(explorer) > 0
 
 

@@ -139,7 +139,7 @@ class Liveness:
 
     def led_to(self, scope: int, slot: int) -> set[int]:
         """The globals that may be read or set through a temporary."""
-        return (self.escaped | self.pointed.get((scope, slot), set())) - {SOME_TEMPORARY}
+        return (self.pointed.get((scope, slot), set()) | self.escaped) - {SOME_TEMPORARY}
 
     def names(self, mask: int) -> list[str]:
         """What the bits of a mask stand for, in words."""

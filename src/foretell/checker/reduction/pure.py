@@ -6,8 +6,9 @@
 Such a function, and all that it calls, neither draws, shuffles, offers, forks, diverts to a value
 nor ends the flow; it takes a fixed number of arguments from the evaluation stack and leaves one
 value there. What it reads besides is known from its code: variables (those, too, that it is given
-by reference), counts of visits, turns. What it may write it is also said to read, since it may as well not write it; but not
-the place that is entered, where entering is the first it does, nor counts that nobody looks at.
+by reference), counts of visits, turns. What it may write it is also said to read, since it may as
+well not write it; but not the place that is entered, where entering is the first it does, nor
+counts that nobody looks at.
 
 What this does not do: keep anything, or say which calls are worth it.
 """
