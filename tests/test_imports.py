@@ -32,15 +32,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "vm.lists": ("vm.kernel", "vm.intrinsics", "vm.program", "vm.values"),
     "vm.calls": ("vm.kernel", "vm.intrinsics", "vm.program", "vm.values", "vm.lists"),
     "vm.machine": (
-        *(
-            "vm.kernel",
-            "vm.intrinsics",
-            "vm.program",
-            "vm.values",
-            "vm.dice",
-            "vm.lists",
-            "vm.calls",
-        ),
+        *("vm.kernel", "vm.intrinsics", "vm.program", "vm.values"),
+        *("vm.calls", "vm.dice", "vm.lists"),
     ),
     "vm.kernel": ("vm",),
     "toml_places": BASE,
