@@ -23,15 +23,15 @@ machines in groups of ten, of 90 opcodes in 530 lines and of 600 in 3,300:
 
     optimise             90 opcodes               600 opcodes
     0                    0.03 s    5.4 ns/op      0.2 s    5.3 ns/op
-    1                    0.11 s    1.2 ns/op      0.9 s    2.3 to 2.9 ns/op
+    LLVM's own level 1   0.11 s    1.2 ns/op      0.9 s    2.3 to 2.9 ns/op
     2                    0.15 s    1.2 ns/op      1.1 s    2.3 ns/op
-    1, bounds checked    0.36 s    2.5 ns/op      4.2 s    3.1 ns/op
+    … 1, bounds checked  0.36 s    2.5 ns/op      4.2 s    3.1 ns/op
     from the cache       0.003 s, and 0.04 s to import this module
 
-ink's own machine took 0.36 s at 1 and 0.41 s at 2: translating 0.06, LLVM's passes 0.17, emitting
-0.12. Passes picked by hand (inline, sroa, instcombine, simplifycfg, gvn) took a third less and ran
-at 2.9 ns/op, so LLVM's own order at its first level it is. Telling LLVM that buffers do not
-overlap (`noalias`) changed nothing, so they may. A call with eleven arrays costs 0.1 µs through
+Level 1 is a list of our own (`_improve`): LLVM's took ten times as long over the explorer's kernels
+(0.8 to 1.1 s for 0.1 to 0.2), for code that is no faster (ARCHITECTURE.md has the figures). Without
+threading jumps and turning loops round, machines ran at 2.9 ns/op. Telling LLVM that buffers do
+not overlap (`noalias`) changed nothing, so they may. A call with eleven arrays costs 0.1 µs through
 its entrance (`kernel_calls`), and through ctypes, the long way for all other arguments, some 30.
 
 What this does not do: optimise for size, vectorize, count steps, or notice Ctrl-C: a kernel
@@ -201,14 +201,37 @@ def _optimised(
     module = llvm.parse_assembly(translation.text)
     module.verify()
     if optimise:
-        options = llvm.create_pipeline_tuning_options(speed_level=optimise)
-        options.loop_vectorization = False
-        options.slp_vectorization = False
-        options.loop_unrolling = False
-        options.loop_interleaving = False
-        builder = llvm.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
+        _improve(module, machine, optimise)
     return translation, module, machine
+
+
+def _improve(module: Any, machine: Any, optimise: int) -> None:
+    """Have LLVM's passes go over a module: at 1 those that pay, at 2 all of its second level."""
+    options = llvm.create_pipeline_tuning_options(speed_level=optimise)
+    options.loop_vectorization = False
+    options.slp_vectorization = False
+    options.loop_unrolling = False
+    options.loop_interleaving = False
+    builder = llvm.create_pass_builder(machine, options)
+    if optimise > 1:
+        builder.getModulePassManager().run(module, builder)
+        return
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    passes.add_sroa_pass()  # variables out of memory
+    passes.add_simplify_cfg_pass()
+    passes.add_sccp_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_loop_simplify_pass()
+    passes.add_lcssa_pass()
+    passes.add_loop_rotate_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_jump_threading_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_aggressive_dce_pass()
+    passes.run(module, builder)
 
 
 def _compile(

@@ -30,8 +30,8 @@ import linecache
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -158,9 +158,17 @@ class Module:
             for alias in node.names
         }
         self.bound = _bindings(tree.body)
-        for inner in ast.walk(tree):
+        for inner in _statements(tree.body):
             if isinstance(inner, ast.Global):
                 self.bound.update(inner.names)
+
+
+def _statements(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Statements, those within them, and what only holds some: handlers and cases."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            yield from _statements(getattr(node, part, ()))
 
 
 def _bindings(body: Sequence[ast.stmt]) -> Counter[str]:
@@ -196,6 +204,12 @@ def _bindings(body: Sequence[ast.stmt]) -> Counter[str]:
 
 def _targets(target: ast.expr) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+@lru_cache(maxsize=8)  # kernels of one file are often compiled one after the other
+def _module(path: str, text: bytes) -> Module:
+    with _PARSING:
+        return Module(ast.parse(text, path))
 
 
 class Sources:
@@ -254,10 +268,7 @@ class Sources:
     def _parse(self, path: str, read: Callable[[], bytes]) -> Module | None:
         if path not in self._modules:
             try:
-                text = read()
-                with _PARSING:
-                    tree = ast.parse(text, path)
-                self._modules[path] = Module(tree)
+                self._modules[path] = _module(path, read())
             except (OSError, SyntaxError, ValueError):
                 self._modules[path] = None
         return self._modules[path]
