@@ -442,8 +442,14 @@ VARIES = 1
 VARIES = 2
 COUNTER = 0
 def plain(n: int) -> int:
-    global COUNTER
-    COUNTER += 1
+    try:
+        for i in range(n):
+            match i:
+                case 2:
+                    global COUNTER
+                    COUNTER += 1
+    finally:
+        pass
     return n
 @kernel
 def takes(t: U8) -> None:

@@ -6,7 +6,7 @@ brings, does the rest. One call compiles some kernels and all that they call int
 which only the kernels asked for can be seen from outside, so that LLVM may inline all others.
 
     compile_kernels([explore])                 sources ─ kernel_source, kernel_ir ▶ LLVM IR
-                                               ─ LLVM's passes, vectorizers off ▶ object code
+                                               ─ some of LLVM's passes ▶ object code
                                                ─ object_cache ▶ linked into this process
     compiled[explore](code, work, 1000)        `kernel_calls`; the GIL released
 
@@ -18,21 +18,20 @@ NumPy array of the right dtype; anything with the buffer protocol (bytearray, ar
 array); a tuple `(address, length)`; or, without bounds checks, a bare address as an int. Nothing
 is copied or converted. Two buffers may be one and the same or overlap.
 
-**Measured** (LLVM 22, a noisy core of an AMD EPYC, processor time, least of several). Two made-up
-machines in groups of ten, of 90 opcodes in 530 lines and of 600 in 3,300:
+**Measured** (LLVM 22, a busy core of an AMD EPYC, processor time, least of several). Two made-up
+machines in groups of ten, of 90 opcodes and of 600, in random order, and ink's own with the
+explorer:
 
-    optimise             90 opcodes               600 opcodes
-    0                    0.03 s    5.4 ns/op      0.2 s    5.3 ns/op
-    LLVM's own level 1   0.11 s    1.2 ns/op      0.9 s    2.3 to 2.9 ns/op
-    2                    0.15 s    1.2 ns/op      1.1 s    2.3 ns/op
-    … 1, bounds checked  0.36 s    2.5 ns/op      4.2 s    3.1 ns/op
-    from the cache       0.003 s, and 0.04 s to import this module
+    optimise               90 opcodes           600 opcodes          the explorer
+    0                      0.03 s, 12.0 ns/op   0.09 s, 14.2 ns/op   0.54 s,   7.0 s for The Vigil
+    1                      0.05 s,  8.1 ns/op   0.56 s,  8.3 ns/op   1.0  s,   2.4 s
+    LLVM's own level 1     0.10 s,  8.7 ns/op   0.94 s,  9.5 ns/op   1.9  s,   2.3 s
+    LLVM's own level 2     0.09 s,  8.5 ns/op   0.94 s,  9.6 ns/op   2.4  s,   2.4 s
 
-Level 1 is a list of our own (`_improve`): LLVM's took ten times as long over the explorer's kernels
-(0.8 to 1.1 s for 0.1 to 0.2), for code that is no faster (ARCHITECTURE.md has the figures). Without
-threading jumps and turning loops round, machines ran at 2.9 ns/op. Telling LLVM that buffers do
-not overlap (`noalias`) changed nothing, so they may. A call with eleven arrays costs 0.1 µs through
-its entrance (`kernel_calls`), and through ctypes, the long way for all other arguments, some 30.
+So the passes are a list of our own (`_improve`). Telling LLVM that buffers do not overlap
+(`noalias`) changed nothing, so they may. From the cache a module comes in 3 ms. A call with eleven
+arrays costs 0.1 µs through its entrance (`kernel_calls`), and through ctypes, the long way for all
+other arguments, some 30.
 
 What this does not do: optimise for size, vectorize, count steps, or notice Ctrl-C: a kernel
 returns by itself soon enough. Recursion deeper than the thread's stack ends the process.
@@ -116,7 +115,8 @@ def compile_kernels(
 ) -> Compiled:
     """Compile kernels and all that they call, or find them in the cache.
 
-    `optimise` is 0 (none: compiles in a third of the time, runs at a quarter of the speed), 1 or 2.
+    `optimise` is 0 (none: compiles in half the time, runs at a third of the speed), 1, or 2, which
+    turns loops round, too: worth it for loops over arrays, and not for machines.
     Raises KernelError for what docs/kernels.md does not have.
     """
     began = time.perf_counter()
@@ -206,16 +206,7 @@ def _optimised(
 
 
 def _improve(module: Any, machine: Any, optimise: int) -> None:
-    """Have LLVM's passes go over a module: at 1 those that pay, at 2 all of its second level."""
-    options = llvm.create_pipeline_tuning_options(speed_level=optimise)
-    options.loop_vectorization = False
-    options.slp_vectorization = False
-    options.loop_unrolling = False
-    options.loop_interleaving = False
-    builder = llvm.create_pass_builder(machine, options)
-    if optimise > 1:
-        builder.getModulePassManager().run(module, builder)
-        return
+    """Have those of LLVM's passes go over a module that pay."""
     passes = llvm.create_new_module_pass_manager()
     passes.add_always_inliner_pass()
     passes.add_sroa_pass()  # variables out of memory
@@ -223,15 +214,18 @@ def _improve(module: Any, machine: Any, optimise: int) -> None:
     passes.add_sccp_pass()
     passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
-    passes.add_loop_simplify_pass()
-    passes.add_lcssa_pass()
-    passes.add_loop_rotate_pass()
-    passes.add_simplify_cfg_pass()
+    if optimise > 1:
+        passes.add_loop_simplify_pass()
+        passes.add_lcssa_pass()
+        passes.add_loop_rotate_pass()
+        passes.add_simplify_cfg_pass()
     passes.add_jump_threading_pass()
-    passes.add_instruction_combine_pass()
+    if optimise > 1:
+        passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
     passes.add_aggressive_dce_pass()
-    passes.run(module, builder)
+    options = llvm.create_pipeline_tuning_options(speed_level=optimise)
+    passes.run(module, llvm.create_pass_builder(machine, options))
 
 
 def _compile(

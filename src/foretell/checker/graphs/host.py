@@ -75,7 +75,7 @@ def _compile(kernel: Callable[..., Any]) -> Callable[..., Any]:
             began = time.perf_counter()
             from foretell.vm.jit import compile_kernels  # loads llvmlite: only where it pays
 
-            _compiled[kernel] = compile_kernels([kernel])[kernel]
+            _compiled[kernel] = compile_kernels([kernel], optimise=2)[kernel]
             _spent[0] += time.perf_counter() - began
         return _compiled[kernel]
 
