@@ -260,6 +260,8 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "a block of a sequence": lambda n: "{stopping:\n" + _full("- a\n", n) + "}\n",
     "a block of conditions": lambda n: "VAR x = 1\n{\n" + _full("- x: a\n", n) + "}\n",
     "glue": lambda n: _full("a<>b ", n),
+    "glue alone": lambda n: _full("<>", n) + "\n",
+    "lines of glue": lambda n: _full("<> a\n", n),
     "tags": lambda n: _full("#a ", n),
     "escapes": lambda n: "\\" * n,
     "open braces": lambda n: "{" * n,
@@ -281,6 +283,12 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "stars": lambda n: "*" * n + "a\n",
     "nested choices": lambda n: "".join("* " * i + "a\n" for i in range(1, int(n**0.5))),
     "gathers": lambda n: _full("- a\n", n),
+    "choices below gathers": lambda n: (
+        _full("- a\n", min(n // 16, 19_000)) + _full("* a -> END\n", n)
+    ),
+    "diverts to the depths": lambda n: (
+        _full("- a\n", min(n // 16, 19_000)) + "- (g)\n-> k\n== k\n" + _full("-> g\n", n)
+    ),
     "knots": lambda n: "".join(f"== k{i}\n-> k{i // 2}\n" for i in range(n // 16)),
     "lost knots": lambda n: "".join(f"== k{i}\n-> j{i + 1}\n" for i in range(n // 16)),
     "stitches": lambda n: (
@@ -296,6 +304,12 @@ HUGE: Final[dict[str, Callable[[int], str]]] = {
     "empty knots": lambda n: _full("== k\n", n),
     "variables": lambda n: "".join(f"VAR v{i} = {i}\n" for i in range(n // 16)),
     "items of a list": lambda n: "LIST l = " + ", ".join(f"i{i}" for i in range(n // 8)) + "\n",
+    "an item of many lists": lambda n: (
+        "".join(f"LIST l{i} = (a), b\n" for i in range(n // 36)) + _full("{a} {l9.a}\n", n // 2)
+    ),
+    "temporaries": lambda n: "".join(f"~ temp t{i} = {i}\n" for i in range(n // 20)),
+    "externals": lambda n: "".join(f"EXTERNAL f{i}()\n~ f{i}()\n" for i in range(n // 28)),
+    "a long constant": lambda n: f'CONST c = "{_full("ab ", n // 64)}"\n' + _full("{c}\n", n),
     "lists": lambda n: "".join(f"LIST l{i} = (a{i}), b{i}, c{i}\n" for i in range(n // 28)),
     "list literals": lambda n: "LIST l = (a), b, c\n" + _full("~ l = (a, b) + c\n", n),
     "shuffles": lambda n: _full("{~a|b|c} {&d|e}\n", n),

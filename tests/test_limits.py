@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from foretell import ink_json
 from foretell.checker.analysis import Limits, analyse
 from foretell.checker.exploring.explore import Explorer
 from foretell.checker.simulation.simulate import sample
@@ -43,6 +44,9 @@ ENDLESS = {
     "a loop of nothing": ("-> k\n== k\n-> k\n", "no-rest"),
     "a loop that counts": ("VAR x = 0\n-> k\n== k\n~ x++\n-> k\n", "no-rest"),
     "a loop of glue": ("-> k\n== k\na<>\n-> k\n", "no-rest"),
+    "a loop of glue alone": ("-> k\n== k\n<>\n-> k\n", "no-rest"),
+    "a loop of glue and blanks": ("-> k\n== k\n<> {k < 0:a} <>\n-> k\n", "no-rest"),
+    "a loop of lines that go on": ("-> k\n== k\na\n<> b\n-> k\n", "no-rest"),
     "a loop of tags": ("-> k\n== k\nb # a\n-> k\n", "no-rest"),
     "a loop of luck": ("-> k\n== k\n{RANDOM(1, 6) > 7: -> END}\n-> k\n", "no-rest"),
     "a loop that warns": (
@@ -354,8 +358,10 @@ def test_lowering_executes_lines_in_proportion(name: str) -> None:
     [
         ("foretell.compiler.scanner.MOST_PIECES", "short lines", 101),
         ("foretell.compiler.scanner.MOST_PIECES", "unknown names", 1),
-        ("foretell.compiler.emit._MOST_JUMPS", "choices", 22),
-        ("foretell.compiler.emit._MOST_JUMPS", "shuffles", 11),
+        ("foretell.compiler.scanner.MOST_PIECES", "choices", 26),
+        ("foretell.compiler.resolve.MOST_JUMPS", "choices", 21),
+        ("foretell.compiler.resolve.MOST_JUMPS", "shuffles", 11),
+        ("foretell.compiler.emit.MOST_JUMPS", "choices with text", 152),
     ],
 )
 def test_a_story_beyond_what_is_compiled_is_refused_at_the_place_where_it_is_too_large(
@@ -380,6 +386,41 @@ def test_the_files_of_a_story_share_one_limit(
     assert problem.code == "too-large"
     assert problem.span is not None
     assert problem.span.line == 41
+
+
+@pytest.mark.parametrize("before", ["", "-> k\n== k\n", "-> k ->\n-> END\n== k\n"])
+def test_a_frame_may_have_more_temporaries_than_rows_begin_with(before: str) -> None:
+    temps = "".join(f"~ temp t{i} = {i}\n" for i in range(3000))
+    text = f"{before}{temps}{{t0}} {{t2999}}\n* [on] {{t17}}\n{'->->' if '->->' in before else ''}"
+    story = Story(_sound(f"{text}-> END\n"))
+    assert [line.text for line in story.turn.lines] == ["0 2999"]
+    story.choose(0)
+    assert [line.text for line in story.turn.lines] == ["17"]
+
+
+def test_a_constant_is_not_repeated_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foretell.compiler.emit_expressions._MOST_REPEATED", 100)
+    [problem] = compile_text('CONST c = "0123456789"\n' + "{c}\n" * 11).errors
+    assert problem.code == "too-large"
+    assert problem.span is not None
+    assert problem.span.line == 12
+
+
+def test_what_leads_everywhere_from_everywhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foretell.vm.jumps._MOST_CLIMBED", 1000)
+    text = "- a\n" * 50 + "- (g)\n-> k\n== k\n{CHOICE_COUNT(): -> g}\n" + "-> g\n" * 30
+    with pytest.raises(StoryError) as refused:
+        lower(_sound(text))
+    [problem] = refused.value.diagnostics
+    assert problem.code == "too-large"
+
+
+def test_json_of_paths_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foretell.ink_json._LARGEST", 10_000)
+    story = _sound("- a\n" * 50 + "* a -> END\n" * 50)
+    with pytest.raises(StoryError) as refused:
+        ink_json.dump(story)
+    assert refused.value.diagnostics[0].code == "too-large"
 
 
 @pytest.mark.long

@@ -75,6 +75,7 @@ MAX_DEPTH: Final = 10_000  # containers within containers: as many as gathers in
 _ESCAPES: Final = dict.fromkeys(range(32), "") | {10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\]')
 _MOST_PIECES: Final = 100_000
+_LARGEST: Final = 1 << 27  # characters of texts and paths, which in deep stories are long
 _WORDS: Final = {name: f'"{name}"' for name in COMMANDS}
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
@@ -115,6 +116,7 @@ def _written_tree(root: Container) -> str:
     stack: list[str | Container | tuple[Container]] = [root]
     out: list[str] = []
     written_out: list[str] = []  # joined now and then: a large story is millions of pieces
+    length = 0
     while stack:
         todo = stack.pop()
         if isinstance(todo, str):
@@ -141,11 +143,20 @@ def _written_tree(root: Container) -> str:
                 if kind is IntValue or kind is VariableReference:
                     alone[node] = text
                 written(text)
+                length += len(text)
+                if length > _LARGEST:
+                    _refuse(container.span)
         rest += _terminator(container, todo is container and bool(container.name))
         rest.append("]")
         rest.reverse()
         stack += rest
     return "".join([*written_out, *out])
+
+
+def _refuse(span: Span | None) -> NoReturn:
+    message = f"as JSON the story has more than {_LARGEST >> 20} million characters"
+    hint = "gathers in a row nest one in another, and their paths are long: spread them over knots"
+    raise StoryError([Diagnostic("error", "too-large", message, span, "up to here", hint)])
 
 
 def _terminator(container: Container, with_name: bool) -> list[str | tuple[Container]]:

@@ -76,8 +76,9 @@ def compile_ink(
                 if constants is not None and constant.name.text in constants:
                     constant.value = _literal(constants[constant.name.text], constant.value.span)
             words = symbols.words
-            check_names(symbols, problems)
-            story = emit_story(symbols, problems, count_all)
+            if symbols.is_whole:
+                check_names(symbols, problems)
+                story = emit_story(symbols, problems, count_all)
     except TooManyError:
         story = None
         is_whole = False

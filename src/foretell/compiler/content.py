@@ -41,7 +41,7 @@ from foretell.compiler.ast import (
     Weave,
 )
 from foretell.compiler.expressions import RESERVED_WORDS, ExpressionParser
-from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MOST_PARTS
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, LOGIC, MOST_PARTS, Mark
 from foretell.compiler.weave import build_weave
 
 __all__ = ["ContentParser", "trim_end"]
@@ -58,6 +58,12 @@ _ONE_NAME: Final = re.compile(
     rf"\{{[ \t]*(?!(?:[0-9]+|{'|'.join(sorted(RESERVED_WORDS))})[ \t}}])"
     rf"([{IDENTIFIER_CHARACTERS}]+)[ \t]*\}}"
 )
+_WORDS_FIRST: Final = re.compile(
+    rf"(?!(?:[0-9]|(?:{'|'.join(sorted(RESERVED_WORDS))})(?![{IDENTIFIER_CHARACTERS}])))"
+    rf"[{IDENTIFIER_CHARACTERS}]++"
+    rf"(?:[ \t]++(?!(?:and|or|has|hasnt|mod)[ \t])[{IDENTIFIER_CHARACTERS}]++)*+[ \t]*+\|(?!\|)"
+)
+_NO_WORDS: Final = frozenset(["", *"{}|\n\r#"])  # what ends text wherever it stands
 _BEFORE_TILDE: Final = frozenset(" \t~")
 _BEFORE_ARROW: Final = frozenset(" \t-<")
 _PLAIN_DIVERT: Final = re.compile(
@@ -91,7 +97,9 @@ class ContentParser(ExpressionParser):
     def more_than_words(self) -> list[Syntax] | None:
         """The same, where it is not words alone (see `only_words`)."""
         mark = self.mark()
-        match = _TILDE.match(self.text, self.pos)
+        match = None
+        if self.text[mark[0] : mark[0] + 1] in _BEFORE_TILDE:
+            match = _TILDE.match(self.text, self.pos)
         if match is not None:
             self.error(
                 "syntax",
@@ -148,6 +156,8 @@ class ContentParser(ExpressionParser):
     def _words(self) -> Text | None:
         start = self.pos
         text = self.text
+        if text[start : start + 1] in _NO_WORDS:
+            return None
         pattern = self._pattern
         match = pattern.match(text, start)
         if match is not None:
@@ -221,9 +231,8 @@ class ContentParser(ExpressionParser):
             return self._one_name(match)
         mark = self.mark()
         self.pos += 1
-        self.piece()
+        self.piece(LOGIC)
         self.enter()
-        self.space()
         logic = self._inner_logic()
         self.nesting -= 1
         if logic is None:
@@ -297,6 +306,8 @@ class ContentParser(ExpressionParser):
                 return None
             return Sequence(self.span(start), kind, elements)
         mark = self.mark()
+        if _WORDS_FIRST.match(self.text, start) is not None:  # no conditional, nor a value
+            return self._plain_sequence(mark)
         query = self.expression()
         if query is not None:
             self.space()
@@ -314,10 +325,9 @@ class ContentParser(ExpressionParser):
         if conditional is not None and _CLOSING.match(self.text, self.pos):
             return conditional
         self.reset(mark)
-        elements = self._sequence_elements()
-        if elements is not None and len(elements) > 1 and _CLOSING.match(self.text, self.pos):
-            return Sequence(self.span(start), STOPPING, elements)
-        self.reset(mark)
+        sequence = self._plain_sequence(mark)
+        if sequence is not None:
+            return sequence
         if query is not None:
             self.reset(after_query)
             if _CLOSING.match(self.text, self.pos):
@@ -326,6 +336,14 @@ class ContentParser(ExpressionParser):
         return None
 
     # --- sequences ------------------------------------------------------------------------
+
+    def _plain_sequence(self, mark: Mark) -> Sequence | None:
+        """`a|b` up to the closing brace, or the position as it was marked."""
+        elements = self._sequence_elements()
+        if elements is not None and len(elements) > 1 and _CLOSING.match(self.text, self.pos):
+            return Sequence(self.span(mark[0]), STOPPING, elements)
+        self.reset(mark)
+        return None
 
     def _sequence_kind(self) -> int | None:
         """The kind a sequence is said to have: `&`, `shuffle once:` …"""

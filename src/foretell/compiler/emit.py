@@ -59,8 +59,8 @@ from foretell.compiler.ast import (
     Weave,
     walk,
 )
-from foretell.compiler.emit_expressions import ExpressionEmitter
-from foretell.compiler.resolve import Problems, Symbols
+from foretell.compiler.emit_expressions import ExpressionEmitter, TooLargeError
+from foretell.compiler.resolve import MOST_JUMPS, Problems, Symbols
 from foretell.compiler.weave import following, has_points, last_significant, terminates
 from foretell.container import (
     BEGIN,
@@ -102,7 +102,6 @@ _EQUAL: Final = NATIVE_FUNCTIONS["=="]
 _SET_RETURN: Final = Assign("$r", False, True)  # where the text of a choice goes back to
 _RETURN: Final = Jump(target="$r", variable=True)
 
-_MOST_JUMPS: Final = 1_000_000  # in a story: a gigabyte or so once it is lowered
 _MOST_GATHERS_IN_A_ROW: Final = 5000  # each is a container inside the one before it
 
 
@@ -110,12 +109,8 @@ def emit_story(symbols: Symbols, problems: Problems, count_all: bool) -> Compile
     """The story whose names are `symbols`, or None where there are errors."""
     try:
         return _Emitter(symbols, problems, count_all).story()
-    except _TooLargeError:
+    except TooLargeError:
         return None
-
-
-class _TooLargeError(Exception):
-    """A story of more than `_MOST_JUMPS`; the rest of it is not looked at."""
 
 
 class _Frame:
@@ -393,7 +388,7 @@ class _Emitter(ExpressionEmitter):
         gathers = choices = in_a_row = 0
         writers = _WRITERS
         for index, item in enumerate(weave.items):
-            if self.jumps > _MOST_JUMPS:
+            if self.jumps > MOST_JUMPS:
                 self._too_large(item)
             write = writers.get(type(item))
             if write is not None:
@@ -443,20 +438,15 @@ class _Emitter(ExpressionEmitter):
     def _inner_weave(self, weave: Weave, into: Container) -> None:
         """Write a weave that stands inside braces: most are nothing but words."""
         item = weave.items[0] if len(weave.items) == 1 else None
-        if type(item) is Text and self.jumps <= _MOST_JUMPS:
+        if type(item) is Text and self.jumps <= MOST_JUMPS:
             self._text(item, into)
         else:
             self._weave(weave, into)
 
     def _too_large(self, item: Syntax) -> NoReturn:
-        self.problems.error(
-            "too-large",
-            f"the story compiles to more than {_MOST_JUMPS:,} jumps",
-            item.span,
-            "up to here",
-            "it is too large to be compiled as one story",
-        )
-        raise _TooLargeError
+        # nearly always `Symbols` has counted so many: here it is those that lead to a gather, too
+        self.problems.too_many_jumps(item.span)
+        raise TooLargeError
 
     def _too_many_gathers(self, gather: Gather) -> None:
         self.problems.error(
@@ -727,10 +717,10 @@ class _Emitter(ExpressionEmitter):
             body = Container(span=where)
             to_body, back = Jump("->", "", False, True, 0, body), Jump()
             container.extend(where, BEGIN, DUPLICATE, self.number(index), _EQUAL, END, to_body)
-            body.extend(where, POP)
+            body.add(POP, where)
             if element is not None:
                 self._inner_weave(element, body)
-            body.extend(where, back)
+            body.add(back, where)
             backs.append(back)
             container.add_named(f"s{index}", body)
             self.jumps += 2

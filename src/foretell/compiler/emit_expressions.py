@@ -29,6 +29,7 @@ from foretell.compiler.ast import (
     Number,
     StringExpression,
     Syntax,
+    Text,
     TunnelOnwards,
     Unary,
     VariableUse,
@@ -64,6 +65,7 @@ __all__ = [
     "COUNTING",
     "NATIVE_PARAMETERS",
     "ExpressionEmitter",
+    "TooLargeError",
     "literal",
     "single",
 ]
@@ -98,10 +100,16 @@ BUILT_IN_FUNCTIONS: Final = frozenset([*NATIVE_PARAMETERS, *COMMAND_PARAMETERS, 
 }
 """Names that nothing else may have (ink leaves LIST_RANGE free)."""
 
+_MOST_REPEATED: Final = 16 << 20  # characters; each use of a constant is a copy of its text
+
 Leading = Jump | DivertTarget | ReadCount | ChoicePoint
 
 _OUT: Final = COMMANDS["out"]
 _FUNCTION_NAMES: Final = BUILT_IN_FUNCTIONS | {"LIST_RANGE"}
+
+
+class TooLargeError(Exception):
+    """A story that is too large, as has been told; the rest of it is not looked at."""
 
 
 class ExpressionEmitter:
@@ -114,6 +122,7 @@ class ExpressionEmitter:
         self.declared: set[str] = set()  # globals met so far
         self.declared_temps: dict[Flow, set[str]] = {}
         self.jumps = 0  # how many nodes lead somewhere
+        self.repeated = 0  # characters that stand where constants do
         self.containers: dict[Target, Container] = {}
         self.forward: list[tuple[Leading, Target]] = []  # those that lead further down
         self.external_calls: list[tuple[Jump, Container]] = []  # each with its container
@@ -335,6 +344,16 @@ class ExpressionEmitter:
             case Number():
                 into.extend(span, self.number(value.value))
             case StringExpression():
+                self.repeated += sum(len(item.text) for item in value.items if type(item) is Text)
+                if self.repeated > _MOST_REPEATED:
+                    self.problems.error(
+                        "too-large",
+                        f"constants come to more than {_MOST_REPEATED >> 20} million characters",
+                        span,
+                        "up to here",
+                        "put a long text into a VAR or a function, of which there is but one",
+                    )
+                    raise TooLargeError
                 into.extend(span, BEGIN_STRING)
                 self.content(value.items, into)
                 into.extend(span, END_STRING)

@@ -58,7 +58,7 @@ from foretell.compiler.ast import (
     walk,
 )
 from foretell.compiler.content import ContentParser, trim_end
-from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, MAX_NESTING, NestingError
+from foretell.compiler.scanner import IDENTIFIER_CHARACTERS, LOGIC, MAX_NESTING, NestingError
 from foretell.compiler.weave import build_weave
 from foretell.diagnostics import Diagnostic, Source, Span
 
@@ -271,6 +271,7 @@ class StatementParser(ContentParser):
         start = self.pos
         match = _BULLETS.match(self.text, start)
         assert match is not None
+        self.piece(LOGIC - 1)  # beyond the line that it is
         bullets = match.group()
         symbol = bullets[0]
         depth = bullets.count(symbol)

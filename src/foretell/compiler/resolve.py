@@ -13,7 +13,8 @@ in ink's own compiler, temporaries declared outside any knot count as globals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as SequenceOf
 from typing import Final
 
 from foretell.compiler.ast import (
@@ -21,6 +22,7 @@ from foretell.compiler.ast import (
     STORY,
     Argument,
     Assignment,
+    Branch,
     Choice,
     ConstDeclaration,
     ExternalDeclaration,
@@ -32,6 +34,7 @@ from foretell.compiler.ast import (
     Name,
     Number,
     Return,
+    Sequence,
     StringExpression,
     Syntax,
     Text,
@@ -40,7 +43,10 @@ from foretell.compiler.ast import (
 )
 from foretell.diagnostics import Diagnostic, Severity, Span, closest
 
-__all__ = ["Declaration", "Label", "Problems", "Symbols", "Target"]
+__all__ = ["MOST_JUMPS", "Declaration", "Label", "Problems", "Symbols", "Target"]
+
+MOST_JUMPS: Final = 500_000
+"""How many jumps a story may compile to: half a gigabyte or so once it is lowered."""
 
 Label = Choice | Gather
 Target = Flow | Choice | Gather
@@ -59,8 +65,10 @@ _DECLARING: Final = frozenset(
         Include,
     }
 )
+_JUMPING: Final = frozenset({Choice, Branch, Sequence})
 _LABEL_LEVEL: Final = 3  # below stitches
 _MOST_SUGGESTIONS: Final = 40
+_MOST_NAMED: Final = 20  # lists, in one message
 _MOST_LOOKED_AT: Final = 300_000  # names, in all suggestions: to compare one takes 2 µs
 # `gold = gold - 5`, `gold += 2`, `gold++`: a whole line of text that looks like logic
 _SETS: Final = re.compile(r"\s*(\w+)\s*(?:(?:=|\+=|-=)(?![=>]).*\S|\+\+|--)\s*")
@@ -86,6 +94,15 @@ class Problems:
     def error(self, code: str, message: str, span: Span, label: str = "", hint: str = "") -> None:
         self.report("error", code, message, span, label, hint)
 
+    def too_many_jumps(self, span: Span) -> None:
+        self.error(
+            "too-large",
+            f"the story compiles to more than {MOST_JUMPS:,} jumps",
+            span,
+            "up to here",
+            "it is too large to be compiled as one story",
+        )
+
     def warning(self, code: str, message: str, span: Span, label: str = "", hint: str = "") -> None:
         self.report("warning", code, message, span, label, hint)
 
@@ -108,19 +125,24 @@ class Symbols:
         self.externals: dict[str, ExternalDeclaration] = {}
         self.returns: dict[Flow, Return] = {}  # the first `~ return` in a flow's own weave
         self.words = 0
+        self.is_whole = True  # else there are more than `MOST_JUMPS`, and the rest is not known
+        self._jumps = 0  # that choices, branches and sequences will be
         self._printed: list[Text] = []  # text that might have been meant as logic
         self._suggestions = self._looked_at = 0
         self._inside_knot: dict[Flow, dict[str, Target]] = {}
         self._items: dict[str, list[tuple[ListDeclaration, ListItem]]] = {}
+        self._item_of: dict[tuple[str, str], tuple[ListDeclaration, ListItem]] = {}  # by both names
         self._collect(story)
         for text in self._printed:
             self._check_printed(text)
         for declaration in self.lists.values():
-            seen: set[str] = set()
             for item in declaration.items:
-                if item.name.text not in seen:
-                    self._items.setdefault(item.name.text, []).append((declaration, item))
-                seen.add(item.name.text)
+                found = declaration, item
+                if (
+                    self._item_of.setdefault((declaration.name.text, item.name.text), found)
+                    is found
+                ):
+                    self._items.setdefault(item.name.text, []).append(found)
 
     def _check_printed(self, text: Text) -> None:
         """Warn of a line that would set a variable if it began with `~`: it is printed."""
@@ -157,8 +179,15 @@ class Symbols:
                         self.words += len(text.split())
                         if "=" in text or "++" in text or "--" in text:
                             self._printed.append(node)
-                    elif kind in _DECLARING:
+                        continue
+                    if kind in _DECLARING:
                         self._declare(node, flow)
+                    if kind in _JUMPING:
+                        self._jumps += _jumps(node)
+                        if self._jumps > MOST_JUMPS:
+                            self.is_whole = False
+                            self.problems.too_many_jumps(node.span)
+                            return
             stack.extend(reversed(flow.flows))
         for flow in self.flows:
             if flow.level == KNOT:
@@ -264,7 +293,7 @@ class Symbols:
 
     # --- paths ----------------------------------------------------------------------------
 
-    def find(self, path: Sequence[str], flow: Flow) -> Target | None:
+    def find(self, path: SequenceOf[str], flow: Flow) -> Target | None:
         """What `path` names when it is used inside `flow`."""
         found: Target | None = None
         context: Flow | None = flow
@@ -326,11 +355,12 @@ class Symbols:
         self, list_name: str | None, item_name: str, span: Span
     ) -> tuple[ListDeclaration, ListItem] | None:
         """The item of that name, in that list or in any; an error if several lists have it."""
-        found = self._items.get(item_name, [])
         if list_name is not None:
-            return next((f for f in found if f[0].name.text == list_name), None)
+            return self._item_of.get((list_name, item_name))
+        found = self._items.get(item_name, [])
         if len(found) > 1:
-            names = ", ".join(f"`{d.name.text}.{item_name}`" for d, _ in found)
+            names = ", ".join(f"`{d.name.text}.{item_name}`" for d, _ in found[:_MOST_NAMED])
+            names += " …" if len(found) > _MOST_NAMED else ""
             self.problems.error(
                 "ambiguous-item",
                 f"several lists have an item `{item_name}`",
@@ -346,7 +376,7 @@ class Symbols:
         self._suggestions += 1
         return self._suggestions <= _MOST_SUGGESTIONS and self._looked_at <= _MOST_LOOKED_AT
 
-    def _closest(self, names: Sequence[str], candidates: Mapping[str, Span]) -> str:
+    def _closest(self, names: SequenceOf[str], candidates: Mapping[str, Span]) -> str:
         """A hint that names the candidate most like one of the names."""
         for name in names:
             self._looked_at += len(candidates)
@@ -355,7 +385,7 @@ class Symbols:
                 return f"did you mean `{found}`? ({candidates[found].place})"
         return ""
 
-    def suggest_target(self, path: Sequence[str], flow: Flow) -> str:
+    def suggest_target(self, path: SequenceOf[str], flow: Flow) -> str:
         """A hint that names the knot, stitch or label most like `path`."""
         if not self._may_suggest():
             return ""
@@ -395,6 +425,17 @@ class Symbols:
         for argument in flow.arguments:
             candidates[argument.name.text] = argument.name.span
         return self._closest([name], candidates)
+
+
+def _jumps(node: Syntax) -> int:
+    """How many jumps a choice, branch or sequence is, without those that it holds."""
+    match node:
+        case Choice():
+            return 1 if node.start is None else 5
+        case Sequence():
+            return 2 * len(node.elements)
+        case _:
+            return 2
 
 
 def _same_constant(one: Syntax, other: Syntax) -> bool:

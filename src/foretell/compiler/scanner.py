@@ -29,6 +29,7 @@ from foretell.diagnostics import Diagnostic, Severity, Source, Span
 
 __all__ = [
     "IDENTIFIER_CHARACTERS",
+    "LOGIC",
     "MAX_NESTING",
     "MOST_PARTS",
     "MOST_PIECES",
@@ -44,7 +45,9 @@ MOST_PARTS: Final = 25_000
 """How many operators an expression, elements a sequence, branches a conditional may have."""
 
 MOST_PIECES: Final = 1_000_000
-"""How many statements and braces a story may have, all its files together: a gigabyte or less."""
+"""How many lines a story may have, all its files together; braces count as four, as do choices."""
+
+LOGIC: Final = 4  # pieces that are one brace or one choice: what they take, in lines of words
 
 IDENTIFIER_CHARACTERS: Final = (
     "0-9A-Za-z_"
@@ -217,13 +220,14 @@ class Scanner:
         )
         raise NestingError
 
-    def piece(self) -> None:
-        """Note one more statement or brace."""
-        self.pieces += 1
+    def piece(self, weight: int = 1) -> None:
+        """Note one more line, brace or choice."""
+        self.pieces += weight
         if self.pieces > MOST_PIECES:
             self.error(
                 "too-large",
-                f"the story has more than {MOST_PIECES:,} lines, choices and braces",
+                f"the story has more than {MOST_PIECES:,} lines, or a quarter of that in choices"
+                " and braces",
                 hint="it is too large to be compiled as one story",
             )
             raise NestingError

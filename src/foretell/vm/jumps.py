@@ -11,6 +11,7 @@ Nothing here knows what content means; `lower` lays it out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final, NoReturn
 
 from foretell import container as tree
 from foretell.container import (
@@ -25,12 +26,15 @@ from foretell.container import (
     container_at,
     resolve_path,
 )
+from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import program as P
 from foretell.vm.origins import NOWHERE, Origins
 from foretell.vm.program import Target
 from foretell.vm.survey import Survey
 
 __all__ = ["Copy", "Jumps"]
+
+_MOST_CLIMBED: Final = 8 << 20  # steps: a real story takes a few for each jump
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +69,8 @@ class Jumps(Survey):
         self.targets: list[Target] = []
         self.target_places: list[Place] = []
         self.target_of_path: dict[str, int] = {}
+        self.target_of_place: dict[Place, int] = {}
+        self.climbed = 0  # steps from places to what is around them
         self.scope = 0
         self.place = 0
 
@@ -95,7 +101,16 @@ class Jumps(Survey):
 
     def emit_to(self, op: int, place: Place, copy: Copy, b: int = 0, c: int = 0) -> None:
         """Append an instruction whose first operand is where a place stands in a copy."""
-        self.wait(self.emit(op, 0, b, c), place, copy)
+        if copy.root is not None and not self._within(place, copy.root):
+            copy = self.story
+        pc = self.length
+        to = copy.pcs.get(place)
+        if to is None:
+            to = 0
+            self.waiting.append((pc, place, copy))
+        self.length = pc + 1
+        self.code += (op, to, b, c)
+        self.where += (self.holder.number, self.index)
 
     def wait(self, pc: int, place: Place, copy: Copy) -> None:
         """Have the jump at a pc lead to where a place will stand in a copy."""
@@ -178,12 +193,19 @@ class Jumps(Survey):
 
         `walk` says which containers these may be; most are neither counted nor climbed to.
         """
+        if self.climbed > _MOST_CLIMBED:
+            self.too_deep()
+        holder: Container | None
         if type(place) is Item:
-            entered, index = place
+            holder, index = place
         else:
-            entered, index = self.entry(place)
-        holder = None if index < 0 else entered
+            assert type(place) is Container
+            holder, index = place, 0
+            if not place.content:
+                return
+        entered = holder
         while holder is not None:
+            self.climbed += 1
             number = holder.number
             flags = holder.flags
             only_at_start = flags & tree.COUNT_AT_START
@@ -210,14 +232,35 @@ class Jumps(Survey):
 
     def target(self, place: Place) -> int:
         """The index of a divert target value."""
-        container = container_at(place)
-        path = place.path if container is None else container.path
-        index = self.target_of_path.get(path)
+        index = self.target_of_place.get(place)
         if index is None:
-            index = self.target_of_path[path] = len(self.targets)
-            self.targets.append(Target(path, self.number_of(place)))
-            self.target_places.append(place)
+            container = container_at(place)
+            path = place.path if container is None else container.path
+            self.climbed += path.count(".")
+            if self.climbed > _MOST_CLIMBED:
+                self.too_deep()
+            index = self.target_of_path.setdefault(path, len(self.targets))
+            self.target_of_place[place] = index
+            if index == len(self.targets):
+                self.targets.append(Target(path, self.number_of(place)))
+                self.target_places.append(place)
         return index
+
+    def too_deep(self) -> NoReturn:
+        """Give up on a story that leads from everywhere to the depths."""
+        raise StoryError(
+            [
+                Diagnostic(
+                    "error",
+                    "too-large",
+                    "the story nests too deeply where too much leads: what that counts takes more"
+                    f" than {_MOST_CLIMBED >> 20} million steps to find out",
+                    self.holder.span,
+                    "up to here",
+                    "gathers in a row nest one in another; spread them over knots or stitches",
+                )
+            ]
+        )
 
 
 def _enters_at_start(holder: Container, inner: Container, index: int) -> bool:

@@ -28,7 +28,9 @@ from typing import Any, Final
 
 from foretell import container as tree
 from foretell.container import (
+    BEGIN,
     COMMANDS,
+    END,
     NATIVE_FUNCTIONS,
     THE_END,
     Assign,
@@ -58,7 +60,7 @@ from foretell.container import (
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.jumps import Copy, Jumps
-from foretell.vm.origins import ITS_END, ITSELF
+from foretell.vm.origins import ITS_END, ITSELF, Paths
 from foretell.vm.patterns import (
     constant_string,
     ending_tag,
@@ -177,6 +179,7 @@ class _Lowering(Jumps):
         self.choice_records: list[int] = []
         self.stubs: deque[tuple[int, Copy, int]] = deque()
         self.externals: list[str] = []
+        self.external_numbers: dict[str, int] = {}  # what each is in `externals`
         self.domains = compiled.domains
         self.external_arguments: list[int] = []
         self.external_calls: list[tuple[int, int]] = []
@@ -220,8 +223,8 @@ class _Lowering(Jumps):
             start_pc=pcs[root],
             declarations_pc=-1 if declarations is None else pcs.get(declarations, -1),
             global_names=list(self.globals),
-            visit_names=self.visit_names,
-            turn_names=self.turn_names,
+            visit_names=Paths(self.visited),
+            turn_names=Paths(self.turned),
             shuffle_sizes=self.shuffle_sizes,
             values=self.values,
             targets=self.targets,
@@ -330,7 +333,7 @@ class _Lowering(Jumps):
         self.in_string = 0
         self.in_tag = False
         unit = self.units[container.number]
-        self.stand(self.enclosing_place(container), self.scope_of_unit[unit])
+        self.stand(self.place_around[container.number], self.scope_of_unit[unit])
         self.container(container)
         self.fall(container)
 
@@ -346,15 +349,6 @@ class _Lowering(Jumps):
         """End a container that nothing follows."""
         self.holder, self.index = container, ITS_END
         self.emit(P.OP_FALL)
-
-    def enclosing_place(self, container: Container) -> int:
-        node: Container | None = container
-        while node is not None:
-            place = self.place_of_container.get(node.number)
-            if place is not None:
-                return place
-            node = node.parent
-        return 0
 
     def container(self, container: Container) -> None:
         """Lay out a container's content."""
@@ -379,16 +373,6 @@ class _Lowering(Jumps):
                 if resume:
                     for at in resume.pop((number, index), ()):
                         self.land(at)
-                made = alone.get(node)
-                if made is not None:
-                    if index in landings:
-                        pcs.setdefault(landings[index], self.length)
-                    if made[0] != P.OP_PUSH or self.in_eval:
-                        code += made  # as `emit` does
-                        where += (number, index)
-                        self.length += 1
-                    continue
-                self.index = index
                 kind = type(node)
                 if kind is Container:
                     if index and self.bare and self.starts_bare(node):
@@ -403,19 +387,27 @@ class _Lowering(Jumps):
                     current, items = node, enumerate(node.content)
                     landings = self.landings(node)
                     break
-                if index in landings:
+                if landings and index in landings:
                     pcs.setdefault(landings[index], self.length)
+                made = alone.get(node)
+                if made is not None:
+                    if made[0] != P.OP_PUSH or self.in_eval:
+                        code += made  # as `emit` does
+                        where += (number, index)
+                        self.length += 1
+                    continue
+                if node is BEGIN:
+                    self.in_eval = True
+                    if number in offering:
+                        for ends in label_strings(current.content, index):
+                            strings.setdefault(number, set()).update(ends)
+                    continue
+                if node is END:
+                    self.in_eval = False
+                    continue
+                self.index = index
                 if kind is Command:
                     name = node.name
-                    if name == "ev":
-                        self.in_eval = True
-                        if number in offering:
-                            for ends in label_strings(current.content, index):
-                                strings.setdefault(number, set()).update(ends)
-                        continue
-                    if name == "/ev":
-                        self.in_eval = False
-                        continue
                     if name == "thread":
                         at = self.emit(P.OP_FORK)
                         if index + 2 < len(current.content):
@@ -527,10 +519,28 @@ class _Lowering(Jumps):
         eval_before = self.in_eval
         self.copy = Copy(shared, back, shared not in self.copied)
         self.copied.add(shared)
-        self.container(shared)
+        if self.are_words(shared):
+            self.holder = shared
+            *words, onwards = shared.content
+            for self.index, word in enumerate(words):
+                assert type(word) is StringValue
+                self.string(word)
+            self.index = len(words)
+            assert type(onwards) is Divert
+            self.divert_variable(onwards)
+        else:
+            self.container(shared)
         self.copy = outer
         self.in_eval = eval_before
         self.shared_open.pop()
+
+    def are_words(self, shared: Container) -> bool:
+        """Whether a container that returns holds words alone, and is led to as a whole alone."""
+        if shared.named or shared in self.led_to or shared in self.items:
+            return False
+        if shared.number in self.place_of_container:
+            return False
+        return all(type(node) is StringValue for node in shared.content[:-1])
 
     # Below, one method for each kind of node that is no container: item `index` of `holder`.
 
@@ -744,10 +754,10 @@ class _Lowering(Jumps):
             self.land(test)
 
     def external(self, node: Divert) -> None:
-        if node.target not in self.externals:
+        index = self.external_numbers.setdefault(node.target, len(self.externals))
+        if index == len(self.externals):
             self.externals.append(node.target)
             self.external_arguments.append(node.external_arguments)
-        index = self.externals.index(node.target)
         pc = self.emit(P.OP_EXTERNAL, index, self.call_operand(node), -1)
         self.external_calls.append((pc, index))
 

@@ -12,17 +12,49 @@ hardly any does, so it is looked up in the tree when somebody asks:
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, overload
 
 from foretell.container import Container, Node
 from foretell.diagnostics import Span
 
-__all__ = ["ITSELF", "ITS_END", "NOWHERE", "Origins"]
+__all__ = ["ITSELF", "ITS_END", "NOWHERE", "Origins", "Paths"]
 
 ITSELF: Final = -1  # in place of an index: the container as such, and where its content runs out
 ITS_END: Final = -2
 NOWHERE: Final = Container()  # what stands in no file of the story comes from here
 NOWHERE.number = -1
+
+
+class Paths(Sequence[str]):
+    """The paths of containers, each found out when it is asked for.
+
+    In a deep story they are long: a thousand gathers in a row nest one in another.
+    """
+
+    def __init__(self, containers: list[Container]) -> None:
+        self._containers = containers
+
+    def __len__(self) -> int:
+        return len(self._containers)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        found = self._containers[at]
+        return found.path if isinstance(found, Container) else [each.path for each in found]
+
+    def __iter__(self) -> Iterator[str]:
+        around: Container | None = None  # neighbours mostly stand in one container
+        above = ""
+        for container in self._containers:
+            outer = container.parent
+            if outer is not around:
+                around = outer
+                above = outer.path if outer is not None else ""
+            yield f"{above}.{container.component}" if above else container.component
 
 
 class Origins:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from foretell import container as tree
 from foretell.container import (
+    BEGIN_STRING,
+    END,
+    END_STRING,
     ChoicePoint,
     Command,
     Container,
@@ -28,7 +31,6 @@ __all__ = [
     "ending_tag",
     "label_strings",
     "returns",
-    "string_end",
     "tags_at_top",
 ]
 
@@ -39,40 +41,29 @@ def returns(container: Container) -> bool:
     return isinstance(last, Divert) and last.variable and last.target == RETURN_VARIABLE
 
 
-def string_end(content: list[Node], index: int) -> int:
-    """The index of the `/str` that ends the string begun at `index` (or the content's length)."""
-    depth = 0
-    for i in range(index, len(content)):
-        node = content[i]
-        if isinstance(node, Command) and node.name in ("str", "/str"):
-            depth += 1 if node.name == "str" else -1
-            if depth == 0:
-                return i
-    return len(content)
-
-
 def label_strings(content: list[Node], index: int) -> list[tuple[int, int]]:
     """The strings that build a choice's label after the `ev` at `index`: where each begins and
     ends."""
     found: list[tuple[int, int]] = []
-    i = index + 1
-    while i < len(content):
+    begin = depth = 0
+    for i in range(index + 1, len(content)):
         node = content[i]
-        if isinstance(node, Command):
-            if node.name == "str":
-                end = string_end(content, i)
-                found.append((i, end))
-                i = end
-            elif node.name == "/ev":
-                break
-        i += 1
-    after = content[i + 1] if i + 1 < len(content) else None
-    if not isinstance(after, ChoicePoint):
-        return []
-    count = bool(after.flags & tree.HAS_START_CONTENT) + bool(
-        after.flags & tree.HAS_CHOICE_ONLY_CONTENT
-    )
-    return found[:count]
+        if node is BEGIN_STRING:
+            if not depth:
+                begin = i
+            depth += 1
+        elif node is END_STRING and depth:
+            depth -= 1
+            if not depth:
+                found.append((begin, i))
+        elif node is END and not depth:
+            after = content[i + 1] if i + 1 < len(content) else None
+            if type(after) is not ChoicePoint:
+                return []
+            flags = after.flags
+            count = bool(flags & tree.HAS_START_CONTENT)
+            return found[: count + bool(flags & tree.HAS_CHOICE_ONLY_CONTENT)]
+    return []
 
 
 def choice_label(holder: Container, end: int) -> tuple[str, tuple[str, ...], bool]:

@@ -42,6 +42,7 @@ about.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -442,8 +443,8 @@ class Program:
     start_pc: int
     declarations_pc: int  # the global declarations, -1 if there are none
     global_names: list[str]
-    visit_names: list[str]  # path of the container each visit slot counts
-    turn_names: list[str]
+    visit_names: Sequence[str]  # path of the container each visit slot counts
+    turn_names: Sequence[str]
     shuffle_sizes: list[int]  # elements of each shuffle, 0 if not known
     values: Values  # interned strings and lists; its first string is empty
     targets: list[Target]
@@ -501,6 +502,14 @@ class Program:
                 code[at + 1] = self.copied[code[at + 1]]
                 code[at + 3] = self.scope_of_pc[code[at + 1]]
         return code
+
+    def widths(self, output: int = 4096) -> Widths:
+        """Those of a row in which a frame of any scope fits."""
+        widest = max(map(len, self.scope_temps), default=0)
+        widths = Widths(output=output)
+        while widths.stack <= TH_HEADER + FR_HEADER + widest:
+            widths.stack *= 2
+        return widths
 
     @property
     def unanswered(self) -> list[int]:

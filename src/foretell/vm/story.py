@@ -37,7 +37,7 @@ from foretell.vm import faults, machine
 from foretell.vm import program as P
 from foretell.vm import values as V
 from foretell.vm.lower import lower
-from foretell.vm.program import Program, Widths, layout
+from foretell.vm.program import Program, layout
 from foretell.vm.text import Line, Lines, assemble_string, assemble_tag, length, operate
 
 __all__ = [
@@ -190,7 +190,7 @@ class Story:
         self.program = source if isinstance(source, Program) else lower(source)
         self.values = self.program.values
         self.step_budget = step_budget
-        self._widths = Widths()
+        self._widths = self.program.widths()
         self._memo = [0] * (_MEMO_START * P.MEMO_SIZE)
         self._memo_used = 0
         self._tables = layout(self.program, self._widths)
@@ -491,8 +491,12 @@ class Story:
     def digest(self) -> str:
         """What tells this story from any other version of itself."""
         program = self.program
-        parts = (program.code, program.tables, program.global_names, program.visit_names)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        parts = (program.code, program.tables, program.global_names)
+        digest = hashlib.sha256(repr(parts)[:-1].encode())
+        for index, name in enumerate(program.visit_names):  # which in a deep story are long
+            digest.update(f"{', ' if index else ', ['}{name!r}".encode())
+        digest.update(b"])" if program.visit_names else b", [])")
+        return digest.hexdigest()[:16]
 
     def save(self) -> str:
         """The story as it stands, as JSON that `restore` takes."""

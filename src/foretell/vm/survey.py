@@ -70,8 +70,8 @@ class Survey:
         self.container_ends: list[int] = []
         self.visit_slots: dict[int, int] = {}
         self.turn_slots: dict[int, int] = {}
-        self.visit_names: list[str] = []
-        self.turn_names: list[str] = []
+        self.visited: list[Container] = []  # the containers of those slots
+        self.turned: list[Container] = []
         self.units: list[int] = []  # by a container's number: that of its knot, 0 for the top
         self.led_to: dict[Container, list[Item]] = {}  # the items that paths lead to
         self.items: dict[Container, Item] = {}  # the containers among those items
@@ -84,7 +84,6 @@ class Survey:
         self._targets: list[tuple[DivertTarget, Container, bool]] = []  # whether just for `$r`
         self._assigned: list[str] = []  # globals
         self._names: tuple[dict[int, set[str]], ...] = ({}, {}, {})  # diverted to, set, used
-        self._overrides = False  # whether a tunnel goes on somewhere else than back
         self._number_containers()
 
         self.globals: dict[str, int] = {}
@@ -103,6 +102,7 @@ class Survey:
 
         self.places: list[str] = [""]
         self.place_of_container: dict[int, int] = {}  # by a container's number
+        self.place_around: list[int] = [0] * len(self.containers)  # and of all, those they are in
         self._find_places()
         for noted in (self._diverts, self._points, self._targets):
             noted.clear()
@@ -129,8 +129,6 @@ class Survey:
             units.append(unit)
             if container.flags:
                 self._count(container)
-            if _ONWARDS in container.content and not self._overrides:
-                self._overrides = not self._all_after_void(container.content)
             inner: list[Container] = []
             content: list[Any] = container.content
             for index, node in enumerate(content):
@@ -140,6 +138,15 @@ class Survey:
                 if kind is Container:
                     inner.append(node)
                 elif kind is Divert:
+                    place = node.place
+                    if (
+                        type(place) is Container
+                        and place.parent is container
+                        and number
+                        and place.name
+                        and node.kind == "->"
+                    ):
+                        continue  # from a container into what it holds: nothing to find out
                     self._diverts.append((node, container))
                     if node.variable:
                         diverted.setdefault(unit, set()).add(node.target)
@@ -161,9 +168,9 @@ class Survey:
                     self._resolve(node, container)
                     self.offering.add(number)
                     self.bare = self.bare or self.is_bare(node, container)
-            inner += container.named.values()
-            inner.reverse()
-            stack += inner
+            if container.named:
+                inner += container.named.values()
+            stack += reversed(inner)
         # the very integers that are numbers already: in a large story there are many
         ends = [container.number for container in containers[1:]]
         ends.append(len(containers))
@@ -177,11 +184,11 @@ class Survey:
     def _count(self, container: Container) -> None:
         """Give a container slots for what its flags ask to be counted."""
         if container.flags & tree.COUNT_VISITS:
-            self.visit_slots[container.number] = len(self.visit_names)
-            self.visit_names.append(container.path)
+            self.visit_slots[container.number] = len(self.visited)
+            self.visited.append(container)
         if container.flags & tree.COUNT_TURNS:
-            self.turn_slots[container.number] = len(self.turn_names)
-            self.turn_names.append(container.path)
+            self.turn_slots[container.number] = len(self.turned)
+            self.turned.append(container)
 
     def _resolve(self, node: Divert | ChoicePoint | DivertTarget, holder: Container) -> None:
         """Find out where a path leads, once."""
@@ -271,7 +278,7 @@ class Survey:
         for value, holder, is_return in self._targets:
             if not is_return:
                 taken.append(self.unit_of(self.leads_to(value, holder)))
-        overrides = self._overrides
+        overrides = bool(taken) and self._overrides()
         names: dict[int, set[str]] = {}
         for some in self._names:
             for unit, found_names in some.items():
@@ -307,6 +314,11 @@ class Survey:
         after = content[index] if index < len(content) else None
         return isinstance(after, Assign) and after.name == RETURN_VARIABLE
 
+    def _overrides(self) -> bool:
+        """Whether a tunnel goes on somewhere else than back."""
+        contents = (container.content for container in self.containers)
+        return not all(self._all_after_void(each) for each in contents if _ONWARDS in each)
+
     @staticmethod
     def _all_after_void(content: list[Node]) -> bool:
         """Whether each `->->` there follows nothing but a void value: it only goes back."""
@@ -340,3 +352,7 @@ class Survey:
                         continue
                     self.place_of_container[stitch.number] = len(self.places)
                     self.places.append(f"{name}.{inner_name}")
+        # what is within another follows it: the innermost place is written last
+        for number, place in sorted(self.place_of_container.items()):
+            end = self.container_ends[number]
+            self.place_around[number:end] = [place] * (end - number)

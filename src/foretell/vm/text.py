@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from foretell.vm import program as P
@@ -34,6 +35,7 @@ _TAG_BEGIN: Final = 2
 _TAG_END: Final = 3
 _STRING_BEGIN: Final = 4
 _Item = str | int | tuple[str]
+_ENDS_TRIM: Final = frozenset({_GLUE, _TAG_BEGIN, _TAG_END, _STRING_BEGIN})  # glue has trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +52,48 @@ def clean(text: str) -> str:
 
 
 class _Stream:
-    """ink's output stream: what it lets in, drops and trims as content arrives."""
+    """ink's output stream: what it lets in, drops and trims as content arrives.
 
-    __slots__ = ("frames", "glues", "items", "strings", "threads")
+    Each rule looks back a little only, however long a line gets: to its last mark, its last text.
+    """
+
+    __slots__ = ("begun", "frames", "items", "marks", "stop", "strings", "threads")
 
     def __init__(self) -> None:
+        self.begun: list[_Item] = []  # what came before `items`, and is not looked at (`settle`)
         self.items: list[_Item] = []
+        self.marks: list[int] = []  # which items are glue or the start of a string
+        self.stop = -1  # the last item that is the start or end of a tag, or the start of a string
         # one entry per frame: where its output began, -1 once text came, None for a tunnel
         self.frames: list[int | None] = []
         self.threads: list[list[int | None]] = []  # frames of the threads below
         self.strings = 0
-        self.glues = 0  # how many items are glue
 
     def copy(self) -> _Stream:
         other = _Stream()
+        other.begun = self.begun
         other.items = list(self.items)
+        other.marks = list(self.marks)
+        other.stop = self.stop
         other.frames = list(self.frames)
         other.threads = [list(frames) for frames in self.threads]
         other.strings = self.strings
-        other.glues = self.glues
         return other
+
+    def settle(self) -> None:
+        """Set apart what is before the last words: no rule looks back beyond these."""
+        items = self.items
+        end = len(items) - 1
+        while end > 0 and not (isinstance(item := items[end], str) and item.strip(" \t\n")):
+            end -= 1
+        frames = (frame for frames in (self.frames, *self.threads) for frame in frames)
+        if end <= 0 or self.marks or any(frame is not None and frame >= 0 for frame in frames):
+            return
+        tags = [item for item in items[:end] if item in (_TAG_BEGIN, _TAG_END)]
+        if not tags or tags[-1] == _TAG_END:
+            self.begun += items[:end]
+            del items[:end]
+            self.stop = max(self.stop - end, -1)
 
     def push_text(self, text: str) -> None:
         """Add text, newlines at its ends set apart."""
@@ -83,9 +107,12 @@ class _Stream:
         """Add glue or the start or end of a tag or string."""
         if mark == _GLUE:
             self._trim_newlines()
-            self.glues += 1
         elif mark == _STRING_BEGIN:
             self.strings += 1
+        if mark in (_GLUE, _STRING_BEGIN):
+            self.marks.append(len(self.items))
+        if mark != _GLUE:
+            self.stop = len(self.items)
         self.items.append(mark)
 
     def push_frame(self, kind: int) -> None:
@@ -106,22 +133,15 @@ class _Stream:
         function_start = -1
         if self.frames and self.frames[-1] is not None:
             function_start = self.frames[-1]
-        glue = -1
-        marked = self.glues or (self.strings and function_start >= 0)
-        for i in range(len(items) - 1 if marked else -1, -1, -1):
-            item = items[i]
-            if item == _GLUE:
-                glue = i
-                break
-            if item == _STRING_BEGIN:
-                if i >= function_start:
-                    function_start = -1
-                break
-        if glue >= 0 or function_start >= 0:
+        mark = self.marks[-1] if self.marks else -1
+        glued = mark >= 0 and items[mark] == _GLUE
+        if mark >= function_start and not glued:
+            function_start = -1  # a string began in the function
+        if glued or function_start >= 0:
             if newline:
                 return
             if not blank:
-                if glue >= 0:
+                if glued:
                     self._remove_glue()
                 if function_start >= 0:
                     for i in range(len(self.frames) - 1, -1, -1):
@@ -148,7 +168,7 @@ class _Stream:
                     return True
                 if item.strip(" \t"):
                     return False
-            elif item in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
+            elif item in _ENDS_TRIM:
                 return False
         return False
 
@@ -162,21 +182,14 @@ class _Stream:
                     start = i
                 elif item.strip(" \t"):
                     break
-            elif item in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
+            elif item in _ENDS_TRIM:
                 break
         if start >= 0:
             items[start:] = [item for item in items[start:] if not isinstance(item, str)]
 
     def _remove_glue(self) -> None:
-        items = self.items
-        for i in range(len(items) - 1, -1, -1):
-            if items[i] == _GLUE:
-                del items[i]
-                self.glues -= 1
-                if not self.glues:
-                    break
-            elif items[i] in (_TAG_BEGIN, _TAG_END, _STRING_BEGIN):
-                break
+        while self.marks and self.marks[-1] > self.stop:
+            del self.items[self.marks.pop()]
 
     def _trim_function_end(self, start: int) -> None:
         items = self.items
@@ -186,14 +199,17 @@ class _Stream:
                 continue
             if item == "\n" or not item.strip(" \t"):
                 del items[i]
+                self.stop -= i < self.stop
+                if self.marks and i < self.marks[-1]:
+                    self.marks = [mark - (i < mark) for mark in self.marks]
             else:
                 break
 
-    def text(self) -> str:
-        """What would be read now: everything outside tags, cleaned."""
+    def text(self, *, whole: bool = False) -> str:
+        """What would be read now, or the `whole` line: everything outside tags, cleaned."""
         parts: list[str] = []
         in_tag = False
-        for item in self.items:
+        for item in chain(self.begun, self.items) if whole else self.items:
             if isinstance(item, str):
                 if not in_tag:
                     parts.append(item)
@@ -203,12 +219,12 @@ class _Stream:
                 in_tag = False
         return clean("".join(parts))
 
-    def tags(self) -> list[str]:
-        """The tags in the stream, one that is still open included."""
+    def tags(self, *, whole: bool = False) -> list[str]:
+        """The tags in the stream, or of the `whole` line, one that is still open included."""
         out: list[str] = []
         current = ""  # a tag in which nothing was printed is none; one of blanks is an empty one
         in_tag = False
-        for item in self.items:
+        for item in chain(self.begun, self.items) if whole else self.items:
             if isinstance(item, tuple):
                 if not in_tag and item[0]:
                     out.append(item[0])
@@ -263,6 +279,7 @@ class Lines:
                     self._saved = None
                     self._since = []
             if self._saved is None and self._stream.ends_in_newline():
+                self._stream.settle()
                 self._saved = self._stream.copy()
                 self._saved_text = self._stream.text()
                 self._saved_tags = len(self._stream.tags())
@@ -270,8 +287,8 @@ class Lines:
 
     def finish(self) -> list[Line]:
         """The turn's lines; what is left makes the last one."""
-        text = self._stream.text()
-        tags = self._stream.tags()
+        text = self._stream.text(whole=True)
+        tags = self._stream.tags(whole=True)
         if text.strip("\n") or tags:
             self._lines.append(Line(text.rstrip("\n"), tuple(tags)))
         lines, self._lines = self._lines, []
@@ -319,7 +336,8 @@ class Lines:
         """Take the saved line; gives the tokens that are read again for the next."""
         saved = self._saved
         assert saved is not None
-        self._lines.append(Line(self._saved_text.rstrip("\n"), tuple(saved.tags())))
+        text, tags = saved.text(whole=True), saved.tags(whole=True)
+        self._lines.append(Line(text.rstrip("\n"), tuple(tags)))
         self._stream = _Stream()
         self._stream.frames = saved.frames
         self._stream.threads = saved.threads

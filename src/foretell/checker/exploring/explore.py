@@ -99,7 +99,7 @@ from foretell.vm import values as V
 from foretell.vm.kernel import I64, copy, kernel
 from foretell.vm.lists import index_lists, serve
 from foretell.vm.machine import memo_slot, run
-from foretell.vm.program import Program, Widths, layout
+from foretell.vm.program import Program, layout
 from foretell.vm.text import operate
 
 __all__ = ["MET", "Exploration", "Explorer", "Limits", "Progress", "Worker", "explore", "view_of"]
@@ -225,7 +225,7 @@ class Explorer:
         self.threads = threads or os.cpu_count() or 1
         self.between = between
         self.progress = progress
-        self.widths = Widths(output=512)
+        self.widths = program.widths(output=512)
         self.values = program.values
         self.code: Any = self.liveness.saturated_code() if reduce else program.uncopied
         self.pure: list[PureFunction] = []  # functions whose calls are kept …
