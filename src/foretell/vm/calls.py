@@ -9,20 +9,24 @@ had been made, steps and words included. So results do not depend on what is kep
 In `tables`, from T_CALL_HEAD on, are a head, for each scope the place of its function (0 none), and
 
     function   pc, arguments, where its two counts are in the row, how many words it reads and may
-               write, then those words of the row, those read first; what it may write it also
-               reads, unless it surely writes that
+               write, how many stretches of code it is, then those words of the row, those read
+               first (what it may write it also reads, unless it surely writes that), and of each
+               stretch the first pc and the one behind its last
 
 Behind the row, from T_CALLS on, are a few words (the A_… below), the counts, the calls that are
 being made now, innermost last, and the entries, one for each hash of function, arguments and what
 is read: a later call takes the place of an earlier one.
 
     entry      pc + 1, steps, words, stack and evaluation stack it takes, result, arguments and
-               what was read, what was written
+               what was read, what was written, a bit for each stretch that was executed
+
+A call that is skipped marks what it would have executed as seen: a stretch of code is executed as a
+whole or not at all by a call that has returned. Where a function has no stretches, that is left
+out: who keeps its calls (A_KEEPING) has seen them made, with the same `seen`, and never forgets.
 
 A function whose calls are hardly ever known is left alone for a while (TRIES, IDLE).
 
-What this does not do: mark what a call executes as seen. Who keeps calls (A_KEEPING) sees them
-made, with the same `seen`, before any is skipped.
+What this does not do: say which functions may be kept.
 """
 
 from __future__ import annotations
@@ -31,8 +35,8 @@ from typing import Final
 
 from foretell.vm import program as P
 from foretell.vm import values as V
-from foretell.vm.kernel import I64, copy, kernel
-from foretell.vm.lists import mixed, slot_of
+from foretell.vm.kernel import I64, U8, copy, kernel
+from foretell.vm.lists import BITS, mixed, slot_of
 
 __all__ = [
     "A_COUNTS",
@@ -50,7 +54,7 @@ __all__ = [
     "N_KEY",
     "Q_KEY",
     "call_made",
-    "entered",
+    "give_up_calls",
     "keep_call",
     "recall",
 ]
@@ -68,7 +72,8 @@ D_ARGUMENTS: Final = 1
 D_COUNTS: Final = 2
 D_READS: Final = 3
 D_WRITES: Final = 4
-D_WORDS: Final = 5
+D_STRETCHES: Final = 5
+D_WORDS: Final = 6
 
 # ------------------------------------------------------------------ behind the row
 A_KEEPING: Final = 0  # 1 where calls that are made are to be kept
@@ -77,7 +82,7 @@ A_FRAME: Final = 2  # the frame of the innermost, 0 none
 A_HIGH: Final = 3  # how far the stack has come since it was begun
 A_HIGH_EVAL: Final = 4  # … and at most the evaluation stack
 A_STEPS: Final = 5  # steps of the call recalled last
-A_COUNTS: Final = 6  # for each function: calls of late (below 0: left alone), steps they saved
+A_COUNTS: Final = 6  # for each function: calls of late (below 0: left alone), steps gained
 
 Q_SLOT: Final = 0  # a call that is being made: its entry, frame, function, …
 Q_FRAME: Final = 1
@@ -113,7 +118,7 @@ def _is_bound(v: int) -> bool:
 
 
 @kernel
-def recall(tables: I64, row: I64, sp: int, scope: int, pc: int, steps: int) -> int:
+def recall(tables: I64, row: I64, seen: U8, sp: int, scope: int, pc: int, steps: int) -> int:
     """Skip a call of the function at `pc`, if it is known and `steps` allow it.
 
     Gives the evaluation stack's new top; 0 where the call has to be made, and less than that where
@@ -164,11 +169,18 @@ def recall(tables: I64, row: I64, sp: int, scope: int, pc: int, steps: int) -> i
         if high < tables[P.T_CHOICES] and high_eval < tables[P.T_OUTPUT] - 4:
             key += reads
             words += reads
-            for i in range(tables[f + D_WRITES]):
+            writes = tables[f + D_WRITES]
+            for i in range(writes):
                 row[tables[words + i]] = row[key + i]
+            stretches = tables[f + D_STRETCHES]
+            for i in range(stretches):
+                if (row[key + writes + i // BITS] >> i % BITS) & 1 != 0:
+                    stretch = words + writes + 2 * i
+                    for executed in range(tables[stretch], tables[stretch + 1]):
+                        seen[executed] = 1
             row[P.WORDS] += row[at + N_WORDS]
             row[first] = row[at + N_RESULT]
-            row[counts + 1] += row[at + N_STEPS]
+            row[counts + 1] += row[at + N_STEPS] - stretches
             row[calls + A_STEPS] = row[at + N_STEPS]
             entered(row, calls, high, high_eval)
             return first + 1
@@ -187,7 +199,7 @@ def entered(row: I64, calls: int, high: int, high_eval: int) -> None:
 
 
 @kernel
-def call_made(tables: I64, row: I64, sp: int, scope: int, steps: int, entry: int) -> None:
+def call_made(tables: I64, row: I64, seen: U8, sp: int, scope: int, steps: int, entry: int) -> None:
     """Note a call that has begun: its frame is the current one; `entry` 0: it is not kept."""
     calls = tables[P.T_CALLS]
     head = tables[P.T_CALL_HEAD]
@@ -211,6 +223,8 @@ def call_made(tables: I64, row: I64, sp: int, scope: int, steps: int, entry: int
     key = q + Q_KEY + arguments
     for i in range(tables[f + D_READS]):
         row[key + i] = row[tables[f + D_WORDS + i]]
+    _swap_marks(tables, row, seen, f, key + tables[f + D_READS], 1)
+    row[tables[f + D_COUNTS] + 1] -= 2 * tables[f + D_STRETCHES]
     row[calls + A_DEPTH] = n + 1
     row[calls + A_FRAME] = row[P.FRAME]
     row[calls + A_HIGH] = row[P.STACK]
@@ -218,7 +232,43 @@ def call_made(tables: I64, row: I64, sp: int, scope: int, steps: int, entry: int
 
 
 @kernel
-def keep_call(tables: I64, row: I64, sp: int, steps: int) -> None:
+def _swap_marks(tables: I64, row: I64, seen: U8, f: int, at: int, begins: int) -> None:
+    """Where a call of f begins, put aside at `at` which of its stretches were executed before.
+
+    Where it is over, mark those again, and put aside which it has executed itself.
+    """
+    stretches = tables[f + D_STRETCHES]
+    first = f + D_WORDS + tables[f + D_READS] + tables[f + D_WRITES]
+    for i in range(0, stretches, BITS):
+        aside = 0
+        before = row[at + i // BITS]
+        for bit in range(min(BITS, stretches - i)):
+            pc = tables[first + 2 * (i + bit)]
+            if seen[pc] != 0:
+                aside |= 1 << bit
+            if begins != 0:
+                seen[pc] = 0
+            elif (before >> bit) & 1 != 0:
+                seen[pc] = 1
+        row[at + i // BITS] = aside
+
+
+@kernel
+def give_up_calls(tables: I64, row: I64, seen: U8) -> None:
+    """Keep none of the calls that are being made: they are broken off."""
+    calls = tables[P.T_CALLS]
+    size = Q_KEY + tables[tables[P.T_CALL_HEAD] + H_STRIDE]
+    while row[calls + A_DEPTH] > 0:
+        row[calls + A_DEPTH] -= 1
+        q = tables[tables[P.T_CALL_HEAD] + H_PENDING] + row[calls + A_DEPTH] * size
+        f = row[q + Q_FUNCTION]
+        key = tables[f + D_ARGUMENTS] + tables[f + D_READS]
+        _swap_marks(tables, row, seen, f, q + Q_KEY + key, 0)
+    row[calls + A_FRAME] = 0
+
+
+@kernel
+def keep_call(tables: I64, row: I64, seen: U8, sp: int, steps: int) -> None:
     """Keep what the innermost call that is being made came to; it has just returned."""
     calls = tables[P.T_CALLS]
     size = Q_KEY + tables[tables[P.T_CALL_HEAD] + H_STRIDE]
@@ -233,9 +283,11 @@ def keep_call(tables: I64, row: I64, sp: int, steps: int) -> None:
     for i in range(tables[f + D_WRITES]):
         if _is_bound(row[tables[writes + i]]):
             fit = False
+    arguments = tables[f + D_ARGUMENTS]
+    marks = q + Q_KEY + arguments + reads
+    _swap_marks(tables, row, seen, f, marks, 0)
     if fit:
         at = row[q + Q_SLOT]
-        arguments = tables[f + D_ARGUMENTS]
         row[at + N_PC] = tables[f + D_PC] + 1
         row[at + N_STEPS] = row[q + Q_STEPS] - steps
         row[at + N_WORDS] = row[P.WORDS] - row[q + Q_WORDS]
@@ -246,6 +298,8 @@ def keep_call(tables: I64, row: I64, sp: int, steps: int) -> None:
         key = at + N_KEY + arguments + reads
         for i in range(tables[f + D_WRITES]):
             row[key + i] = row[tables[writes + i]]
+        key += tables[f + D_WRITES]
+        copy(row, key, row, marks, (tables[f + D_STRETCHES] + BITS - 1) // BITS)
     entered(row, calls, row[q + Q_HIGH], row[q + Q_HIGH_EVAL])
     row[calls + A_DEPTH] = n
     row[calls + A_FRAME] = row[q - size + Q_FRAME] if n > 0 else 0

@@ -30,6 +30,7 @@ from foretell.vm.calls import (
     A_HIGH_EVAL,
     A_STEPS,
     call_made,
+    give_up_calls,
     keep_call,
     recall,
 )
@@ -729,7 +730,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 kind = (code[at + 2] >> 1) & 7
                 x = 0
                 if calls != 0 and keep == 0 and kind == P.FUNCTION and (code[at + 2] & 1) != 0:
-                    x = recall(tables, row, sp, code[at + 3], a, steps)
+                    x = recall(tables, row, seen, sp, code[at + 3], a, steps)
                     if x > 0:
                         sp = x
                         steps -= row[calls + A_STEPS]
@@ -739,7 +740,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     status = P.OVERFLOW
                     break
                 if calls != 0:
-                    call_made(tables, row, sp, code[at + 3], steps, -x)
+                    call_made(tables, row, seen, sp, code[at + 3], steps, -x)
                 if keep != 0:
                     put(row, (P.FRAME_PUSH << P.TOKEN_SHIFT) | kind)
                 pc = a
@@ -775,7 +776,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                     row[P.STACK] = frame
                     row[P.FRAME] = frame - row[frame + P.FR_BELOW]
                     if calls != 0 and row[calls + A_FRAME] == frame:
-                        keep_call(tables, row, sp, steps)
+                        keep_call(tables, row, seen, sp, steps)
                     if (y >> 32) == V.TARGET:
                         origin = code[(pc - 1) * 4 + 2] >> 4
                         y = y & 0xFFFFFFFF
@@ -798,7 +799,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                         row[sp] = V.VOID_VALUE
                         sp += 1
                     if calls != 0 and row[calls + A_FRAME] == frame:
-                        keep_call(tables, row, sp, steps)
+                        keep_call(tables, row, seen, sp, steps)
                 elif row[row[P.THREAD] + P.TH_BELOW] != 0 and row[frame + P.FR_KIND] != 3:
                     pc = end_thread(row, keep)
                 else:
@@ -1410,6 +1411,8 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
                 pc += 1
         else:
             pc += 1
+    if calls != 0 and row[calls + A_DEPTH] > 0:
+        give_up_calls(tables, row, seen)
     row[P.PC] = pc
     row[P.EVAL] = sp
     row[P.LEFT] = steps

@@ -161,6 +161,8 @@ class Explorer:
     die an edge of its own, `lists=False` asks the host for all that is done with lists,
     `afresh=False` remembers what text-only shuffles have dealt, and `calls=False` makes each call
     of a function anew (the slow twins that tests compare with).
+    `marking` is for random readers, who run turns by themselves: words behind the row for calls
+    that are kept, of which each marks what it would have executed.
     `bounds` are ranges that variables are held within (`bounds`); those variables are observed.
     `stop_when` are pairs of an asked expression's number and a truth, or NO_TRUTH: exploring
     stops after the round that finds a state where one has it. So it does after an outcome, or a
@@ -186,6 +188,7 @@ class Explorer:
         lists: bool = True,
         afresh: bool = True,
         calls: bool = True,
+        marking: int = 0,
         compiled: bool | None = None,
         threads: int = 0,
         bounds: Sequence[VariableBound] = (),
@@ -230,7 +233,8 @@ class Explorer:
         self.code: Any = self.liveness.saturated_code() if reduce else program.uncopied
         self.pure: list[PureFunction] = []  # functions whose calls are kept …
         self.pure_depth = 0  # … and the evaluation stack that one of them takes at most
-        if reduce and calls:
+        self.marking = marking
+        if calls and (reduce or marking):
             self.pure, self.pure_depth = find_pure(program, self.code, self.liveness, watched)
         self.places: Any = list(program.place_of_pc)
         self.assumed = program.unanswered
@@ -287,7 +291,10 @@ class Explorer:
             tables = self.liveness.saturate_walks(tables)
         self.width = tables[P.T_END]
         words = _KEPT_CALLS if self.kernels is not None else _KEPT_CALLS_PLAIN
-        self.behind = lay_out_calls(self.program, tables, self.pure, self.pure_depth, words)
+        self.behind = lay_out_calls(
+            self.program, tables, self.pure, self.pure_depth, self.marking or words,
+            self.marking > 0,
+        )  # fmt: skip
         self.room = room_for_edge(tables, self.masks) + N_ASKED + len(self.asked_pcs)
         self.keep = tables[P.T_STACK] if self.asking_writes else P.HEADER
         self.tables = tables if self.kernels is None else np.array(tables, np.int64)

@@ -23,6 +23,7 @@ from foretell.checker.reduction.liveness import Liveness
 from foretell.checker.reduction.routes import call_kind
 from foretell.vm import calls as C
 from foretell.vm import program as P
+from foretell.vm.lists import BITS
 from foretell.vm.program import Program
 
 __all__ = ["PureFunction", "find_pure", "lay_out_calls"]
@@ -37,6 +38,7 @@ _PLAIN: Final = frozenset(
     }
 )  # fmt: skip
 """What a pure function may do beside jumping, calling and returning."""
+_JUMPS: Final = frozenset({P.OP_JUMP, P.OP_JUMP_IF, P.OP_JUMP_UNLESS})
 _PREFACE: Final = frozenset({P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK, P.OP_NOP})
 _MOST_WORDS: Final = 48  # that a function may read, or write
 _LEAST: Final = 24  # instructions of a function that calls no other and does not go round
@@ -52,6 +54,7 @@ class PureFunction:
     arguments: int
     reads: list[int]
     writes: list[int]
+    stretches: list[tuple[int, int]]  # of its code and that of all it calls: first pc, end
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class _Body:
     reads: set[int] = field(default_factory=set)
     writes: set[int] = field(default_factory=set)
     callees: set[int] = field(default_factory=set)
+    stretches: list[tuple[int, int]] = field(default_factory=list)
 
 
 def find_pure(
@@ -107,19 +111,31 @@ def find_pure(
             continue
         scopes.add(body.scope)
         depth = max(depth, *(each.depth for each in whole))
-        found.append(PureFunction(pc, body.scope, body.arguments, sorted(reads), sorted(writes)))
+        stretches = sorted(stretch for each in whole for stretch in each.stretches)
+        found.append(
+            PureFunction(pc, body.scope, body.arguments, sorted(reads), sorted(writes), stretches)
+        )
     return found, depth
 
 
 def lay_out_calls(
-    program: Program, tables: list[int], functions: Sequence[PureFunction], depth: int, words: int
+    program: Program,
+    tables: list[int],
+    functions: Sequence[PureFunction],
+    depth: int,
+    words: int,
+    marking: bool = False,
 ) -> int:
     """Add to laid-out tables what the machine needs to know of these functions, and say how many
-    words behind the work row it needs: some, and at most `words` for entries."""
+    words behind the work row it needs: some, and at most `words` for entries.
+
+    With `marking`, what a call that is skipped would have executed is marked as seen each time.
+    """
     if not functions:
         return 0
     key = max(function.arguments + len(function.reads) for function in functions)
-    stride = C.N_KEY + key + max(len(function.writes) for function in functions)
+    marks = max(-(-len(function.stretches) // BITS) for function in functions) if marking else 0
+    stride = C.N_KEY + key + max(len(function.writes) for function in functions) + marks
     entries = _ENTRIES
     while entries * stride > words:
         entries //= 2
@@ -138,13 +154,22 @@ def lay_out_calls(
         tables[head + C.H_FUNCTIONS + function.scope] = len(tables)
         counts = start + C.A_COUNTS + 2 * number
         tables += [function.pc, function.arguments, counts]
-        tables += [len(function.reads), len(function.writes), *function.reads, *function.writes]
+        stretches = function.stretches if marking else []
+        tables += [len(function.reads), len(function.writes), len(stretches)]
+        tables += [*function.reads, *function.writes]
+        tables += [pc for stretch in stretches for pc in stretch]
     return at + entries * stride - start
 
 
 def _is_plain_call(call: int) -> bool:
     """Whether a CALL's operand is of a function of which a result is expected."""
     return call_kind(call) == P.FUNCTION and call & 1 == 1
+
+
+def _calls_copies(program: Program, code: Sequence[int]) -> bool:
+    """Whether calls of functions by reference lead to copies of them (`vm.references`)."""
+    calls = range(0, len(code), 4)
+    return any(code[at] == P.OP_CALL and code[at + 1] in program.copied for at in calls)
 
 
 def _called(bodies: dict[int, _Body | None], pc: int) -> list[_Body] | None:
@@ -171,6 +196,10 @@ class _Seen:
         self.visits = P.HEADER + live.visits_at
         self.turns = P.HEADER + live.turns_at
         self.counted = _looked_at(program, code, live)
+        self.copies: dict[int, list[int]] = {}  # where functions themselves are called
+        if not _calls_copies(program, code):
+            for copy, pc in program.copied.items():
+                self.copies.setdefault(pc, []).append(copy)
 
     def arguments_of(self, pc: int) -> int:
         """How many values the function at `pc` takes: it begins by storing them."""
@@ -222,6 +251,8 @@ class _Seen:
             elif op in _PLAIN:
                 taken, given = P.EFFECTS[op]
                 self._note(body, op, a)
+                for copy in self.copies.get(at, ()):  # these name what it is given by reference
+                    self._note(body, *code[copy * 4 : copy * 4 + 2])
             else:
                 return None
             if depth - taken < lowest:
@@ -231,7 +262,23 @@ class _Seen:
             body.loops |= any(way <= at for way in ways)
             waiting += [(way, depth) for way in ways]
         body.size = len(depths)
+        body.stretches = self._stretches(pc, depths)
         return body
+
+    def _stretches(self, start: int, pcs: Iterable[int]) -> list[tuple[int, int]]:
+        """A function's code, cut where it may be come to from elsewhere than the instruction before
+        or be left for another than the next, calls apart."""
+        code = self.code
+        ordered = sorted(pcs)
+        begins = {start, *(code[pc * 4 + 1] for pc in ordered if code[pc * 4] in _JUMPS)}
+        found: list[tuple[int, int]] = []
+        for pc in ordered:
+            straight = found and found[-1][1] == pc and code[pc * 4 - 4] not in _JUMPS
+            if straight and pc not in begins:
+                found[-1] = (found[-1][0], pc + 1)
+            else:
+                found.append((pc, pc + 1))
+        return found
 
     def _note(self, body: _Body, op: int, a: int) -> None:
         """Note what an instruction reads and writes of the work row."""

@@ -54,6 +54,8 @@ from foretell.vm.program import Program
 
 __all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
 
+_KEPT_CALLS: Final = 1 << 20  # words that a thread has for what calls came to …
+_KEPT_CALLS_PLAIN: Final = 1 << 13  # … and in plain Python
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
 _PATIENCE: Final = 5.0  # seconds that readers may come to turns without end before it is enough
 _TOO_OFTEN: Final = 10  # … if one run in so many does
@@ -139,6 +141,7 @@ def sample(
     asked: Sequence[int] = (),
     endings: Sequence[tuple[str, int]] = (),
     lists: bool = True,
+    calls: bool = True,
     compiled: bool | None = None,
     progress: Callable[[int, float], None] | None = None,
     enough: Callable[[], bool] | None = None,
@@ -151,7 +154,7 @@ def sample(
     one; where all of those offered weigh nothing, each is as likely. `threads` 0 takes every
     processor. `asked` are the pcs of expressions that are evaluated where a run is over; `endings`
     are names by conditions, each with the place of its condition among them. `constants`,
-    `start` and `lists` are `Explorer`'s. The result is the same for any number of threads.
+    `start`, `lists` and `calls` are `Explorer`'s. The result is the same for any number of threads.
 
     `enough` is asked now and then: once it says so, the runs made until then are all there are, and
     which those are depends on time and threads. So it is where, after some seconds, a good part of
@@ -176,7 +179,7 @@ def sample(
     def worker() -> Sampler:
         explorer = Explorer(
             program, asked=asked, constants=constants, start=start, reduce=False, lists=lists,
-            compiled=False,
+            calls=calls, marking=_KEPT_CALLS if compiled else _KEPT_CALLS_PLAIN, compiled=False,
         )  # fmt: skip
         return Sampler(
             explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups,
