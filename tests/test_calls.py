@@ -397,10 +397,27 @@ def test_random_readers_meet_the_same_where_lists_are_forgotten(
 ) -> None:
     monkeypatch.setattr(sampler, "_LISTS", 0)
     monkeypatch.setattr(sampler, "_PAUSE", 0.0)
-    route = ROUTES["a function of a list"] + "\n" + ROUTES["one that empties a list"]
-    source = HUB.replace("ROUTE", route).replace(
-        "lamp, rope, key", "lamp, rope, key, a, b, c, d, e"
-    )
+    source = """
+LIST Things = a, b, c, d, e, f, g
+VAR bag = ()
+VAR gold = 3
+VAR food = 2
+VAR name = "ann"
+-> hub
+=== hub
+{sum(bag) > 9: Much.}
+{sum(bag) == 8: Eight.}
++ [first]
+  ~ bag += LIST_MIN(LIST_INVERT(bag))
++ [last]
+  ~ bag += LIST_MAX(LIST_INVERT(bag))
++ [drop]
+  ~ bag -= LIST_MAX(bag)
++ [begin]
+  ~ bag = LIST_RANDOM(LIST_ALL(a))
+* [end] -> END
+- -> hub
+"""
     read_alike(source + FUNCTIONS, compiled=True, runs=2000)
 
 

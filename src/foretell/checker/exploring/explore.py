@@ -89,7 +89,13 @@ from foretell.checker.exploring.workers import Worker, clear, most_output, outpu
 from foretell.checker.graphs.graph import CHOICE
 from foretell.checker.reduction.effects import may_write
 from foretell.checker.reduction.liveness import analyse_liveness
-from foretell.checker.reduction.pure import PureFunction, find_pure, lay_out_calls
+from foretell.checker.reduction.pure import (
+    KEPT,
+    KEPT_PLAIN,
+    PureFunction,
+    find_pure,
+    lay_out_calls,
+)
 from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.config import VariableBound
 from foretell.diagnostics import Diagnostic, StoryError
@@ -125,8 +131,6 @@ _WIDE_LISTS: Final = 8  # words of each list, from which on no turn is run in pl
 _PROVABLE: Final = 20_000_000  # words of masks that the proof of a hang may take …
 _PROVABLE_AT_ONCE: Final = 20_000  # … and those that one look at a situation may
 _MEMO: Final = 1024  # entries that the memo begins with
-_KEPT_CALLS: Final = 1 << 20  # words that a thread has for what calls came to …
-_KEPT_CALLS_PLAIN: Final = 1 << 13  # … and in plain Python
 _PLAYED: Final = 1000  # operations that a turn is given, one by one, before it is run again
 _WORTH: Final = 16  # part of the memory that is worth looking for rows to forget
 _TELL: Final = 0.25  # seconds between two words on how far it has come
@@ -290,7 +294,7 @@ class Explorer:
         if self.reduce:
             tables = self.liveness.saturate_walks(tables)
         self.width = tables[P.T_END]
-        words = _KEPT_CALLS if self.kernels is not None else _KEPT_CALLS_PLAIN
+        words = KEPT if self.kernels is not None else KEPT_PLAIN
         self.behind = lay_out_calls(
             self.program, tables, self.pure, self.pure_depth, self.marking or words,
             self.marking > 0,

@@ -31,6 +31,7 @@ import numpy as np
 from foretell.checker.exploring.expand import OutcomeCode, decode
 from foretell.checker.exploring.explore import Explorer
 from foretell.checker.exploring.outcomes import outcome_of, problem_of
+from foretell.checker.reduction.pure import KEPT, KEPT_PLAIN
 from foretell.checker.simulation.runs import (
     K_GOING,
     LEAST_USED,
@@ -54,8 +55,6 @@ from foretell.vm.program import Program
 
 __all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
 
-_KEPT_CALLS: Final = 1 << 20  # words that a thread has for what calls came to …
-_KEPT_CALLS_PLAIN: Final = 1 << 13  # … and in plain Python
 _PLAIN: Final = 30  # runs that are made in plain Python, without compiling
 _PATIENCE: Final = 5.0  # seconds that readers may come to turns without end before it is enough
 _TOO_OFTEN: Final = 10  # … if one run in so many does
@@ -179,7 +178,7 @@ def sample(
     def worker() -> Sampler:
         explorer = Explorer(
             program, asked=asked, constants=constants, start=start, reduce=False, lists=lists,
-            calls=calls, marking=_KEPT_CALLS if compiled else _KEPT_CALLS_PLAIN, compiled=False,
+            calls=calls, marking=KEPT if compiled else KEPT_PLAIN, compiled=False,
         )  # fmt: skip
         return Sampler(
             explorer, kernel_, compiled, reader, weights, seed, steps, most_choices, lock, groups,
