@@ -50,6 +50,8 @@ __all__ = [
     "H_MASK",
     "H_PENDING",
     "H_STRIDE",
+    "KEPT",
+    "KEPT_PLAIN",
     "MADE_AT_ONCE",
     "N_KEY",
     "Q_KEY",
@@ -103,6 +105,8 @@ N_EVAL: Final = 4
 N_RESULT: Final = 5
 N_KEY: Final = 6
 
+KEPT: Final = 1 << 20  # words that a thread has for entries …
+KEPT_PLAIN: Final = 1 << 13  # … and in plain Python
 TRIES: Final = 1024  # calls after which a function is judged:
 COST: Final = 2  # steps that each must save for a word looked at …
 COST_AT_ALL: Final = 16  # … and besides, to be worth it

@@ -89,19 +89,14 @@ from foretell.checker.exploring.workers import Worker, clear, most_output, outpu
 from foretell.checker.graphs.graph import CHOICE
 from foretell.checker.reduction.effects import may_write
 from foretell.checker.reduction.liveness import analyse_liveness
-from foretell.checker.reduction.pure import (
-    KEPT,
-    KEPT_PLAIN,
-    PureFunction,
-    find_pure,
-    lay_out_calls,
-)
+from foretell.checker.reduction.pure import PureFunction, find_pure, lay_out_calls
 from foretell.checker.reduction.wording import text_only_shuffles
 from foretell.config import VariableBound
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults, machine, object_cache
 from foretell.vm import program as P
 from foretell.vm import values as V
+from foretell.vm.calls import KEPT, KEPT_PLAIN
 from foretell.vm.kernel import I64, copy, kernel
 from foretell.vm.lists import index_lists, serve
 from foretell.vm.machine import memo_slot, run

@@ -26,7 +26,7 @@ from foretell.vm import program as P
 from foretell.vm.lists import BITS
 from foretell.vm.program import Program
 
-__all__ = ["KEPT", "KEPT_PLAIN", "PureFunction", "find_pure", "lay_out_calls"]
+__all__ = ["PureFunction", "find_pure", "lay_out_calls"]
 
 _PLAIN: Final = frozenset(
     {
@@ -43,8 +43,6 @@ _PREFACE: Final = frozenset({P.OP_HERE, P.OP_VISIT, P.OP_TURN_MARK, P.OP_NOP})
 _MOST_WORDS: Final = 48  # that a function may read, or write
 _LEAST: Final = 24  # instructions of a function that calls no other and does not go round
 _ENTRIES: Final = 1 << 15  # at most
-KEPT: Final = 1 << 20  # words that a thread has for what calls came to …
-KEPT_PLAIN: Final = 1 << 13  # … and in plain Python
 
 
 @dataclass(slots=True)

@@ -31,7 +31,6 @@ import numpy as np
 from foretell.checker.exploring.expand import OutcomeCode, decode
 from foretell.checker.exploring.explore import Explorer
 from foretell.checker.exploring.outcomes import outcome_of, problem_of
-from foretell.checker.reduction.pure import KEPT, KEPT_PLAIN
 from foretell.checker.simulation.runs import (
     K_GOING,
     LEAST_USED,
@@ -51,6 +50,7 @@ from foretell.checker.simulation.sampler import CHUNK, Groups, Sampler, compiled
 from foretell.diagnostics import Diagnostic, StoryError
 from foretell.vm import faults
 from foretell.vm import program as P
+from foretell.vm.calls import KEPT, KEPT_PLAIN
 from foretell.vm.program import Program
 
 __all__ = ["LEAST_USED", "UNIFORM", "Groups", "Sample", "SampledEnding", "sample", "wilson"]
