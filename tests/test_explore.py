@@ -404,18 +404,18 @@ def read_at_random(program: Program, found: Exploration, seed: int, most: int = 
     return twins.end_name(twins.node_of(found, state))
 
 
-def test_two_thousand_random_readers_stay_inside_and_end_as_often_as_computed() -> None:
+def test_five_hundred_random_readers_stay_inside_and_end_as_often_as_computed() -> None:
     program = lowered(MARKET)
     assert program is not None
     found = agree(program, most=150, depth=8)
     assert found.complete
     met: Counter[str | None] = Counter()
-    for seed in range(2000):
+    for seed in range(500):
         met[read_at_random(program, found, seed)] += 1
     expected = ends(found)
     assert set(expected) >= set(met)
     for name, p in expected.items():
-        assert met[name] == pytest.approx(2000 * p, abs=4.5 * math.sqrt(2000 * p * (1 - p)) + 1)
+        assert met[name] == pytest.approx(500 * p, abs=4.5 * math.sqrt(500 * p * (1 - p)) + 1)
 
 
 @pytest.mark.parametrize("known", TOYS, ids=lambda known: known.name)

@@ -194,7 +194,7 @@ def test_a_read_is_followed_to_what_looks_at_it(line: str, how: str, constant: i
 def test_whatever_keeps_a_state_apart_is_read_somewhere() -> None:
     """Of generated programs: a live thing has a read that explains it."""
     explained = 0
-    for seed in range(700, 760):
+    for seed in range(700, 725):
         story, _ = ours.compiled(seeded(seed, 60))
         if story is None:
             continue
@@ -219,4 +219,4 @@ def test_whatever_keeps_a_state_apart_is_read_somewhere() -> None:
                     )
                     explained += 1
         most_varied(explorer.samples, [], tables, masks, liveness)
-    assert explained > 500
+    assert explained > 200

@@ -159,7 +159,7 @@ def test_the_first_turn_goes_over_to_machine_code_where_it_is_long(name: str) ->
     told = []
     for compiled in (None, False, True):
         try:
-            limits = Limits(seconds=60.0, steps=100_000, states=100)
+            limits = Limits(seconds=60.0, steps=30_000, states=100)
             found = analyse(program, limits=limits, compiled=compiled).problems
         except StoryError as error:
             found = error.diagnostics

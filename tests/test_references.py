@@ -213,7 +213,7 @@ def test_generated_programs_play_alike_with_and_without_copies(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     copied = 0
-    for seed in range(150):
+    for seed in range(70):
         source = seeded(seed) if seed % 2 else wide_seeded(seed)
         story = compile_text(source).story
         if story is None:
@@ -222,7 +222,7 @@ def test_generated_programs_play_alike_with_and_without_copies(
         copied += bool(program.copied)
         if program.copied:
             alike(program, plain, readers=3)
-    assert copied > 10
+    assert copied > 5
 
 
 # What is copied ----------------------------------------------------------------------------------

@@ -391,15 +391,15 @@ def test_progress_tells_depth_and_the_share_followed(monkeypatch: pytest.MonkeyP
             told.append(word)
 
         program = lowered(wide(9))
-        limits = Limits(states=4000)
+        limits = Limits(states=3000 if compiled else 900)
         found = Explorer(program, limits=limits, compiled=compiled, progress=tell).run()
         depth = found.graph.from_start.depth
-        assert len(told) > 10
+        assert len(told) > 5
         for states, expanded, seconds, deep, followed in told:
             assert 0 < expanded <= states <= found.graph.n and seconds > 0
             assert 0 <= deep <= depth.max()
             assert 0.0 <= followed <= 1.0
-        assert max(word[3] for word in told) > 3
+        assert max(word[3] for word in told) > 2
         # the way a state was found first is a shortest one while exploring goes breadth first
         breadth = [word for word in told if word[4] == 0.0]
         assert [word[3] for word in breadth] == sorted(word[3] for word in breadth)
