@@ -361,7 +361,7 @@ def test_functions_that_draw_or_end_or_offer_are_not_pure() -> None:
 
 def test_unreduced_exploring_keeps_no_calls() -> None:
     program = program_of(HUB.replace("ROUTE", "{fib(gold)}") + FUNCTIONS)
-    assert find_pure(program, program.code, Explorer(program).liveness)[0]
+    assert find_pure(program, program.code, Explorer(program).liveness)
     assert Explorer(program, reduce=False).pure == []
 
 

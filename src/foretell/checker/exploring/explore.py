@@ -230,11 +230,10 @@ class Explorer:
         self.widths = program.widths(output=512)
         self.values = program.values
         self.code: Any = self.liveness.saturated_code() if reduce else program.uncopied
-        self.pure: list[PureFunction] = []  # functions whose calls are kept …
-        self.pure_depth = 0  # … and the evaluation stack that one of them takes at most
+        self.pure: list[PureFunction] = []  # functions whose calls are kept
         self.marking = marking
         if calls and (reduce or marking):
-            self.pure, self.pure_depth = find_pure(program, self.code, self.liveness, watched)
+            self.pure = find_pure(program, self.code, self.liveness, watched)
         self.places: Any = list(program.place_of_pc)
         self.assumed = program.unanswered
         self.lists = ListRegion(self.values) if lists and program.values.definitions else None
@@ -291,9 +290,8 @@ class Explorer:
         self.width = tables[P.T_END]
         words = KEPT if self.kernels is not None else KEPT_PLAIN
         self.behind = lay_out_calls(
-            self.program, tables, self.pure, self.pure_depth, self.marking or words,
-            self.marking > 0,
-        )  # fmt: skip
+            self.program, tables, self.pure, self.marking or words, self.marking > 0
+        )
         self.room = room_for_edge(tables, self.masks) + N_ASKED + len(self.asked_pcs)
         self.keep = tables[P.T_STACK] if self.asking_writes else P.HEADER
         self.tables = tables if self.kernels is None else np.array(tables, np.int64)
@@ -658,10 +656,11 @@ class Explorer:
         """The work row, set before the first instruction of the story (or of `start`)."""
         program = self.program
         while True:
-            machine.start(self._uncalled(), self.row, program.declarations_pc)
+            tables = self._uncalled()
+            machine.start(tables, self.row, program.declarations_pc)
             if program.declarations_pc < 0:
                 break
-            status = self._settled(run)
+            status = self._settled(run, tables)
             if status == P.OVERFLOW and not self.widths.deepest:
                 self.widen()
                 continue
@@ -669,7 +668,7 @@ class Explorer:
                 break
             # a story that can't even begin is refused, as when it is played
             raise StoryError([self._broken_declarations(status)])
-        tables, row = self._uncalled(), self.row
+        row = self.row
         for name, value in self.constants.items():
             slot = program.global_names.index(name)
             row[tables[P.T_GLOBALS] + slot] = self.values.from_python(value)
@@ -744,14 +743,19 @@ class Explorer:
         tables[P.T_CALLS] = 0
         return tables
 
-    def _settled(self, runner: Callable[..., int]) -> int:
+    def _perform_for(self, row: Any, tables: list[int]) -> None:
+        """Compute what a row lacks; its tables are a copy, and told where that is found."""
+        self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
+        for word in (P.T_MEMO_MASK, P.T_LISTS):
+            tables[word] = int(self.tables[word])
+
+    def _settled(self, runner: Callable[..., int], tables: list[int]) -> int:
         self.row[P.LEFT] = self.limits.steps
         while True:
-            code, tables, memo = view_of(self.code), self._uncalled(), view_of(self.memo)
+            code, memo = view_of(self.code), view_of(self.memo)
             status = runner(code, tables, memo, self.row, self.seen, self.row[P.LEFT])
             if status == P.NEEDS_OPERATION:
-                row = self.row
-                self.perform(int(row[P.FAULT]), int(row[P.FAULT_VALUE]), int(row[P.OPERAND]))
+                self._perform_for(self.row, tables)
             elif status != P.WARNING:
                 return status
 
@@ -870,9 +874,7 @@ class Explorer:
         tables = self._uncalled()
 
         def perform() -> Any:
-            self.perform(plain[P.FAULT], plain[P.FAULT_VALUE], plain[P.OPERAND])
-            for word in (P.T_MEMO_MASK, P.T_LISTS):
-                tables[word] = int(self.tables[word])
+            self._perform_for(plain, tables)
             return view_of(self.memo)
 
         code, memo = view_of(self.code), view_of(self.memo)

@@ -52,6 +52,7 @@ class PureFunction:
     pc: int
     scope: int
     arguments: int
+    depth: int  # words of the evaluation stack that it, or one that it calls, takes at most
     reads: list[int]
     writes: list[int]
     stretches: list[tuple[int, int]]  # of its code and that of all it calls: first pc, end
@@ -76,9 +77,8 @@ class _Body:
 
 def find_pure(
     program: Program, code: Sequence[int], live: Liveness, watched: Iterable[int] = ()
-) -> tuple[list[PureFunction], int]:
-    """The functions whose calls are worth keeping, and the words of the evaluation stack that any
-    of them, or of those they call, takes at most.
+) -> list[PureFunction]:
+    """The functions whose calls are worth keeping, in order of where they begin.
 
     One that executes any of the `watched` instructions is not among them.
     """
@@ -94,11 +94,9 @@ def find_pure(
         body = bodies[pc] = seen.body(pc)
         waiting |= (body.callees if body else set()) - bodies.keys()
     found: list[PureFunction] = []
-    depth = 0
     scopes: set[int] = set()
-    for pc in sorted(pc for pc, body in bodies.items() if body):
-        whole = _called(bodies, pc)
-        body = bodies[pc]
+    for pc in sorted(bodies):
+        body, whole = bodies[pc], _called(bodies, pc)
         if body is None or whole is None or body.scope in scopes:
             continue
         if not (body.callees or body.loops or body.size >= _LEAST):
@@ -110,19 +108,24 @@ def find_pure(
         if max(len(reads) + body.arguments, len(writes)) > _MOST_WORDS:
             continue
         scopes.add(body.scope)
-        depth = max(depth, *(each.depth for each in whole))
-        stretches = sorted(stretch for each in whole for stretch in each.stretches)
         found.append(
-            PureFunction(pc, body.scope, body.arguments, sorted(reads), sorted(writes), stretches)
+            PureFunction(
+                pc,
+                body.scope,
+                body.arguments,
+                depth=max(each.depth for each in whole),
+                reads=sorted(reads),
+                writes=sorted(writes),
+                stretches=sorted(stretch for each in whole for stretch in each.stretches),
+            )
         )
-    return found, depth
+    return found
 
 
 def lay_out_calls(
     program: Program,
     tables: list[int],
     functions: Sequence[PureFunction],
-    depth: int,
     words: int,
     marking: bool = False,
 ) -> int:
@@ -147,7 +150,7 @@ def lay_out_calls(
     tables += [0] * (C.H_FUNCTIONS + len(program.scope_temps))
     for place, word in (
         (C.H_MASK, entries - 1), (C.H_STRIDE, stride), (C.H_ENTRIES, at), (C.H_PENDING, pending),
-        (C.H_MARGIN, depth),
+        (C.H_MARGIN, max(function.depth for function in functions)),
     ):  # fmt: skip
         tables[head + place] = word
     for number, function in enumerate(functions):
@@ -201,14 +204,18 @@ class _Seen:
             for copy, pc in program.copied.items():
                 self.copies.setdefault(pc, []).append(copy)
 
+    def parameters_at(self, pc: int) -> int:
+        """Where the function at `pc` stores its arguments, past what being entered executes."""
+        while self.code[pc * 4] in _PREFACE:
+            pc += 1
+        return pc
+
     def arguments_of(self, pc: int) -> int:
         """How many values the function at `pc` takes: it begins by storing them."""
-        code, count = self.code, 0
-        while code[pc * 4] in _PREFACE:
-            pc += 1
-        while code[(pc + count) * 4] == P.OP_SET_TEMP:
-            count += 1
-        return count
+        start = end = self.parameters_at(pc)
+        while self.code[end * 4] == P.OP_SET_TEMP:
+            end += 1
+        return end - start
 
     def body(self, pc: int) -> _Body | None:
         """What the function at `pc` does, None where its calls can't be kept."""
@@ -217,10 +224,7 @@ class _Seen:
         lowest = -body.arguments
         depths: dict[int, int] = {}  # values above those there were before the call
         waiting = [(pc, 0)]
-        at = pc
-        while code[at * 4] in _PREFACE:
-            body.enters |= code[at * 4] == P.OP_HERE
-            at += 1
+        body.enters = P.OP_HERE in code[pc * 4 : self.parameters_at(pc) * 4 : 4]
         while waiting:
             at, depth = waiting.pop()
             if at in depths:
@@ -250,9 +254,9 @@ class _Seen:
                 ways = []
             elif op in _PLAIN:
                 taken, given = P.EFFECTS[op]
-                self._note(body, op, a)
+                self._note(body, at)
                 for copy in self.copies.get(at, ()):  # these name what it is given by reference
-                    self._note(body, *code[copy * 4 : copy * 4 + 2])
+                    self._note(body, copy)
             else:
                 return None
             if depth - taken < lowest:
@@ -280,16 +284,18 @@ class _Seen:
                 found.append((pc, pc + 1))
         return found
 
-    def _note(self, body: _Body, op: int, a: int) -> None:
+    def _note(self, body: _Body, pc: int) -> None:
         """Note what an instruction reads and writes of the work row."""
+        op, a = self.code[pc * 4 : pc * 4 + 2]
+        scope = self.program.scope_of_pc[pc]
         if op == P.OP_LOAD_GLOBAL:
             body.reads.add(P.HEADER + a)
         elif op == P.OP_STORE_GLOBAL:
             body.writes.add(P.HEADER + a)
         elif op == P.OP_LOAD_TEMP:
-            body.reads |= {P.HEADER + slot for slot in self.live.led_to(body.scope, a)}
+            body.reads |= {P.HEADER + slot for slot in self.live.led_to(scope, a)}
         elif op == P.OP_STORE_TEMP:
-            body.writes |= {P.HEADER + slot for slot in self.live.led_to(body.scope, a)}
+            body.writes |= {P.HEADER + slot for slot in self.live.led_to(scope, a)}
         elif op == P.OP_VISIT and self.visits + a in self.counted:
             body.writes.add(self.visits + a)
         elif op in (P.OP_LOAD_VISITS, P.OP_LOAD_VISIT_INDEX):

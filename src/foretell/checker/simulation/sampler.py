@@ -73,7 +73,7 @@ from foretell.checker.simulation.runs import (
 from foretell.diagnostics import StoryError
 from foretell.vm import faults
 from foretell.vm import program as P
-from foretell.vm.calls import A_COUNTS, A_KEEPING
+from foretell.vm.calls import A_KEEPING
 from foretell.vm.lists import L_CAPACITY, L_COUNT, L_GROW, index_lists
 from foretell.vm.story import format_path
 from foretell.vm.text import operate
@@ -185,13 +185,17 @@ class Sampler:
         self.memo = self.host.memo = self._buffer(self.host.memo)
         self.start = self._buffer(row)
         self.row = self._buffer(row)
-        if host.behind:
-            behind = np.zeros(host.behind, np.int64)
-            behind[A_KEEPING] = 1
-            self.row = np.append(self.row, behind) if self.compiled else [*row, *behind.tolist()]
+        behind = self._behind()
+        self.row = np.append(self.row, behind) if self.compiled else [*row, *behind]
         self.ctx[R_KEEP] = row[P.STACK]
         self.ctx[R_DEEPEST] = int(self.host.widths.deepest)
         self._ask_anew()
+
+    def _behind(self) -> Any:
+        """The words behind the row, in which no call is kept yet."""
+        behind = np.zeros(self.host.behind, np.int64)
+        behind[A_KEEPING : A_KEEPING + 1] = 1  # where there are any
+        return behind if self.compiled else behind.tolist()
 
     def _ask_anew(self) -> None:
         """Lay out what is asked, with no answers yet; those there are have been folded."""
@@ -342,12 +346,7 @@ class Sampler:
                 host.learn(operation - 1, a, b, result)
             self.tainted = False
         host.lists.forget(host.memo, at)
-        if host.behind:  # calls that are kept may name lists, which will be others
-            self.row[host.width + A_COUNTS :] = (
-                np.zeros(host.behind - A_COUNTS, np.int64)
-                if self.compiled
-                else [0] * (host.behind - A_COUNTS)
-            )
+        self.row[host.width :] = self._behind()  # calls may name lists, which will be others
         (_compiled[0][index_lists] if self.compiled else index_lists)(host.memo, at)
 
     def _is_tainted(self, entry: Sequence[int]) -> bool:
